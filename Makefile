@@ -1,0 +1,32 @@
+# make env    a virtual environment with everything, so that .venv/bin/imsearch runs
+# make demo   draw a small gallery, index it, search it
+# make test   the whole test suite;  make check   what CI checks beside the tests
+PYTHON ?= python3
+STAMP := .venv/.installed
+
+.PHONY: env demo test check lock
+
+env: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.venv/bin/python -m uv pip install --quiet --python .venv/bin/python -r requirements.lock
+	.venv/bin/python -m uv pip install --quiet --python .venv/bin/python --no-deps --editable .
+	touch $(STAMP)
+
+demo: env
+	.venv/bin/imsearch demo --folder demo
+
+test: env
+	.venv/bin/python -m pytest
+
+check: env
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+# --universal: one file for every platform and Python; no index addresses in it
+lock:
+	.venv/bin/python -m uv pip compile --quiet --universal --python-version 3.11 --group dev pyproject.toml -o requirements.lock

@@ -1,0 +1,110 @@
+"""imsearch: find pictures by what they mean, by the words in them and by example.
+
+    from imsearch import Library
+
+The table of contents: where the library lies, and the command line's root. Each package brings its own commands.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from indexer import Filters
+from search import Hit, Library, Query, Results
+from vlm import ImsearchError
+
+__all__ = ["Filters", "Hit", "ImsearchError", "Library", "Query", "Results", "main"]
+
+# A command's module is imported when that command runs: `search` must not pay for the others.
+COMMANDS = {
+    "index": "search.indexing",
+    "watch": "search.indexing",
+    "retry": "search.indexing",
+    "status": "search.health",
+    "failures": "search.health",
+    "doctor": "search.health",
+    "search": "search.commands",
+    "similar": "search.commands",
+    "show": "search.commands",
+    "export": "search.commands",
+    "evaluate": "search.commands",
+    "models": "vlm.commands",
+    "serve": "web.commands",
+    "demo": "search.demo.commands",
+}
+WITHOUT_LIBRARY = ("models", "demo")
+
+
+def default_library() -> Path:
+    """IMSEARCH_LIBRARY, else `imsearch` in the user's data folder."""
+    named = os.environ.get("IMSEARCH_LIBRARY")
+    if named:
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("imsearch", appauthor=False) / "library"
+
+
+class Root(click.Group):
+    """The commands by name, loaded lazily; every error of ours ends as one sentence and its exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        if cmd_name not in WITHOUT_LIBRARY and all(p.name != "library" for p in command.params):
+            command.params.append(
+                click.Option(
+                    ["--library"], type=click.Path(path_type=Path), expose_value=False, callback=_use_library,
+                    help="The library's folder (or set IMSEARCH_LIBRARY).",
+                )
+            )  # fmt: skip
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ImsearchError as error:
+            click.echo(f"imsearch: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+def _use_library(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        ctx.find_root().obj = value
+
+
+@click.command(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="imsearch")
+@click.option("--library", type=click.Path(path_type=Path), help="The library's folder (or set IMSEARCH_LIBRARY).")
+@click.pass_context
+def cli(ctx: click.Context, library: Path | None) -> None:
+    """Find pictures by what they mean, by the words in them and by example.
+
+    Begin with: imsearch index FOLDER, then: imsearch search "a dog on the beach".
+
+    Exit codes: 0 done, 1 failed, 2 not understood, 3 the library, 4 a model, 130 interrupted.
+    """
+    ctx.obj = library or default_library()
+
+
+def main() -> None:
+    """The command `imsearch`."""
+    try:
+        sys.exit(cli(standalone_mode=True))
+    except BrokenPipeError:
+        # the reader of our output (head, less) has gone: nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,563 @@
+"""The one owner of SQLite: pictures, vectors and words. Each writing method is one transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer import lexical as lexical_search
+from indexer.errors import LibraryDamaged, LibraryTooNew
+from indexer.records import Colour, Exif, Failure, Filters, LexicalMatch, NewPicture, Picture, Stage, Text
+from indexer.vectors.protocol import Ids
+from indexer.where import where
+from indexer.words import clean, indexable, indexable_name
+from vlm.protocols import DetectedObject, Vectors
+
+LATEST = 2
+"""How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
+
+CHUNK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalog knows of one file: enough to tell whether it changed."""
+
+    id: int
+    size: int
+    mtime_ns: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """One embedder whose vectors are kept."""
+
+    id: int
+    spec: str
+    revision: str
+    dim: int
+
+
+class Catalog:
+    """A library's catalog.sqlite. Any thread may use it; each gets a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Create or migrate. Raises LibraryTooNew (the file stays as it is) or LibraryDamaged."""
+        catalog = cls(path)
+        try:
+            version = catalog._connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > LATEST:
+                raise LibraryTooNew(f"{path} was written by a newer imsearch; update imsearch to open it.")
+            if version < LATEST:
+                catalog._migrate()
+        except sqlite3.DatabaseError as error:
+            catalog.close()
+            raise LibraryDamaged(
+                f"{path} cannot be opened ({error}); restore it, or index into a new folder."
+            ) from None
+        except LibraryTooNew:
+            catalog.close()
+            raise
+        return catalog
+
+    def _migrate(self) -> None:
+        from sqlite_utils import Database
+
+        from indexer.migrations import migrations
+
+        migrations.apply(Database(self._connection, execute_plugins=False))
+        self._connection.execute(f"PRAGMA user_version = {LATEST}")
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            # autocommit: transactions are begun by _writing alone; check_same_thread off only so that close() may
+            # close every thread's connection
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            if connection.execute("PRAGMA user_version").fetchone()[0] <= LATEST:
+                connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = connection
+            with self._lock:
+                self._opened.append(connection)
+        return connection
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+    # -- roots and models ------------------------------------------------------------------------------------------
+
+    def add_root(self, path: str) -> int:
+        """The root's id; a known one is not added again."""
+        with self._writing() as db:
+            db.execute("INSERT OR IGNORE INTO roots (path) VALUES (?)", (path,))
+            return int(db.execute("SELECT id FROM roots WHERE path = ?", (path,)).fetchone()[0])
+
+    def roots(self) -> dict[int, str]:
+        """Each root's path as text."""
+        return dict(self._connection.execute("SELECT id, path FROM roots ORDER BY id"))
+
+    def remove_root(self, root_id: int) -> None:
+        """Forget a root and every picture below it."""
+        self.remove([row.id for row in self.known(root_id).values()])
+        with self._writing() as db:
+            db.execute("DELETE FROM roots WHERE id = ?", (root_id,))
+
+    def set_online(self, root_id: int, online: bool) -> None:
+        """Offline pictures stay in the catalog and are left out of searches."""
+        with self._writing() as db:
+            db.execute("UPDATE roots SET online = ? WHERE id = ?", (int(online), root_id))
+
+    def add_model(self, spec: str, revision: str, dim: int) -> int:
+        """The model's id; a known one is not added again."""
+        row = self._connection.execute(
+            "SELECT id FROM models WHERE spec = ? AND revision = ?", (spec, revision)
+        ).fetchone()
+        if row:
+            return int(row[0])
+        with self._writing() as db:
+            made = db.execute("INSERT INTO models (spec, revision, dim) VALUES (?, ?, ?)", (spec, revision, dim))
+            return int(made.lastrowid or 0)
+
+    def models(self) -> list[ModelRow]:
+        """Every model that has or had vectors here."""
+        return [
+            ModelRow(*row) for row in self._connection.execute("SELECT id, spec, revision, dim FROM models ORDER BY id")
+        ]
+
+    def generation(self, model_id: int) -> int:
+        """A number that grows with every change to a model's vectors: what a cache of them is checked against."""
+        return int(self._connection.execute("SELECT generation FROM models WHERE id = ?", (model_id,)).fetchone()[0])
+
+    # -- files -----------------------------------------------------------------------------------------------------
+
+    def known(self, root_id: int) -> dict[str, Known]:
+        """What is known of each file below a root, by its relative path."""
+        sql = "SELECT path, id, size, mtime_ns, hash FROM pictures WHERE root_id = ?"
+        return {path: Known(*rest) for path, *rest in self._connection.execute(sql, (root_id,))}
+
+    def same_content(self, content: str) -> list[int]:
+        """Ids of the pictures with this content hash."""
+        return [
+            row[0] for row in self._connection.execute("SELECT id FROM pictures WHERE hash = ? ORDER BY id", (content,))
+        ]
+
+    def put(self, model_id: int, batch: Sequence[tuple[NewPicture, NDArray[np.float32] | None]], now: str) -> list[int]:
+        """Insert or replace pictures with their vectors; returns their ids.
+
+        A changed file loses what models said of its old content and keeps notes, the user's tags and judgements.
+        With None for a vector, it is copied, with what models said, from a picture of the same content.
+        Raises ValueError when there is no such picture.
+        """
+        with self._writing() as db:
+            ids = [self._put_one(db, model_id, picture, vector, now) for picture, vector in batch]
+            _bump(db, model_id)
+            return ids
+
+    def _put_one(
+        self, db: sqlite3.Connection, model_id: int, new: NewPicture, vector: NDArray[np.float32] | None, now: str
+    ) -> int:
+        old = db.execute(
+            "SELECT id, hash FROM pictures WHERE root_id = ? AND path = ?", (new.root_id, new.relative)
+        ).fetchone()
+        if old and old[1] != new.hash:
+            _forget_content(db, old[0])
+        folder, _, name = new.relative.rpartition("/")
+        row = {
+            "root_id": new.root_id, "path": new.relative, "folder": folder, "name": name, "hash": new.hash,
+            "size": new.size, "mtime_ns": new.mtime_ns, "width": new.width, "height": new.height,
+            "format": new.format, "moment": new.exif.taken_at or _utc(new.mtime_ns), "taken_at": new.exif.taken_at,
+            "camera": new.exif.camera, "lens": new.exif.lens, "latitude": new.exif.latitude,
+            "longitude": new.exif.longitude, "orientation": new.exif.orientation,
+            "colours": json.dumps([[c.name, c.rgb, c.share] for c in new.colours]), "added_at": now,
+        }  # fmt: skip
+        updates = ", ".join(f"{key} = excluded.{key}" for key in row if key != "added_at")
+        picture_id: int = db.execute(
+            f"INSERT INTO pictures ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) "
+            f"ON CONFLICT (root_id, path) DO UPDATE SET {updates} RETURNING id",
+            tuple(row.values()),
+        ).fetchone()[0]
+        blob = None if vector is None else vector.astype(np.float16).tobytes()
+        if blob is None:
+            blob = _copy_content(db, model_id, new.hash, picture_id)
+        db.execute("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", (picture_id, model_id, blob))
+        db.execute(
+            "DELETE FROM failures WHERE root_id = ? AND path = ? AND stage = 'index'", (new.root_id, new.relative)
+        )
+        _refresh_words(db, [picture_id])
+        return picture_id
+
+    def move(self, moves: Sequence[tuple[int, int, str, int, int]]) -> None:
+        """(picture id, root id, relative path, size, mtime_ns): the same pictures elsewhere; everything is kept."""
+        if not moves:
+            return
+        with self._writing() as db:
+            # Names may be swapped in one go: step aside first, so that no two share a path on the way.
+            db.executemany(
+                "UPDATE pictures SET path = '/moving/' || id WHERE id = ?", [(picture,) for picture, *_ in moves]
+            )
+            for picture, root, relative, size, mtime_ns in moves:
+                folder, _, name = relative.rpartition("/")
+                db.execute(
+                    "UPDATE pictures SET root_id = ?, path = ?, folder = ?, name = ?, size = ?, mtime_ns = ?, "
+                    "moment = coalesce(taken_at, ?) WHERE id = ?",
+                    (root, relative, folder, name, size, mtime_ns, _utc(mtime_ns), picture),
+                )
+            _refresh_words(db, [picture for picture, *_ in moves])
+
+    def touch(self, rows: Sequence[tuple[int, int, int]]) -> None:
+        """(id, size, mtime_ns) of files whose time changed and whose content did not."""
+        if rows:
+            with self._writing() as db:
+                db.executemany(
+                    "UPDATE pictures SET size = ?, mtime_ns = ? WHERE id = ?", [(s, m, i) for i, s, m in rows]
+                )
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Forget pictures with all that is known of them."""
+        if not ids:
+            return
+        with self._writing() as db:
+            rows = [(picture,) for picture in ids]
+            models = [row[0] for row in db.execute("SELECT id FROM models")]
+            db.executemany("DELETE FROM words WHERE rowid = ?", rows)
+            db.executemany("DELETE FROM grams WHERE rowid = ?", rows)
+            db.executemany("DELETE FROM pictures WHERE id = ?", rows)
+            for model_id in models:
+                _bump(db, model_id)
+
+    # -- failures --------------------------------------------------------------------------------------------------
+
+    def fail(
+        self, root_id: int, relative: str, stage: Stage, reason: str, remedy: str, size: int, mtime_ns: int, now: str
+    ) -> None:
+        """Note why a file could not be used, and with which size and time that was so."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (root_id, relative, stage, clean(reason), clean(remedy), size, mtime_ns, now),
+            )
+
+    def failed(self, root_id: int, stage: Stage) -> dict[str, tuple[int, int]]:
+        """(size, mtime_ns) of each file that failed, by relative path."""
+        sql = "SELECT path, size, mtime_ns FROM failures WHERE root_id = ? AND stage = ?"
+        return {path: (size, mtime) for path, size, mtime in self._connection.execute(sql, (root_id, stage))}
+
+    def failures(self) -> list[Failure]:
+        """Every failure, newest first."""
+        sql = (
+            "SELECT roots.path || '/' || failures.path, stage, reason, remedy, seen_at FROM failures "
+            "JOIN roots ON roots.id = root_id ORDER BY seen_at DESC, 1"
+        )
+        return [Failure(*row) for row in self._connection.execute(sql)]
+
+    def forget_failures(self, root_id: int, relatives: Sequence[str]) -> None:
+        """Drop the failures of files that are gone or well."""
+        if relatives:
+            with self._writing() as db:
+                sql = "DELETE FROM failures WHERE root_id = ? AND path = ?"
+                db.executemany(sql, [(root_id, relative) for relative in relatives])
+
+    # -- vectors ---------------------------------------------------------------------------------------------------
+
+    def embeddings(self, model_id: int) -> Iterator[tuple[Ids, Vectors]]:
+        """Every vector of a model, by id, in chunks: (n,) ids and (n, dim) float32."""
+        last = 0
+        sql = "SELECT picture_id, vector FROM embeddings WHERE model_id = ? AND picture_id > ? ORDER BY picture_id LIMIT ?"
+        while rows := self._connection.execute(sql, (model_id, last, CHUNK)).fetchall():
+            last = rows[-1][0]
+            yield np.array([row[0] for row in rows], dtype=np.int64), _matrix([row[1] for row in rows])
+
+    def vectors(self, model_id: int, ids: Sequence[int]) -> Vectors:
+        """(n, dim) float32 in the order asked. Raises KeyError for a picture that has none."""
+        sql = "SELECT picture_id, vector FROM embeddings WHERE model_id = ? AND picture_id IN (SELECT value FROM json_each(?))"
+        blobs = dict(self._connection.execute(sql, (model_id, json.dumps([int(i) for i in ids]))))
+        return _matrix([blobs[int(i)] for i in ids])
+
+    def ids(self, model_id: int) -> Ids:
+        """Ids of the pictures that have a vector of this model, sorted."""
+        sql = "SELECT picture_id FROM embeddings WHERE model_id = ? ORDER BY picture_id"
+        return np.array([row[0] for row in self._connection.execute(sql, (model_id,))], dtype=np.int64)
+
+    # -- words and objects -----------------------------------------------------------------------------------------
+
+    def annotate(
+        self, picture_id: int, task: Stage, texts: Sequence[Text], objects: Sequence[DetectedObject], model: str,
+        revision: str, now: str,
+    ) -> None:  # fmt: skip
+        """What a model said of a picture in one task; replaces what was said in that task before."""
+        with self._writing() as db:
+            if not db.execute("SELECT 1 FROM pictures WHERE id = ?", (picture_id,)).fetchone():
+                return
+            db.execute("DELETE FROM texts WHERE picture_id = ? AND model = ?", (picture_id, model))
+            db.execute("DELETE FROM objects WHERE picture_id = ? AND model = ?", (picture_id, model))
+            for text in texts:
+                _insert_text(db, text)
+            db.executemany(
+                "INSERT INTO objects (picture_id, label, score, x1, y1, x2, y2, model, revision, created_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(picture_id, o.label, o.score, *o.box_xyxy, model, revision, now) for o in objects],
+            )
+            db.execute(
+                "INSERT OR REPLACE INTO annotated VALUES (?, ?, ?, ?, ?)", (picture_id, task, model, revision, now)
+            )
+            _refresh_words(db, [picture_id])
+
+    def unannotated(self, task: Stage, model: str, revision: str, limit: int) -> list[Picture]:
+        """Pictures that this version of a model has not seen in this task, newest first; not those it failed on."""
+        sql = (
+            "SELECT pictures.id FROM pictures JOIN roots ON roots.id = root_id AND online "
+            "LEFT JOIN annotated ON picture_id = pictures.id AND task = ? AND model = ? AND revision = ? "
+            "LEFT JOIN failures ON failures.root_id = pictures.root_id AND failures.path = pictures.path "
+            "AND stage = ? AND failures.size = pictures.size AND failures.mtime_ns = pictures.mtime_ns "
+            "WHERE picture_id IS NULL AND stage IS NULL ORDER BY moment DESC, pictures.id DESC LIMIT ?"
+        )
+        rows = self._connection.execute(sql, (task, model, revision, task, limit))
+        return self.get([row[0] for row in rows])
+
+    def fail_picture(self, picture_id: int, stage: Stage, reason: str, remedy: str, now: str) -> None:
+        """Note that a second-pass task failed on an indexed picture."""
+        row = self._connection.execute(
+            "SELECT root_id, path, size, mtime_ns FROM pictures WHERE id = ?", (picture_id,)
+        ).fetchone()
+        if row:
+            self.fail(row[0], row[1], stage, reason, remedy, row[2], row[3], now)
+
+    def add_text(self, text: Text) -> int:
+        """Add words to a picture (a note, a tag ...); returns the text's id."""
+        with self._writing() as db:
+            made = _insert_text(db, text)
+            _refresh_words(db, [text.picture_id])
+            return made
+
+    def texts(self, picture_id: int) -> list[Text]:
+        """Every text of one picture, oldest first."""
+        sql = (
+            "SELECT picture_id, kind, text, model, revision, prompt_version, created_at, lines FROM texts "
+            "WHERE picture_id = ? ORDER BY id"
+        )
+        return [
+            Text(*row[:7], lines=tuple((line, score, tuple(box)) for line, score, box in json.loads(row[7])))
+            for row in self._connection.execute(sql, (picture_id,))
+        ]
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def get(self, ids: Sequence[int]) -> list[Picture]:
+        """Pictures in the order asked; unknown ids are left out."""
+        sql = f"{_PICTURES} WHERE pictures.id IN (SELECT value FROM json_each(?))"
+        found = {row[0]: _picture(row) for row in self._connection.execute(sql, (json.dumps([int(i) for i in ids]),))}
+        return [found[int(i)] for i in ids if int(i) in found]
+
+    def find(self, path: str) -> Picture | None:
+        """The picture at an absolute path (as text)."""
+        for root_id, root in self.roots().items():
+            prefix = root.rstrip("/") + "/"
+            if path.startswith(prefix):
+                sql = f"{_PICTURES} WHERE root_id = ? AND pictures.path = ?"
+                row = self._connection.execute(sql, (root_id, path.removeprefix(prefix))).fetchone()
+                if row:
+                    return _picture(row)
+        return None
+
+    def count(self) -> int:
+        """How many pictures can be found: those of roots that are there."""
+        sql = "SELECT count(*) FROM pictures JOIN roots ON roots.id = root_id AND online"
+        return int(self._connection.execute(sql).fetchone()[0])
+
+    def filter(self, filters: Filters) -> Ids | None:
+        """Sorted ids that satisfy the filters and are online; None when that is every picture."""
+        clauses, given = where(filters)
+        some_offline = self._connection.execute("SELECT 1 FROM roots WHERE NOT online").fetchone()
+        if not clauses and not some_offline:
+            return None
+        sql = "SELECT pictures.id FROM pictures JOIN roots ON roots.id = root_id WHERE " + " AND ".join(
+            ["online", *clauses]
+        )
+        return np.array([row[0] for row in self._connection.execute(sql + " ORDER BY 1", given)], dtype=np.int64)
+
+    def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:
+        """Ids by the time taken, or the file's time where the camera wrote none."""
+        within = "" if among is None else "WHERE id IN (SELECT value FROM json_each(?)) "
+        given = () if among is None else (json.dumps(among.tolist()),)
+        way = "DESC" if newest_first else "ASC"
+        sql = f"SELECT id FROM pictures {within}ORDER BY moment {way}, id {way} LIMIT ?"
+        return np.array([row[0] for row in self._connection.execute(sql, (*given, limit))], dtype=np.int64)
+
+    def lexical(self, words: str, k: int, among: Ids | None = None) -> list[LexicalMatch]:
+        """The k pictures whose names and texts match best what a person typed."""
+        return lexical_search.lexical(self._connection, words, k, among)
+
+    def status(self) -> dict[str, int]:
+        """Counts: pictures, offline, failures, and each kind of text."""
+        one = self._connection.execute(
+            "SELECT (SELECT count(*) FROM pictures), (SELECT count(*) FROM pictures JOIN roots ON roots.id = root_id "
+            "AND NOT online), (SELECT count(*) FROM failures), (SELECT count(*) FROM annotated WHERE task = 'ocr')"
+        ).fetchone()
+        kinds = dict(self._connection.execute("SELECT kind, count(*) FROM texts GROUP BY kind"))
+        return dict(zip(("pictures", "offline", "failures", "read"), one, strict=True)) | {
+            f"{k} texts": n for k, n in kinds.items()
+        }
+
+    # -- health ----------------------------------------------------------------------------------------------------
+
+    def check(self, model_id: int) -> list[str]:
+        """What is wrong, one sentence each; an empty list when all is well."""
+        db = self._connection
+        problems = [
+            f"The catalog is damaged: {row[0]}." for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"
+        ]
+        if db.execute("PRAGMA foreign_key_check").fetchone():
+            problems.append("The catalog holds rows of pictures that are gone.")
+        lacking = db.execute(
+            "SELECT count(*) FROM pictures WHERE id NOT IN (SELECT picture_id FROM embeddings WHERE model_id = ?)",
+            (model_id,),
+        ).fetchone()[0]
+        if lacking:
+            problems.append(f"{lacking} pictures have no vector of the library's model; imsearch index makes them.")
+        if db.execute(
+            "SELECT 1 FROM pictures LEFT JOIN words ON words.rowid = pictures.id LEFT JOIN grams ON grams.rowid = pictures.id "
+            "WHERE words.rowid IS NULL OR grams.rowid IS NULL "
+            "UNION ALL SELECT 1 FROM words WHERE rowid NOT IN (SELECT id FROM pictures) "
+            "UNION ALL SELECT 1 FROM grams WHERE rowid NOT IN (SELECT id FROM pictures)"
+        ).fetchone():
+            problems.append("The full-text index is out of step with the pictures.")
+        return problems
+
+    def mend(self) -> None:
+        """Drop rows of pictures that are gone and write the full-text index anew."""
+        with self._writing() as db:
+            for table in ("embeddings", "texts", "objects", "annotated", "judgements"):
+                db.execute(f"DELETE FROM {table} WHERE picture_id NOT IN (SELECT id FROM pictures)")
+            db.execute("DELETE FROM words")
+            db.execute("DELETE FROM grams")
+            _refresh_words(db, [row[0] for row in db.execute("SELECT id FROM pictures").fetchall()])
+
+
+_PICTURES = (
+    "SELECT pictures.id, roots.path || '/' || pictures.path, hash, size, mtime_ns, width, height, format, taken_at, "
+    "camera, lens, latitude, longitude, orientation, colours, added_at, NOT online "
+    "FROM pictures JOIN roots ON roots.id = root_id"
+)
+
+
+def _picture(row: tuple[object, ...]) -> Picture:
+    *start, exif_row, colours, added_at, offline = (*row[:8], row[8:14], row[14], row[15], row[16])
+    made = tuple(Colour(name, tuple(rgb), share) for name, rgb, share in json.loads(str(colours)))
+    return Picture(*start, exif=Exif(*exif_row), colours=made, added_at=str(added_at), offline=bool(offline))  # type: ignore[arg-type, misc]
+
+
+def _utc(mtime_ns: int) -> str:
+    """A file's time as text; one that no calendar holds counts as the epoch."""
+    try:
+        return datetime.fromtimestamp(mtime_ns / 1e9, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC).isoformat(timespec="seconds")
+
+
+def _matrix(blobs: Sequence[bytes]) -> Vectors:
+    """float16 rows as unit float32 rows: rounding to half precision leaves lengths off by up to 1e-3."""
+    if not blobs:
+        return np.zeros((0, 0), np.float32)
+    rows = np.frombuffer(b"".join(blobs), np.float16).reshape(len(blobs), -1).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def _bump(db: sqlite3.Connection, model_id: int) -> None:
+    db.execute("UPDATE models SET generation = generation + 1 WHERE id = ?", (model_id,))
+
+
+def _forget_content(db: sqlite3.Connection, picture_id: int) -> None:
+    """What was said of a file's old content goes; what its owner wrote (notes, their own tags) stays."""
+    db.execute("DELETE FROM embeddings WHERE picture_id = ?", (picture_id,))
+    db.execute("DELETE FROM texts WHERE picture_id = ? AND model != 'user'", (picture_id,))
+    db.execute("DELETE FROM objects WHERE picture_id = ?", (picture_id,))
+    db.execute("DELETE FROM annotated WHERE picture_id = ?", (picture_id,))
+
+
+def _copy_content(db: sqlite3.Connection, model_id: int, content: str, picture_id: int) -> bytes:
+    """Give a picture what models said of another one with the same content; returns the vector."""
+    found = db.execute(
+        "SELECT id, vector FROM pictures JOIN embeddings ON picture_id = id AND model_id = ? WHERE hash = ? AND id != ?",
+        (model_id, content, picture_id),
+    ).fetchone()
+    if not found:
+        raise ValueError(f"no picture with content {content} has a vector to copy")
+    twin, vector = found
+    for table, columns in (
+        ("texts", "kind, text, model, revision, prompt_version, created_at, lines"),
+        ("objects", "label, score, x1, y1, x2, y2, model, revision, created_at"),
+        ("annotated", "task, model, revision, at"),
+    ):
+        mine = " AND model != 'user'" if table == "texts" else ""
+        db.execute(
+            f"INSERT OR IGNORE INTO {table} (picture_id, {columns}) SELECT ?, {columns} FROM {table} WHERE picture_id = ?{mine}",
+            (picture_id, twin),
+        )
+    return bytes(vector)
+
+
+def _insert_text(db: sqlite3.Connection, text: Text) -> int:
+    made = db.execute(
+        "INSERT INTO texts (picture_id, kind, text, model, revision, prompt_version, created_at, lines) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            text.picture_id, text.kind, clean(text.text), text.model, text.revision, text.prompt_version,
+            text.created_at, json.dumps([[clean(line), score, box] for line, score, box in text.lines]),
+        ),
+    )  # fmt: skip
+    return int(made.lastrowid or 0)
+
+
+def _refresh_words(db: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Write the full-text rows of these pictures anew."""
+    for picture_id in ids:
+        name, folder = db.execute("SELECT name, folder FROM pictures WHERE id = ?", (picture_id,)).fetchone()
+        kinds: dict[str, list[str]] = {"caption": [], "ocr": [], "tag": [], "note": []}
+        for kind, text in db.execute("SELECT kind, text FROM texts WHERE picture_id = ? ORDER BY id", (picture_id,)):
+            kinds[kind].append(text)
+        texts = {kind: "\n".join(lines) for kind, lines in kinds.items()}
+        db.execute("DELETE FROM words WHERE rowid = ?", (picture_id,))
+        db.execute("DELETE FROM grams WHERE rowid = ?", (picture_id,))
+        db.execute(
+            "INSERT INTO words (rowid, name, folder, caption, ocr, tag, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (picture_id, indexable_name(name), indexable_name(folder), *map(indexable, texts.values())),
+        )
+        body = "\n".join([clean(name), clean(folder), *texts.values()])
+        db.execute("INSERT INTO grams (rowid, body) VALUES (?, ?)", (picture_id, body))

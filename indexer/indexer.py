@@ -1,0 +1,340 @@
+"""From folders to a library: `Indexer.run` tells the story."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from indexer.ahead import ahead
+from indexer.catalog import Known
+from indexer.colours import dominant_colours
+from indexer.decode import Decoded, decode
+from indexer.errors import PictureError
+from indexer.fingerprint import content_hash
+from indexer.local import LocalStore
+from indexer.paths import to_path, to_text
+from indexer.records import Candidate, Colour, IndexReport, NewPicture, Progress, Skipped
+from indexer.thumbnails import write_thumbnail
+from indexer.walk import walk
+from vlm.protocols import Embedder, Vectors
+
+# A thumbnail is 512 on its longer side, so 384 on the shorter of a 4:3 picture: no need to decode more than that.
+THUMBNAIL_SIDE = 384
+# Pictures put into the catalog in one transaction: the most that a crash can lose.
+BATCH = 32
+# A killed run costs the next start a rebuild of the vector index; saving this often keeps that small.
+SAVE_SECONDS = 120.0
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which files of a root are looked at: globs on names or relative paths, and whether hidden files count."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    hidden: bool = False
+    retry: bool = False
+
+
+@dataclass(slots=True)
+class Walked:
+    """What one root holds against what the catalog knew, all by the path relative to the root."""
+
+    root_id: int
+    unchanged: int = 0
+    still_failing: int = 0
+    fresh: list[Candidate] = field(default_factory=list)
+    changed: dict[str, Known] = field(default_factory=dict)
+    vanished: dict[str, Known] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A decoded picture whose thumbnail is written."""
+
+    candidate: Candidate
+    decoded: Decoded
+    colours: tuple[Colour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that cannot be used."""
+
+    candidate: Candidate
+    error: PictureError
+
+
+@dataclass(slots=True)
+class Counts:
+    """The report as it grows."""
+
+    added: int = 0
+    updated: int = 0
+    moved: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    offline: int = 0
+    failed: int = 0
+
+    def report(self, seconds: float) -> IndexReport:
+        """The finished report."""
+        return IndexReport(**{name: getattr(self, name) for name in self.__slots__}, seconds=round(seconds, 3))
+
+
+def utc_now() -> str:
+    """The time as the catalog writes it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Indexer:
+    """Brings a library in line with its roots. Hold the writer lock (`indexer.lock.writing`) around `run`."""
+
+    def __init__(self, store: LocalStore, embedder: Callable[[], Embedder]) -> None:
+        self.store = store
+        self.catalog = store.catalog
+        self._load_embedder = embedder
+        self._embedded: set[int] = set()
+        self._saved_at = time.monotonic()
+
+    def run(
+        self, roots: Sequence[Path], choice: Choice = Choice(), on_progress: OnProgress = lambda _: None
+    ) -> IndexReport:
+        """Index what is new or changed below each root, follow what moved, drop what was deleted.
+
+        A root that is missing, unreadable or suddenly empty removes nothing: its pictures are marked offline and
+        come back by themselves. Files that failed before are left alone until they change, or with `choice.retry`.
+        """
+        started = time.monotonic()
+        counts = Counts()
+        self._embedded = set(self.catalog.ids(self.store.model_id).tolist())
+        walked = [
+            found for root_id, root in self._places(roots) if (found := self._look(root_id, root, choice, counts))
+        ]
+        self._follow_moves(walked, counts)
+        total = sum(len(found.fresh) for found in walked)
+        done = 0
+        for found in walked:
+            self._note_what_is_skipped(found, counts)
+            for candidate in self._take_in(found, counts):
+                done += 1
+                on_progress(Progress("index", done, total, counts.failed, candidate.relative))
+            self._drop_vanished(found, counts)
+        self.store.index()
+        self.store.save()
+        return counts.report(time.monotonic() - started)
+
+    # -- what is there ---------------------------------------------------------------------------------------------
+
+    def _places(self, roots: Sequence[Path]) -> list[tuple[int, Path]]:
+        """Each root's id and place. A root inside a known one is that one; a root around known ones takes them in."""
+        known = {root_id: to_path(path) for root_id, path in self.catalog.roots().items()}
+        given: dict[int, Path] = {}
+        for asked in roots:
+            root = Path(os.path.abspath(asked))  # noqa: PTH100 - resolve() would follow a link whose disk is away
+            around = next((i for i, path in known.items() if root != path and root.is_relative_to(path)), None)
+            if around is not None:
+                given[around] = known[around]
+                continue
+            root_id = self.catalog.add_root(to_text(root))
+            for inner_id, inner in list(known.items()):
+                if inner != root and inner.is_relative_to(root):
+                    self._adopt(inner_id, inner, root_id, root)
+                    del known[inner_id]
+                    given.pop(inner_id, None)
+            known[root_id] = given[root_id] = root
+        return list(given.items())
+
+    def _adopt(self, inner_id: int, inner: Path, root_id: int, root: Path) -> None:
+        below = to_text(inner.relative_to(root))
+        rows = self.catalog.known(inner_id).items()
+        self.catalog.move([(row.id, root_id, f"{below}/{path}", row.size, row.mtime_ns) for path, row in rows])
+        self.catalog.remove_root(inner_id)
+
+    def _look(self, root_id: int, root: Path, choice: Choice, counts: Counts) -> Walked | None:
+        """Compare a folder with the catalog by size and time alone; None when the folder is away."""
+        known = self.catalog.known(root_id)
+        try:
+            found = self._compare(root_id, root, choice, known)
+        except OSError:
+            found = None
+        there = found is not None and (found.unchanged or found.fresh or found.skipped or found.still_failing)
+        if found is None or (known and not there):
+            self.catalog.set_online(root_id, False)
+            counts.offline += len(known)
+            return None
+        self.catalog.set_online(root_id, True)
+        return found
+
+    def _compare(self, root_id: int, root: Path, choice: Choice, known: dict[str, Known]) -> Walked:
+        failed = {} if choice.retry else self.catalog.failed(root_id, "index")
+        found = Walked(root_id)
+        missing = dict(known)
+        for entry in walk(root, choice.include, choice.exclude, choice.hidden):
+            if isinstance(entry, Skipped):
+                found.skipped.append(entry)
+                continue
+            row = missing.pop(entry.relative, None)
+            stamp = (entry.size, entry.mtime_ns)
+            if row and (row.size, row.mtime_ns) == stamp and row.id in self._embedded:
+                found.unchanged += 1
+            elif failed.get(entry.relative) == stamp:
+                found.still_failing += 1
+            else:
+                found.fresh.append(entry)
+                if row:
+                    found.changed[entry.relative] = row
+        # What lies in a folder that could not be read is not known to be gone.
+        unreadable = tuple(f"{entry.path}/" for entry in found.skipped)
+        found.vanished = {path: row for path, row in missing.items() if not path.startswith(unreadable)}
+        return found
+
+    # -- what moved ------------------------------------------------------------------------------------------------
+
+    def _follow_moves(self, walked: Sequence[Walked], counts: Counts) -> None:
+        """A new file with the content of a vanished one is that picture: it keeps its vector and words."""
+        gone: dict[int, list[tuple[Walked, str, Known]]] = defaultdict(list)
+        for found in walked:
+            for path, row in found.vanished.items():
+                gone[row.size].append((found, path, row))
+        moves = []
+        for found in walked:
+            for candidate in list(found.fresh):
+                match = None if candidate.relative in found.changed else self._same_content(candidate, gone)
+                if match:
+                    origin, path, row = match
+                    gone[candidate.size].remove(match)
+                    del origin.vanished[path]
+                    found.fresh.remove(candidate)
+                    moves.append((row.id, found.root_id, candidate.relative, candidate.size, candidate.mtime_ns))
+        self.catalog.move(moves)
+        counts.moved += len(moves)
+
+    @staticmethod
+    def _same_content(
+        candidate: Candidate, gone: dict[int, list[tuple[Walked, str, Known]]]
+    ) -> tuple[Walked, str, Known] | None:
+        rows = gone.get(candidate.size)
+        if not rows:
+            return None
+        try:
+            found = content_hash(candidate.path)
+        except OSError:
+            return None
+        same = [entry for entry in rows if entry[2].hash == found]
+        name = candidate.relative.rpartition("/")[2]
+        return next((entry for entry in same if entry[1].rpartition("/")[2] == name), same[0] if same else None)
+
+    # -- what is new -----------------------------------------------------------------------------------------------
+
+    def _take_in(self, found: Walked, counts: Counts) -> Iterator[Candidate]:
+        """Decode ahead, embed batch by batch, one transaction a batch; yields each file when it is done."""
+        threads = max(2, os.cpu_count() or 2)
+        batch: list[Prepared] = []
+        for made in ahead(self._prepare, found.fresh, threads, window=2 * BATCH):
+            if isinstance(made, Refused):
+                self._refuse(found, made, counts)
+                yield made.candidate
+                continue
+            batch.append(made)
+            if len(batch) == BATCH:
+                self._put(found, batch, counts)
+                yield from (prepared.candidate for prepared in batch)
+                batch = []
+        if batch:
+            self._put(found, batch, counts)
+            yield from (prepared.candidate for prepared in batch)
+
+    def _prepare(self, candidate: Candidate) -> Prepared | Refused:
+        try:
+            decoded = decode(candidate.path, max(THUMBNAIL_SIDE, self._load_embedder().picture_side))
+            write_thumbnail(self.store.folder / "thumbnails", decoded.hash, decoded.picture)
+            return Prepared(candidate, decoded, dominant_colours(decoded.picture))
+        except PictureError as error:
+            return Refused(candidate, error)
+
+    def _put(self, found: Walked, batch: Sequence[Prepared], counts: Counts) -> None:
+        touched, fresh = [], []
+        for prepared in batch:
+            row = found.changed.get(prepared.candidate.relative)
+            if row and row.hash == prepared.decoded.hash and row.id in self._embedded:
+                touched.append((row.id, prepared.candidate.size, prepared.candidate.mtime_ns))
+            else:
+                fresh.append(prepared)
+        self.catalog.touch(touched)
+        counts.unchanged += len(touched)
+        if not fresh:
+            return
+        ids = self._put_fresh(found.root_id, fresh)
+        updated = sum(prepared.candidate.relative in found.changed for prepared in fresh)
+        counts.updated += updated
+        counts.added += len(fresh) - updated
+        index = self.store.index()
+        index.add(np.array(ids, dtype=np.int64), self.store.vectors(ids))
+        self._embedded.update(ids)
+        self.store.changed()
+        if time.monotonic() - self._saved_at > SAVE_SECONDS:
+            self.store.save()
+            self._saved_at = time.monotonic()
+
+    def _put_fresh(self, root_id: int, fresh: Sequence[Prepared]) -> list[int]:
+        """One transaction: rows, words and vectors; content that is known elsewhere costs no inference."""
+        unseen = [p for p in fresh if self._embedded.isdisjoint(self.catalog.same_content(p.decoded.hash))]
+        made: Vectors = self._load_embedder().embed_pictures([p.decoded.picture for p in unseen])
+        vectors = dict(zip((id(p) for p in unseen), made, strict=True))
+        rows = [(_new_picture(root_id, p), vectors.get(id(p))) for p in fresh]
+        return self.catalog.put(self.store.model_id, rows, utc_now())
+
+    def _refuse(self, found: Walked, refused: Refused, counts: Counts) -> None:
+        candidate, error = refused.candidate, refused.error
+        self.catalog.fail(
+            found.root_id, candidate.relative, "index", error.reason, error.remedy, candidate.size,
+            candidate.mtime_ns, utc_now(),
+        )  # fmt: skip
+        counts.failed += 1
+        row = found.changed.get(candidate.relative)
+        if row:
+            found.vanished[candidate.relative] = row
+
+    def _note_what_is_skipped(self, found: Walked, counts: Counts) -> None:
+        for entry in found.skipped:
+            self.catalog.fail(found.root_id, entry.path, "index", entry.reason, entry.remedy, 0, 0, utc_now())
+        counts.failed += len(found.skipped) + found.still_failing
+        counts.unchanged += found.unchanged
+
+    # -- what is gone ----------------------------------------------------------------------------------------------
+
+    def _drop_vanished(self, found: Walked, counts: Counts) -> None:
+        ids = [row.id for row in found.vanished.values()]
+        if not ids:
+            return
+        self.catalog.remove(ids)
+        self.store.index().remove(np.array(ids, dtype=np.int64))
+        self.store.changed()
+        counts.removed += len(ids)
+
+
+def _new_picture(root_id: int, prepared: Prepared) -> NewPicture:
+    candidate, decoded = prepared.candidate, prepared.decoded
+    return NewPicture(
+        root_id=root_id,
+        relative=candidate.relative,
+        hash=decoded.hash,
+        size=candidate.size,
+        mtime_ns=candidate.mtime_ns,
+        width=decoded.width,
+        height=decoded.height,
+        format=decoded.format,
+        exif=decoded.exif,
+        colours=prepared.colours,
+    )

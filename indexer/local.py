@@ -1,0 +1,145 @@
+"""A library on this disk: the catalog, which is the truth, and a vector index that is a cache of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalog import Catalog
+from indexer.errors import LibraryDamaged
+from indexer.manifest import Manifest
+from indexer.records import Filters, LexicalMatch, Picture, Text
+from indexer.thumbnails import thumbnail_path
+from indexer.vectors import VectorIndex, load_index, new_index
+from indexer.vectors.protocol import Ids, Scores
+from vlm.protocols import Vectors
+
+# How long a reader may answer from the vectors it holds before it looks whether another process added some.
+FRESH_SECONDS = 2.0
+
+
+class LocalStore:
+    """Implements `indexer.store.Store`. Readers from many threads; writes come through `Indexer`, one at a time."""
+
+    def __init__(self, folder: Path, catalog: Catalog, manifest: Manifest) -> None:
+        self.folder = folder
+        self.catalog = catalog
+        self.manifest = manifest
+        self.model_id = catalog.add_model(manifest.model, manifest.revision, manifest.dim)
+        self._lock = threading.RLock()
+        self._index: VectorIndex | None = None
+        self._generation = -1
+        self._looked_at = 0.0
+
+    # -- what search asks ------------------------------------------------------------------------------------------
+
+    def count(self) -> int:
+        """How many pictures can be found."""
+        return self.catalog.count()
+
+    def dense(self, vector: NDArray[np.float32], k: int, among: Ids | None = None) -> tuple[Ids, Scores]:
+        """The k nearest pictures with their cosines."""
+        return self.index().search(vector, k, among)
+
+    def lexical(self, words: str, k: int, among: Ids | None = None) -> list[LexicalMatch]:
+        """The k pictures whose words match best."""
+        return self.catalog.lexical(words, k, among)
+
+    def filter(self, filters: Filters) -> Ids | None:
+        """Sorted ids that satisfy the filters; None means every picture."""
+        return self.catalog.filter(filters)
+
+    def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:
+        """Ids by time taken."""
+        return self.catalog.ordered(among, newest_first, limit)
+
+    def get(self, ids: Sequence[int]) -> list[Picture]:
+        """Pictures in the order asked."""
+        return self.catalog.get(ids)
+
+    def vectors(self, ids: Sequence[int]) -> Vectors:
+        """Stored vectors in the order asked."""
+        return self.catalog.vectors(self.model_id, ids)
+
+    def texts(self, picture_id: int) -> list[Text]:
+        """Every text of one picture."""
+        return self.catalog.texts(picture_id)
+
+    def thumbnail(self, picture: Picture) -> Path:
+        """Where the thumbnail lies."""
+        return thumbnail_path(self.folder / "thumbnails", picture.hash)
+
+    # -- the index as a cache --------------------------------------------------------------------------------------
+
+    @property
+    def index_folder(self) -> Path:
+        """Where this model's index lies; a model's name may hold characters that a folder's name may not."""
+        safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in self.manifest.model)
+        return self.folder / "vectors" / safe
+
+    def index(self) -> VectorIndex:
+        """The index, brought up to date with the catalog when another process has written meanwhile."""
+        with self._lock:
+            now = time.monotonic()
+            if self._index is None or now - self._looked_at > FRESH_SECONDS:
+                self._looked_at = now
+                generation = self.catalog.generation(self.model_id)
+                if self._index is None or generation != self._generation:
+                    self._index = self._load(generation)
+                    self._generation = generation
+            return self._index
+
+    def changed(self) -> None:
+        """The writer says: the index in memory has just been given what the catalog was given."""
+        with self._lock:
+            self._generation = self.catalog.generation(self.model_id)
+
+    def save(self) -> None:
+        """Put the index beside the catalog, so that the next start need not rebuild it."""
+        self.index_folder.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock:
+            if self._index is not None:
+                self._index.save(self.index_folder, self._label(self._generation))
+
+    def verify(self) -> str | None:
+        """What is wrong with the saved index, or None. A missing one is no fault of an empty library."""
+        if not self.index_folder.exists() and not len(self.catalog.ids(self.model_id)):
+            return None
+        try:
+            load_index(self.index_folder, self._label(self.catalog.generation(self.model_id)), self.manifest.dim)
+        except (LibraryDamaged, OSError) as error:
+            return str(error)
+        return None
+
+    def rebuild(self) -> None:
+        """Make the index anew from the catalog and save it."""
+        with self._lock:
+            self._generation = self.catalog.generation(self.model_id)
+            self._index = self._from_catalog()
+            self.save()
+
+    def _label(self, generation: int) -> str:
+        # The generation is part of the name that the file is verified against: a file older than the catalog is
+        # rebuilt even when the number of its vectors happens to agree.
+        return f"{self.manifest.model}@{self.manifest.revision}#{generation}"
+
+    def _load(self, generation: int) -> VectorIndex:
+        try:
+            return load_index(self.index_folder, self._label(generation), self.manifest.dim)
+        except (LibraryDamaged, OSError):
+            return self._from_catalog()
+
+    def _from_catalog(self) -> VectorIndex:
+        index = new_index(self.manifest.dim)
+        for ids, vectors in self.catalog.embeddings(self.model_id):
+            index.add(ids, vectors)
+        return index
+
+    def close(self) -> None:
+        """Let go of files."""
+        self.catalog.close()

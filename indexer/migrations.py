@@ -1,0 +1,95 @@
+"""The schema's history, append-only: a library of any earlier version opens today. Never edit a migration that shipped."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("imsearch")
+
+
+def _run(db: Database, script: str) -> None:
+    # Not executescript: that commits first, and a migration must be all or nothing.
+    for statement in script.split(";"):
+        db.conn.execute(statement)
+
+
+@migrations()
+def m001_pictures(db: Database) -> None:
+    """Pictures, their vectors and words, and what could not be used."""
+    _run(db, """
+        CREATE TABLE roots (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, online INTEGER NOT NULL DEFAULT 1);
+        CREATE TABLE pictures (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            root_id INTEGER NOT NULL REFERENCES roots(id),
+            path TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL,
+            hash TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+            width INTEGER NOT NULL, height INTEGER NOT NULL, format TEXT NOT NULL,
+            moment TEXT NOT NULL, taken_at TEXT, camera TEXT, lens TEXT,
+            latitude REAL, longitude REAL, orientation INTEGER NOT NULL,
+            colours TEXT NOT NULL, added_at TEXT NOT NULL,
+            UNIQUE (root_id, path)
+        );
+        CREATE INDEX pictures_hash ON pictures(hash);
+        CREATE INDEX pictures_moment ON pictures(moment);
+        CREATE INDEX pictures_format ON pictures(format);
+        CREATE TABLE models (
+            id INTEGER PRIMARY KEY, spec TEXT NOT NULL, revision TEXT NOT NULL, dim INTEGER NOT NULL,
+            generation INTEGER NOT NULL DEFAULT 0, UNIQUE (spec, revision)
+        );
+        CREATE TABLE embeddings (
+            picture_id INTEGER NOT NULL REFERENCES pictures(id) ON DELETE CASCADE,
+            model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+            vector BLOB NOT NULL,
+            PRIMARY KEY (model_id, picture_id)
+        ) WITHOUT ROWID;
+        CREATE INDEX embeddings_picture ON embeddings(picture_id);
+        CREATE TABLE texts (
+            id INTEGER PRIMARY KEY,
+            picture_id INTEGER NOT NULL REFERENCES pictures(id) ON DELETE CASCADE,
+            kind TEXT NOT NULL, text TEXT NOT NULL, model TEXT NOT NULL, revision TEXT NOT NULL,
+            prompt_version TEXT NOT NULL, created_at TEXT NOT NULL, lines TEXT NOT NULL
+        );
+        CREATE INDEX texts_picture ON texts(picture_id);
+        CREATE TABLE objects (
+            id INTEGER PRIMARY KEY,
+            picture_id INTEGER NOT NULL REFERENCES pictures(id) ON DELETE CASCADE,
+            label TEXT NOT NULL, score REAL NOT NULL, x1 REAL NOT NULL, y1 REAL NOT NULL, x2 REAL NOT NULL,
+            y2 REAL NOT NULL, model TEXT NOT NULL, revision TEXT NOT NULL, created_at TEXT NOT NULL
+        );
+        CREATE INDEX objects_picture ON objects(picture_id);
+        CREATE INDEX objects_label ON objects(label);
+        CREATE TABLE annotated (
+            picture_id INTEGER NOT NULL REFERENCES pictures(id) ON DELETE CASCADE,
+            task TEXT NOT NULL, model TEXT NOT NULL, revision TEXT NOT NULL, at TEXT NOT NULL,
+            PRIMARY KEY (picture_id, task)
+        ) WITHOUT ROWID;
+        CREATE TABLE failures (
+            root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+            path TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL, remedy TEXT NOT NULL,
+            size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, seen_at TEXT NOT NULL,
+            PRIMARY KEY (root_id, path, stage)
+        ) WITHOUT ROWID;
+        CREATE TABLE judgements (
+            id INTEGER PRIMARY KEY, query TEXT NOT NULL,
+            picture_id INTEGER NOT NULL REFERENCES pictures(id) ON DELETE CASCADE,
+            relevance INTEGER NOT NULL, created_at TEXT NOT NULL, UNIQUE (query, picture_id)
+        );
+        CREATE TABLE saved_searches (
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, query TEXT NOT NULL, created_at TEXT NOT NULL,
+            seen_at TEXT
+        );
+    """)  # fmt: skip
+
+
+@migrations()
+def m002_words(db: Database) -> None:
+    """Full text: whole words (with CJK as bigrams, see indexer.words), and trigrams for parts of words."""
+    columns = "name, folder, caption, ocr, tag, note"
+    db.conn.execute(
+        f"CREATE VIRTUAL TABLE words USING fts5({columns}, tokenize='porter unicode61 remove_diacritics 2')"
+    )
+    db.conn.execute("CREATE VIRTUAL TABLE grams USING fts5(body, tokenize='trigram')")
+
+
+LATEST = "m002_words"

@@ -1,0 +1,164 @@
+"""What flows between the indexer's parts: plain frozen values, no logic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from vlm.protocols import Box, TextKind
+
+Orientation = Literal["landscape", "portrait", "square"]
+Stage = Literal["index", "ocr"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that may be a picture, as the walk found it. `path` is absolute, `relative` is below its root ("/"-separated text)."""
+
+    path: Path
+    relative: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that is not indexed: why, and what can be done."""
+
+    path: str
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exif:
+    """What the camera wrote. `taken_at` is ISO 8601 (with offset or Z when the camera gave one, else local time as written); GPS in signed decimal degrees."""
+
+    taken_at: str | None = None
+    camera: str | None = None
+    lens: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    orientation: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """One dominant colour and the share (0..1) of the picture it covers."""
+
+    name: str
+    rgb: tuple[int, int, int]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One indexed picture file. `width` and `height` are of the upright picture; `path` is absolute as text (see indexer.paths)."""
+
+    id: int
+    path: str
+    hash: str
+    size: int
+    mtime_ns: int
+    width: int
+    height: int
+    format: str
+    exif: Exif = field(default_factory=Exif)
+    colours: tuple[Colour, ...] = ()
+    added_at: str = ""
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewPicture:
+    """What the indexer puts into the catalog for one file: everything of `Picture` that the file itself decides."""
+
+    root_id: int
+    relative: str
+    hash: str
+    size: int
+    mtime_ns: int
+    width: int
+    height: int
+    format: str
+    exif: Exif
+    colours: tuple[Colour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words about a picture with where they come from. `lines` holds (text, score, box_xyxy) for OCR."""
+
+    picture_id: int
+    kind: TextKind
+    text: str
+    model: str
+    revision: str = ""
+    prompt_version: str = ""
+    created_at: str = ""
+    lines: tuple[tuple[str, float, Box], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be used, kept until it can. `path` is absolute as text; `seen_at` is UTC, ISO 8601."""
+
+    path: str
+    stage: Stage
+    reason: str
+    remedy: str
+    seen_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalMatch:
+    """A picture whose words match. Higher `score` is better; `fields` are the kinds of words that matched (name, folder, caption, ocr, tag, note)."""
+
+    id: int
+    score: float
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a picture must satisfy before it is ranked at all; empty means everything.
+
+    `folders` match anywhere in a picture's folder path by whole names ("2023/italy"); `types` are formats or
+    extensions ("jpeg", "heic"); `after` is inclusive and `before` exclusive, on the day taken (or the file's day
+    when the camera wrote none); sizes are bytes of the file.
+    """
+
+    folders: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    after: date | None = None
+    before: date | None = None
+    min_size: int | None = None
+    max_size: int | None = None
+    orientation: Orientation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What one run of the indexer did, in files; `seconds` is wall time."""
+
+    added: int = 0
+    updated: int = 0
+    moved: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    offline: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands. `total` is None until the walk has counted everything; `stage` names the pass."""
+
+    stage: Literal["index", "ocr"]
+    done: int
+    total: int | None
+    failed: int
+    path: str = ""

@@ -1,0 +1,54 @@
+"""What search may ask of a library, wherever it lies: on this disk (`indexer.local`) or on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.records import Filters, LexicalMatch, Picture, Text
+from indexer.vectors.protocol import Ids, Scores
+from vlm.protocols import Vectors
+
+
+class Store(Protocol):
+    """Pictures, their vectors and their words, by id."""
+
+    def count(self) -> int:
+        """How many pictures can be found (those marked offline are not counted)."""
+        ...
+
+    def dense(self, vector: NDArray[np.float32], k: int, among: Ids | None = None) -> tuple[Ids, Scores]:
+        """The k pictures nearest to a (dim,) unit vector, best first, with their cosines; only of `among` when given."""
+        ...
+
+    def lexical(self, words: str, k: int, among: Ids | None = None) -> list[LexicalMatch]:
+        """The k pictures whose names and texts match best, best first. `words` is anything a person typed."""
+        ...
+
+    def filter(self, filters: Filters) -> Ids | None:
+        """Sorted ids of the pictures that satisfy `filters`; None means every picture."""
+        ...
+
+    def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:
+        """Ids by the time taken (or the file's time), newest or oldest first."""
+        ...
+
+    def get(self, ids: Sequence[int]) -> list[Picture]:
+        """The pictures of these ids in this order; unknown ids are left out."""
+        ...
+
+    def vectors(self, ids: Sequence[int]) -> Vectors:
+        """Stored vectors of these ids, in this order, (n, dim). Raises KeyError for an id that has none."""
+        ...
+
+    def texts(self, picture_id: int) -> list[Text]:
+        """Every text of one picture."""
+        ...
+
+    def thumbnail(self, picture: Picture) -> Path:
+        """Where the picture's thumbnail lies (it may be missing when the library was copied without it)."""
+        ...

@@ -1,0 +1,130 @@
+"""A folder's files that may be pictures. Only walks: no file is opened but those whose name says nothing."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+
+from indexer.paths import to_text
+from indexer.records import Candidate, Skipped
+
+RAW = frozenset(
+    ("arw cr2 cr3 crw dcr dng erf iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f 3fr").split()
+)
+PICTURES = RAW | frozenset(
+    (
+        "jpg jpeg jpe jfif jif png apng webp avif avifs gif tif tiff bmp dib heic heif hif jp2 j2k jpf jpx jpc ppm "
+        "pgm pbm pnm psd qoi tga ico sgi rgb mpo jxl"
+    ).split()
+)
+# Files of other kinds that lie in every picture folder: not worth a look inside, and no failure either.
+OTHERS = frozenset(
+    (
+        "txt md pdf doc docx xls xlsx ppt pptx odt csv json xml html htm svg xmp aae thm ini db lnk url log zip gz "
+        "tar 7z rar mp4 mov avi mkv webm m4v mpg mpeg 3gp wmv mp3 wav m4a flac ogg py js css ts c h sh exe dll so "
+        "sqlite xcf ai eps gpx yaml yml toml lock bin dat bak tmp part crdownload"
+    ).split()
+)
+_STARTS = (
+    b"\xff\xd8\xff",
+    b"\x89PNG\r\n",
+    b"GIF8",
+    b"BM",
+    b"II*\0",
+    b"MM\0*",
+    b"8BPS",
+    b"\0\0\0\x0cjP",
+    b"\xff\x4f\xff\x51",
+    b"qoif",
+)
+
+
+def walk(
+    root: Path, include: Sequence[str] = (), exclude: Sequence[str] = (), hidden: bool = False
+) -> Iterator[Candidate | Skipped]:
+    """Every file below `root` that may be a picture, in a stable order, one stat each.
+
+    Globs match a file's name or its path relative to the root. Links to folders are followed once, so a loop ends;
+    pipes, sockets and devices are never opened; a folder that holds an imsearch library is passed over. What looks
+    like a picture and cannot be reached is yielded as Skipped. Raises OSError when the root itself cannot be read.
+    """
+    first = os.stat(root)
+    seen = {(first.st_dev, first.st_ino)}
+    folders = [(str(root), "")]
+    while folders:
+        folder, below = folders.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            if not below:
+                raise
+            yield Skipped(
+                below,
+                f"The folder cannot be read ({error.strerror}).",
+                "Give yourself permission to read it, then index again.",
+            )
+            continue
+        if {"manifest.json", "catalog.sqlite"} <= {entry.name for entry in entries}:
+            continue
+        inner = []
+        for entry in entries:
+            relative = to_text(f"{below}/{entry.name}" if below else entry.name)
+            if (entry.name.startswith(".") and not hidden) or _matches(relative, exclude):
+                continue
+            try:
+                info = entry.stat()
+            except FileNotFoundError:
+                if entry.is_symlink() and _looks_like_a_picture(entry.name):
+                    yield Skipped(relative, "The link points to a file that is not there.", "Mend or remove the link.")
+                continue
+            except OSError as error:
+                if _looks_like_a_picture(entry.name):
+                    yield Skipped(
+                        relative,
+                        f"The file cannot be reached ({error.strerror}).",
+                        "Mend or remove it, then index again.",
+                    )
+                continue
+            if stat.S_ISDIR(info.st_mode):
+                if (info.st_dev, info.st_ino) not in seen:
+                    seen.add((info.st_dev, info.st_ino))
+                    inner.append((entry.path, relative))
+            elif (
+                stat.S_ISREG(info.st_mode) and (not include or _matches(relative, include)) and _may_be_a_picture(entry)
+            ):
+                yield Candidate(Path(entry.path), relative, info.st_size, info.st_mtime_ns)
+        folders.extend(reversed(inner))
+
+
+def _matches(relative: str, globs: Sequence[str]) -> bool:
+    name = relative.rpartition("/")[2]
+    return any(
+        fnmatch(name, glob) or fnmatch(relative, glob) or fnmatch(relative, f"{glob.rstrip('/')}/*") for glob in globs
+    )
+
+
+def _suffix(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def _looks_like_a_picture(name: str) -> bool:
+    return _suffix(name) in PICTURES
+
+
+def _may_be_a_picture(entry: os.DirEntry[str]) -> bool:
+    suffix = _suffix(entry.name)
+    return suffix in PICTURES or (suffix not in OTHERS and _starts_like_a_picture(entry.path))
+
+
+def _starts_like_a_picture(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - the path may hold bytes that are not UTF-8
+            start = file.read(16)
+    except OSError:
+        return False
+    return start.startswith(_STARTS) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP") or start[4:12] in (
+        b"ftypavif", b"ftypheic", b"ftypheix", b"ftypmif1",
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""How well a library answers judged queries."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.records import Picture
+from search.judge import Judged
+from search.query import Mode, Query
+from search.searcher import Searcher
+
+DEPTH = 100
+
+
+def evaluate(searcher: Searcher, judged: Sequence[Judged], mode: Mode) -> dict[str, float]:
+    """Recall@1/5/10, MRR (to rank 100), nDCG@10 and latency over all queries, as `imsearch evaluate` prints them."""
+    places, taken, counts = [], [], []
+    for one in judged:
+        started = time.perf_counter()
+        hits = searcher.search(Query(one.query, mode=mode, limit=DEPTH)).hits
+        taken.append(1000 * (time.perf_counter() - started))
+        places.append([hit.rank for hit in hits if is_relevant(hit.picture, one.relevant)])
+        counts.append(len(one.relevant))
+    made: dict[str, float] = {"queries": len(judged)}
+    for k in (1, 5, 10):
+        made[f"recall@{k}"] = _mean([recall(ranks, n, k) for ranks, n in zip(places, counts, strict=True)])
+    made["mrr"] = _mean([1 / min(ranks) if ranks else 0.0 for ranks in places])
+    made["ndcg@10"] = _mean([ndcg(ranks, n, 10) for ranks, n in zip(places, counts, strict=True)])
+    made["p50_ms"], made["p95_ms"] = (round(float(np.percentile(taken, p)), 2) for p in (50, 95))
+    return made
+
+
+def is_relevant(picture: Picture, relevant: Sequence[str]) -> bool:
+    """Whether a picture is named: by id, or by its path or the last whole parts of it."""
+    return any(name == str(picture.id) or f"/{picture.path}".endswith(f"/{name.lstrip('/')}") for name in relevant)
+
+
+def recall(ranks: Sequence[int], relevant: int, k: int) -> float:
+    """The share of the relevant pictures among the first k (of the k that could be)."""
+    return sum(rank <= k for rank in ranks) / max(1, min(relevant, k))
+
+
+def ndcg(ranks: Sequence[int], relevant: int, k: int) -> float:
+    """Gains discounted by log2 of the rank, over the best that could be had."""
+    gained = sum(1 / math.log2(rank + 1) for rank in ranks if rank <= k)
+    return gained / max(1e-9, sum(1 / math.log2(rank + 1) for rank in range(1, min(relevant, k) + 1)))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / max(1, len(values)), 4)

@@ -1,0 +1,69 @@
+"""Commands that tell how a library is: status, failures, doctor."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from indexer.doctor import examine, mend
+from indexer.paths import printable
+from search.library import Library
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
+
+
+@click.command()
+@_JSON
+@click.pass_obj
+def status(place: Path, as_json: bool) -> None:
+    """What the library holds."""
+    with Library.open(place) as library:
+        known = library.status()
+    if as_json:
+        click.echo(json.dumps(known))
+        return
+    for name, value in known.items():
+        for one in value if isinstance(value, list) else [value]:
+            click.echo(f"{name:>14}  {printable(str(one))}")
+
+
+@click.command()
+@_JSON
+@click.pass_obj
+def failures(place: Path, as_json: bool) -> None:
+    """The files that could not be used: why, and what can be done."""
+    with Library.open(place) as library:
+        rows = library.store.catalog.failures()
+    if as_json:
+        click.echo(json.dumps([asdict(row) for row in rows]))
+        return
+    if not rows:
+        click.echo("Every file could be used.")
+    for row in rows:
+        click.echo(f"{printable(row.path)}\n    {row.reason} {row.remedy}")
+    if rows:
+        click.echo(f"{len(rows)} files. Try them once more with: imsearch retry")
+
+
+@click.command()
+@click.option("--mend", "mending", is_flag=True, help="Mend what is wrong; pictures are never touched.")
+@_JSON
+@click.pass_obj
+def doctor(place: Path, mending: bool, as_json: bool) -> None:
+    """Check the library: catalog, vectors and thumbnails. Ends with 1 when something is wrong."""
+    with Library.open(place) as library:
+        problems = examine(library.store)
+        if problems and mending:
+            mend(library.store)
+            problems = examine(library.store)
+    if as_json:
+        click.echo(json.dumps({"well": not problems, "problems": problems}))
+    else:
+        click.echo("\n".join(problems) or "All is well.")
+        if problems and not mending:
+            click.echo("Mend it with: imsearch doctor --mend")
+    if problems:
+        raise SystemExit(1)

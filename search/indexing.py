@@ -1,0 +1,121 @@
+"""Commands that write a library: index, watch, retry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from indexer.indexer import Choice, OnProgress
+from indexer.paths import printable, to_path
+from indexer.records import IndexReport, Progress
+from search.library import Library
+from vlm.choices import choose, sentence
+
+_FOLDERS = click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+@click.command()
+@_FOLDERS
+@click.option("--model", default="auto", help="The embedder (see: imsearch models list). Default: the best one here.")
+@click.option("--no-ocr", is_flag=True, help="Do not read the words in pictures.")
+@click.option("--include", multiple=True, metavar="GLOB", help="Only files whose name or path matches.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="No files or folders whose name or path matches.")
+@click.option("--hidden", is_flag=True, help="Hidden files and folders too.")
+@click.option("--watch", "keep_watching", is_flag=True, help="Go on and follow changes.")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@click.pass_obj
+def index(
+    place: Path, folders: tuple[Path, ...], model: str, no_ocr: bool, include: tuple[str, ...],
+    exclude: tuple[str, ...], hidden: bool, keep_watching: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Make the pictures below FOLDERS searchable. Run it again at any time: only what changed is looked at."""
+    choice = Choice(include, exclude, hidden)
+    with Library.open(place, create=True, model=model) as library:
+        if not as_json and model == "auto" and library.manifest.model == choose().spec:
+            click.echo(sentence(choose()))
+        _index(library, folders, choice, not no_ocr, as_json)
+        if keep_watching:
+            _follow(library, folders, choice, not no_ocr, as_json)
+
+
+@click.command()
+@_FOLDERS
+@click.option("--no-ocr", is_flag=True, help="Do not read the words in pictures.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a change.")
+@click.pass_obj
+def watch(place: Path, folders: tuple[Path, ...], no_ocr: bool, as_json: bool) -> None:
+    """Index FOLDERS, then follow changes until interrupted."""
+    with Library.open(place, create=True) as library:
+        _index(library, folders, Choice(), not no_ocr, as_json)
+        _follow(library, folders, Choice(), not no_ocr, as_json)
+
+
+@click.command()
+@click.option("--no-ocr", is_flag=True, help="Do not read the words in pictures.")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@click.pass_obj
+def retry(place: Path, no_ocr: bool, as_json: bool) -> None:
+    """Try once more the files that could not be used."""
+    with Library.open(place) as library:
+        roots = [to_path(root) for root in library.store.catalog.roots().values()]
+        _index(library, tuple(roots), Choice(retry=True), not no_ocr, as_json)
+
+
+def _index(library: Library, folders: tuple[Path, ...], choice: Choice, ocr: bool, as_json: bool) -> None:
+    if as_json:
+        report = library.index(folders, ocr, choice)
+        click.echo(json.dumps(asdict(report)))
+        return
+    with _progress() as on_progress:
+        report = library.index(folders, ocr, choice, on_progress)
+    click.echo(_told(report))
+    if report.offline:
+        click.echo("Folders that are missing or empty keep their pictures, marked offline, until they come back.")
+    if report.failed:
+        click.echo(f"{report.failed} files could not be used; see why with: imsearch failures")
+
+
+def _told(report: IndexReport) -> str:
+    counts = [f"{n} {word}" for word, n in asdict(report).items() if word != "seconds" and n]
+    return f"Done in {report.seconds:.1f} s: {', '.join(counts) or 'no pictures found'}."
+
+
+def _follow(library: Library, folders: tuple[Path, ...], choice: Choice, ocr: bool, as_json: bool) -> None:
+    from watchfiles import watch as changes
+
+    if not as_json:
+        click.echo("Watching for changes; stop with Ctrl+C.")
+    for _ in changes(*(folder for folder in folders if folder.is_dir()), debounce=1600, raise_interrupt=False):
+        _index(library, folders, choice, ocr, as_json)
+
+
+@contextmanager
+def _progress() -> Iterator[OnProgress]:
+    """A bar with count, rate, time left and failures; quiet where there is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    words = {"index": "Looking at pictures", "ocr": "Reading words"}
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, object] = {}
+
+        def show(progress: Progress) -> None:
+            if progress.stage not in tasks:
+                tasks[progress.stage] = bar.add_task(words[progress.stage], total=progress.total, note="")
+            note = f"{progress.failed} failed" if progress.failed else printable(progress.path)[-30:]
+            bar.update(tasks[progress.stage], completed=progress.done, total=progress.total, note=note)  # type: ignore[arg-type]
+
+        yield show

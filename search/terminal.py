@@ -1,0 +1,86 @@
+"""Results for people, in a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from indexer.paths import printable
+from search.library import Library
+from search.query import Hit, Results
+
+_WORDS = {"dense": "meaning", "text": "words in it", "name": "name", "caption": "caption", "tag": "tag", "note": "note"}
+
+
+def print_results(library: Library, results: Results, thumbnails: bool | None) -> None:
+    """A table, best first, with a line where the weaker matches begin."""
+    console = Console()
+    if not results.hits:
+        console.print(
+            "Nothing was found."
+            if library.store.count()
+            else "The library is empty; fill it with: imsearch index FOLDER"
+        )
+        return
+    pictures = console.is_terminal and console.color_system == "truecolor" if thumbnails is None else thumbnails
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ([" "] if pictures else []) + ["#", "id", "picture", "found by", "taken"]:
+        table.add_column(name, overflow="fold")
+    divided = False
+    for hit in results.hits:
+        if hit.weak and not divided:
+            divided = True
+            filler = [""] if pictures else []
+            table.add_row(
+                *filler,
+                "",
+                "",
+                Text("weaker matches" if hit.rank > 1 else "no good match; the nearest are", style="dim italic"),
+                "",
+                "",
+            )
+        row: list[str | Text] = [
+            str(hit.rank),
+            str(hit.picture.id),
+            _name(hit),
+            why(hit),
+            (hit.picture.exif.taken_at or "")[:10],
+        ]
+        table.add_row(
+            *([half_blocks(library.store.thumbnail(hit.picture))] if pictures else []),
+            *row,
+            style="dim" if hit.weak else "",
+        )
+    console.print(table)
+    console.print(f"[dim]{results.total} ranked in {1000 * results.seconds:.0f} ms[/dim]")
+
+
+def why(hit: Hit) -> str:
+    """'meaning #1, words in it #2'."""
+    return ", ".join(f"{_WORDS[signal.name]} #{signal.rank}" for signal in hit.signals)
+
+
+def _name(hit: Hit) -> Text:
+    path = Path(hit.picture.path)
+    return Text.assemble(printable(path.name), (f"  {printable(str(path.parent))}", "dim"))
+
+
+def half_blocks(thumbnail: Path, width: int = 16) -> Text:
+    """A picture of coloured half blocks, two pixels a character: any terminal with true colour shows it."""
+    from PIL import Image
+
+    made = Text()
+    try:
+        with Image.open(thumbnail) as opened:
+            small = opened.convert("RGB").resize((width, 2 * max(1, round(width * opened.height / opened.width / 2))))
+    except OSError:
+        return made
+    for y in range(0, small.height, 2):
+        for x in range(width):
+            above, below = (small.getpixel((x, y + dy)) for dy in (0, 1))
+            made.append("▀", style=f"rgb({','.join(map(str, above))}) on rgb({','.join(map(str, below))})")  # type: ignore[arg-type]
+        made.append("\n")
+    return made

@@ -1,0 +1,23 @@
+"""What a picture or a phrase means. Knows nothing of folders, catalogs or HTTP; importing it loads nothing heavy."""
+
+from __future__ import annotations
+
+from vlm.errors import ImsearchError, ModelError, ModelUnavailable, UnknownModel, UsageError
+from vlm.protocols import Annotation, Annotator, DetectedObject, Embedder, TextLine
+from vlm.registry import available, load_annotator, load_embedder
+
+__all__ = [
+    "Annotation",
+    "Annotator",
+    "DetectedObject",
+    "Embedder",
+    "ImsearchError",
+    "ModelError",
+    "ModelUnavailable",
+    "TextLine",
+    "UnknownModel",
+    "UsageError",
+    "available",
+    "load_annotator",
+    "load_embedder",
+]

@@ -1,0 +1,73 @@
+"""The embedders worth naming, best first, and which of them `auto` takes. Knows names and files, loads nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vlm.errors import UnknownModel
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One named embedder. `coco` and `flickr` are text-to-picture recall@1 in percent as published (docs/models.md)."""
+
+    name: str
+    spec: str
+    hub: str
+    megabytes: int
+    coco: float | None
+    flickr: float | None
+    languages: str
+    licence: str
+    automatic: bool = True
+
+
+CHOICES = (
+    Choice("ViT-SO400M-14-SigLIP2-378", "openclip:ViT-SO400M-14-SigLIP2-378/webli", "timm/ViT-SO400M-14-SigLIP2-378", 4500, 56.0, None, "109 languages", "Apache-2.0"),
+    Choice("ViT-B-16-SigLIP2", "openclip:ViT-B-16-SigLIP2/webli", "timm/ViT-B-16-SigLIP2", 1500, 52.1, None, "109 languages", "Apache-2.0"),
+    Choice("ViT-B-32-SigLIP2-256", "openclip:ViT-B-32-SigLIP2-256/webli", "timm/ViT-B-32-SigLIP2-256", 1500, 47.2, None, "109 languages", "Apache-2.0"),
+    Choice("ViT-B-32-256", "openclip:ViT-B-32-256/datacomp_s34b_b86k", "laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K", 600, 39.9, 64.9, "English", "MIT"),
+    Choice("MobileCLIP2-S2", "openclip:MobileCLIP2-S2/dfndr2b", "apple/MobileCLIP2-S2", 400, 48.8, 74.8, "English", "Apple, research only", automatic=False),
+    Choice("mini", "mini", "", 0, None, None, "English", "Apache-2.0 (see its model card)"),
+)  # fmt: skip
+MINI = CHOICES[-1]
+# What is offered to someone who has only `mini`: the smallest with many languages and a free licence.
+OFFERED = CHOICES[2]
+
+
+def spec_of(name: str) -> str:
+    """A short name's spec; anything else is a spec already."""
+    return next((choice.spec for choice in CHOICES if choice.name == name), name)
+
+
+def choice_of(name: str) -> Choice:
+    """The choice of this short name. Raises UnknownModel."""
+    for choice in CHOICES:
+        if choice.name == name:
+            return choice
+    raise UnknownModel(f"There is no named model {name!r}; known are: {', '.join(c.name for c in CHOICES)}.")
+
+
+def on_this_machine(choice: Choice) -> bool:
+    """Whether its weights lie in the hub's cache here; looks at files only."""
+    if not choice.hub:
+        return True
+    from huggingface_hub import try_to_load_from_cache
+
+    files = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
+    return any(isinstance(try_to_load_from_cache(choice.hub, name), str) for name in files)
+
+
+def choose() -> Choice:
+    """The best choice that lies on this machine; `mini` always does."""
+    return next(choice for choice in CHOICES if choice.automatic and on_this_machine(choice))
+
+
+def sentence(choice: Choice) -> str:
+    """One line: which model was taken, and what a better one would bring."""
+    if choice is not MINI:
+        return f"Model: {choice.name}, the best that lies on this machine."
+    return (
+        f"Model: mini (built in, English, a starter). A real CLIP such as {OFFERED.name} finds far more, in "
+        f"{OFFERED.languages}; get it ({OFFERED.megabytes / 1000:.1f} GB) with: imsearch models get {OFFERED.name}"
+    )

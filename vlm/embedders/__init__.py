@@ -1,0 +1,1 @@
+"""Embedders: what turns pictures and phrases into points of one space."""

@@ -1,0 +1,106 @@
+"""`mini`, the built-in model: two small ONNX graphs and a tokenizer beside this file. See MODEL_CARD.md."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vlm.protocols import Vectors
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_HERE = Path(__file__).parent
+BATCH = 16
+
+
+class MiniEmbedder:
+    """Implements `vlm.protocols.Embedder` on ONNX Runtime. Each tower loads when it is first needed; thread-safe."""
+
+    spec = "mini"
+
+    def __init__(self) -> None:
+        self._config: dict[str, Any] = json.loads((_HERE / "config.json").read_text(encoding="utf-8"))
+        self._loading = threading.Lock()
+
+    @property
+    def revision(self) -> str:
+        """Hash of the shipped weights."""
+        return str(self._config["revision"])
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        return int(self._config["dim"])
+
+    @property
+    def picture_side(self) -> int:
+        """The side, in pixels, that a picture is squashed to."""
+        return int(self._config["side"])
+
+    def embed_pictures(self, pictures: Sequence[Image]) -> Vectors:
+        """(n, dim) unit rows of RGB pictures of any size."""
+        chunks = [
+            self._pictures.run(None, {"pixels": self._pixels(pictures[at : at + BATCH])})[0]
+            for at in range(0, len(pictures), BATCH)
+        ]
+        return self._joined(chunks)
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        """(n, dim) unit rows of phrases; a text is cut after some forty words."""
+        chunks = [
+            self._words.run(None, {"ids": self._ids(texts[at : at + BATCH])})[0] for at in range(0, len(texts), BATCH)
+        ]
+        return self._joined(chunks)
+
+    def _joined(self, chunks: list[Vectors]) -> Vectors:
+        return np.concatenate([*chunks, np.zeros((0, self.dim), np.float32)])
+
+    def _pixels(self, pictures: Sequence[Image]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        from PIL import Image
+
+        side = self.picture_side
+        squashed = [
+            np.asarray(p.convert("RGB").resize((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0))
+            for p in pictures
+        ]
+        mean, std = np.array(self._config["mean"], np.float32), np.array(self._config["std"], np.float32)
+        scaled = (np.stack(squashed).astype(np.float32) / 255 - mean) / std
+        return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
+
+    def _ids(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
+        clean = ["".join(" " if "\ud800" <= c <= "\udfff" else c for c in text[:2000]) for text in texts]
+        encoded = self._tokenizer.encode_batch(clean, add_special_tokens=False)
+        rows = [[2, *row.ids[: self._config["longest"]]] for row in encoded]
+        ids = np.zeros((len(rows), max(map(len, rows))), np.int64)
+        for i, row in enumerate(rows):
+            ids[i, : len(row)] = row
+        return ids
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        return Tokenizer.from_file(str(_HERE / "tokenizer.json"))
+
+    @cached_property
+    def _pictures(self) -> Any:
+        return self._session("pictures.onnx")
+
+    @cached_property
+    def _words(self) -> Any:
+        return self._session("words.onnx")
+
+    def _session(self, name: str) -> Any:
+        import onnxruntime
+
+        with self._loading:
+            options = onnxruntime.SessionOptions()
+            options.log_severity_level = 3
+            return onnxruntime.InferenceSession(_HERE / name, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,46 @@
+"""What can go wrong, drawn as a tree: catch the branch that is wide enough.
+
+    ImsearchError                     anything imsearch says on purpose
+      UsageError                      what was asked makes no sense as asked
+        QueryError                    a query that cannot be understood (search)
+      ModelError                      a model cannot be had or cannot do this
+        UnknownModel                  no model of that name
+        ModelUnavailable              a known model that is not on this machine or cannot be reached
+      PictureError                    one picture cannot be used (indexer); never ends a run
+      LibraryError                    the library on disk cannot be used (indexer)
+        LibraryMissing                there is none at that place
+        LibraryTooNew                 it was written by a newer imsearch
+        LibraryBusy                   another process is writing to it
+        LibraryDamaged                it does not verify
+
+Each message is one sentence a person can act on: the thing, the reason, the remedy.
+The branches below `LibraryError`, `PictureError` and `QueryError` are defined in the package that raises them.
+"""
+
+from __future__ import annotations
+
+
+class ImsearchError(Exception):
+    """Anything imsearch says on purpose; `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class UsageError(ImsearchError):
+    """What was asked makes no sense as asked."""
+
+    exit_code = 2
+
+
+class ModelError(ImsearchError):
+    """A model cannot be had, or cannot do what was asked of it."""
+
+    exit_code = 4
+
+
+class UnknownModel(ModelError):
+    """No model of that name; the message names the near ones."""
+
+
+class ModelUnavailable(ModelError):
+    """A known model that is not on this machine, or whose hub cannot be reached."""

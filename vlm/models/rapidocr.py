@@ -1,0 +1,158 @@
+"""Words in pictures, by RapidOCR and the PP-OCR models in its wheel: offline.
+
+Users of other programs report this engine's memory growing without end, so it runs in a process of its own that is
+ended and begun anew after RECYCLE pictures. A picture that crashes or hangs it costs that picture alone.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from vlm.errors import ModelError
+from vlm.protocols import Annotation, TextLine
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+RECYCLE = 300
+SECONDS = 120
+# Lines below this are mostly texture taken for letters (peers' users: faces, hands, foliage).
+LEAST_SCORE = 0.6
+
+
+class OcrError(ModelError):
+    """This picture could not be read; the next one can be."""
+
+
+class RapidOcr:
+    """Implements `vlm.protocols.Annotator`; one picture at a time."""
+
+    spec = "rapidocr"
+    picture_side = 1600
+
+    def __init__(self) -> None:
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._done = 0
+        self._lock = threading.Lock()
+
+    @property
+    def revision(self) -> str:
+        """The wheel's version: its models come with it."""
+        return version("rapidocr")
+
+    def annotate(self, picture: Image) -> Annotation:
+        """The lines of text in reading order. Raises OcrError for a picture that ends or hangs the engine."""
+        buffer = io.BytesIO()
+        small = picture.convert("RGB")
+        small.thumbnail((self.picture_side, self.picture_side))
+        scale = picture.width / small.width
+        small.save(buffer, "PNG", compress_level=1)
+        with self._lock:
+            found = self._ask(buffer.getvalue())
+        lines = tuple(
+            TextLine(text, score, _around(points, scale), tuple((x * scale, y * scale) for x, y in points))
+            for text, score, points in found
+            if score >= LEAST_SCORE and text.strip()
+        )
+        return Annotation(self.spec, self.revision, datetime.now(UTC), lines=lines)
+
+    def _ask(self, png: bytes) -> list[tuple[str, float, list[tuple[float, float]]]]:
+        if self._done >= RECYCLE:
+            self.close()
+        if self._worker is None or self._worker.poll() is not None:
+            command = [sys.executable, "-m", "vlm.models.rapidocr"]
+            self._worker = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
+            self._done = 0
+        worker = self._worker
+        alarm = threading.Timer(SECONDS, worker.kill)
+        alarm.start()
+        try:
+            assert worker.stdin and worker.stdout
+            _send(worker.stdin, png)
+            answer = _receive(worker.stdout)
+        except OSError:
+            answer = None
+        finally:
+            alarm.cancel()
+        if answer is None:
+            self.close()
+            raise OcrError("The text reader stopped on this picture.")
+        self._done += 1
+        found, error = pickle.loads(answer)
+        if error:
+            raise OcrError(f"The text reader failed on this picture ({error}).")
+        return list(found)
+
+    def close(self) -> None:
+        """End the process; the next call begins another."""
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        worker.kill()
+        for pipe in (worker.stdin, worker.stdout):
+            if pipe:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue
+        worker.wait()
+
+
+def _around(points: list[tuple[float, float]], scale: float) -> tuple[float, float, float, float]:
+    xs, ys = [x * scale for x, _ in points], [y * scale for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _send(pipe: BinaryIO | Any, data: bytes) -> None:
+    pipe.write(len(data).to_bytes(8, "big") + data)
+    pipe.flush()
+
+
+def _receive(pipe: BinaryIO | Any) -> bytes | None:
+    head = pipe.read(8)
+    if len(head) < 8:
+        return None
+    length = int.from_bytes(head, "big")
+    data = pipe.read(length)
+    return data if len(data) == length else None
+
+
+def _answers(pictures: Iterator[bytes]) -> Iterator[bytes]:
+    """The worker's life: a PNG in, lines out."""
+    import numpy as np
+    from PIL import Image
+    from rapidocr import RapidOCR
+
+    logging.disable(logging.CRITICAL)
+    engine = RapidOCR()
+    for png in pictures:
+        try:
+            with Image.open(io.BytesIO(png)) as picture:
+                made = engine(np.asarray(picture)[:, :, ::-1])
+            rows = zip(made.txts or (), made.scores or (), made.boxes if made.boxes is not None else (), strict=True)
+            found = [(text, float(score), [(float(x), float(y)) for x, y in box]) for text, score, box in rows]
+            yield pickle.dumps((found, ""))
+        except Exception as error:  # noqa: BLE001 - whatever the engine raises belongs to this picture
+            yield pickle.dumps(([], f"{type(error).__name__}: {error}"[:200]))
+
+
+def _serve() -> None:
+    answers_to = sys.stdout.buffer
+    sys.stdout = sys.stderr  # what the engine prints must not mix with the answers
+    for answer in _answers(iter(lambda: _receive(sys.stdin.buffer), None)):  # type: ignore[arg-type]
+        _send(answers_to, answer)
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,77 @@
+"""Names of models to the models: "family:model_id". Built-ins and entry points (`imsearch.models`) use one door."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any
+
+from vlm.choices import CHOICES, spec_of
+from vlm.errors import UnknownModel
+from vlm.protocols import Annotator, Embedder
+
+Factory = Callable[[str], Any]
+"""Called with what follows the colon of a spec ("" when nothing does)."""
+
+
+def available() -> list[str]:
+    """The families that a spec may begin with, and the short names of the choices."""
+    return [*_families(), *(choice.name for choice in CHOICES if choice.name not in _families())]
+
+
+def load_embedder(spec: str) -> Embedder:
+    """The embedder of a spec or short name. Raises UnknownModel, or ModelUnavailable when it is not on this machine."""
+    made = _load(spec)
+    if not isinstance(made, Embedder):
+        raise UnknownModel(f"{spec} is not an embedder; choose one of: {', '.join(c.name for c in CHOICES)}.")
+    return made
+
+
+def load_annotator(spec: str) -> Annotator:
+    """The annotator of a spec. Raises UnknownModel."""
+    made = _load(spec)
+    if not isinstance(made, Annotator):
+        raise UnknownModel(f"{spec} writes no words about pictures; try: rapidocr.")
+    return made
+
+
+def _load(spec: str) -> object:
+    family, _, rest = spec_of(spec).partition(":")
+    factory = _families().get(family)
+    if factory is None:
+        near = difflib.get_close_matches(spec, available(), n=3, cutoff=0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known are: {', '.join(available())}."
+        raise UnknownModel(f"There is no model {spec!r}; {hint}")
+    return factory(rest)
+
+
+@cache
+def _families() -> dict[str, Factory]:
+    families: dict[str, Factory] = {}
+    _built_in(families.__setitem__)
+    for entry in entry_points(group="imsearch.models"):
+        entry.load()(families.__setitem__)
+    return families
+
+
+def _built_in(register: Callable[[str, Factory], None]) -> None:
+    def mini(_: str) -> Embedder:
+        from vlm.embedders.mini import MiniEmbedder
+
+        return MiniEmbedder()
+
+    def openclip(model: str) -> Embedder:
+        from vlm.embedders.openclip import OpenClipEmbedder
+
+        return OpenClipEmbedder(model)
+
+    def rapidocr(_: str) -> Annotator:
+        from vlm.models.rapidocr import RapidOcr
+
+        return RapidOcr()
+
+    register("mini", mini)
+    register("openclip", openclip)
+    register("rapidocr", rapidocr)
