@@ -105,6 +105,7 @@ class Indexer:
         self.catalog = store.catalog
         self._load_embedder = embedder
         self._embedded: set[int] = set()
+        self._changing: set[int] = set()
         self._saved_at = time.monotonic()
 
     def run(
@@ -121,6 +122,7 @@ class Indexer:
         walked = [
             found for root_id, root in self._places(roots) if (found := self._look(root_id, root, choice, counts))
         ]
+        self._changing = {row.id for found in walked for row in found.changed.values()}
         self._follow_moves(walked, counts)
         total = sum(len(found.fresh) for found in walked)
         done = 0
@@ -289,7 +291,9 @@ class Indexer:
 
     def _put_fresh(self, root_id: int, fresh: Sequence[Prepared]) -> list[int]:
         """One transaction: rows, words and vectors; content that is known elsewhere costs no inference."""
-        unseen = [p for p in fresh if self._embedded.isdisjoint(self.catalog.same_content(p.decoded.hash))]
+        # A picture that is itself changing in this run may be overwritten before it is copied from.
+        stable = self._embedded - self._changing
+        unseen = [p for p in fresh if stable.isdisjoint(self.catalog.same_content(p.decoded.hash))]
         made: Vectors = self._load_embedder().embed_pictures([p.decoded.picture for p in unseen])
         vectors = dict(zip((id(p) for p in unseen), made, strict=True))
         rows = [(_new_picture(root_id, p), vectors.get(id(p))) for p in fresh]

@@ -50,7 +50,7 @@ def indexable_name(name: str) -> str:
 
 def query_words(text: str) -> list[str]:
     """The distinct words of a query, in order, without stop words unless it has no others; at most MOST_WORDS."""
-    words = list(dict.fromkeys(word.casefold() for word in _WORD.findall(clean(text))))
+    words = list(dict.fromkeys(word.lower() for word in _WORD.findall(clean(text))))
     return ([word for word in words if word not in STOP] or words)[:MOST_WORDS]
 
 

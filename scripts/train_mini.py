@@ -2,7 +2,9 @@
 
     python scripts/train_mini.py texts    --data DIR --work DIR     teacher vectors of captions, labels, phrases
     python scripts/train_mini.py pictures --data DIR --work DIR     fine-tune the picture tower
-    python scripts/train_mini.py words    --data DIR --work DIR     distil the text tower
+    python scripts/train_mini.py texts    --data DIR --work DIR --phrases 3000     and of what people type
+    python scripts/train_mini.py table    --data DIR --work DIR     the text tower, as a table of token vectors
+    python scripts/train_mini.py words    --data DIR --work DIR     or distilled into a small transformer
     python scripts/train_mini.py export   --work DIR --out vlm/embedders/mini
     python scripts/train_mini.py evaluate --data DIR --work DIR     recall and speed of the shipped files
 
@@ -22,6 +24,7 @@ import random
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -395,6 +398,46 @@ def start_from_teacher(tower: TextTower, tokenizer: object) -> None:
         tower.tokens.weight[0] = 0
 
 
+def make_table(args: argparse.Namespace) -> None:
+    """table.npy: one vector a token, so that their sum points where the teacher's vector of the text does.
+
+    Ridge least squares by conjugate gradients, half a minute on one core. It knows no word order, but in so short a
+    training time it follows the teacher closer than the small transformer, and its rows are exact for one word.
+    """
+    import scipy.sparse
+    from tokenizers import Tokenizer
+
+    texts, teacher = load_texts(args.work, "texts")
+    more, more_vectors = load_texts(args.work, "phrases")
+    lines = gzip.decompress((args.data.parent / "texts.txt.gz").read_bytes()).decode().splitlines()
+    train_tokenizer(texts + more + lines, args.work / "tokenizer.json")
+    tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
+    names = [tokenizer.id_to_token(i) or "" for i in range(3, VOCABULARY)]
+    alone = [name for name in names if not name.startswith("##") and len(name) > 1]  # words that no caption held
+    wanted = np.concatenate([teacher, more_vectors, teacher_vectors(alone).astype(np.float32)])
+    rows = [row[row > 0].tolist() for row in tokens_of(tokenizer, texts + more + alone).numpy()]
+    counts = np.array([len(row) for row in rows])
+    starts, weights = np.concatenate([[0], counts.cumsum()]), np.repeat(1 / np.sqrt(counts), counts)
+    words = scipy.sparse.csr_matrix((weights.astype(np.float32), np.concatenate(rows), starts), (len(rows), VOCABULARY))
+    np.save(args.work / "table.npy", least_squares(words, wanted))
+
+
+def least_squares(words: Any, wanted: np.ndarray, ridge: float = 0.3, steps: int = 120) -> np.ndarray:
+    """The table X that brings `words @ X` nearest to `wanted`; every column its own conjugate gradients."""
+    across = words.T.tocsr()
+    made = np.zeros((words.shape[1], wanted.shape[1]), np.float32)
+    left = across @ wanted
+    way, size = left.copy(), (left * left).sum(0)
+    for _ in range(steps):
+        step = across @ (words @ way) + ridge * way
+        length = size / ((way * step).sum(0) + 1e-9)
+        made += length * way
+        left -= length * step
+        before, size = size, (left * left).sum(0)
+        way = left + size / (before + 1e-12) * way
+    return made
+
+
 # -- export ------------------------------------------------------------------------------------------------------------
 
 
@@ -409,18 +452,39 @@ class TextOut(nn.Module):
         return F.normalize(self.head(self.tower(ids)), dim=-1)
 
 
+class TableOut(nn.Module):
+    """The sum of the tokens' joint vectors. The head is linear, so it is applied to the table once, here."""
+
+    def __init__(self, table: Tensor, head: nn.Linear) -> None:
+        super().__init__()
+        self.tokens = nn.Embedding.from_pretrained(table @ head.weight.data.T)
+        self.tokens.weight.data[0] = 0  # padding
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return F.normalize(self.tokens(ids).sum(1), dim=-1)
+
+
+def text_tower(work: Path, head: nn.Linear) -> nn.Module:
+    """What was made last: the table of `table`, or the transformer of `words`."""
+    table, words = work / "table.npy", work / "words.pt"
+    if table.exists() and not (words.exists() and words.stat().st_mtime > table.stat().st_mtime):
+        return TableOut(torch.from_numpy(np.load(table)), head)
+    tower = TextTower()
+    tower.load_state_dict(torch.load(words))
+    return TextOut(tower, head)
+
+
 def export(args: argparse.Namespace) -> None:
     """Both towers as ONNX with half-precision weights, the tokenizer, and config.json."""
     state = torch.load(args.work / "pictures.pt")
-    pictures, text_head, words = PictureTower(), nn.Linear(384, DIM, bias=False), TextTower()
+    pictures, text_head = PictureTower(), nn.Linear(384, DIM, bias=False)
     pictures.load_state_dict({k.removeprefix("tower."): v for k, v in state.items() if k.startswith("tower.")})
     text_head.weight.data = state["text_head.weight"]
-    words.load_state_dict(torch.load(args.work / "words.pt"))
     args.out.mkdir(parents=True, exist_ok=True)
     sample = torch.zeros(2, 3, args.side, args.side)
     to_onnx(pictures.eval(), sample, {0: "n"}, "pixels", args.out / "pictures.onnx")
     to_onnx(
-        TextOut(words, text_head).eval(),
+        text_tower(args.work, text_head).eval(),
         torch.ones(2, 7, dtype=torch.int64),
         {0: "n", 1: "length"},
         "ids",
@@ -513,7 +577,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.Namespace:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("stage", choices=["texts", "pictures", "words", "export", "evaluate"])
+    ask.add_argument("stage", choices=["texts", "pictures", "table", "words", "export", "evaluate"])
     ask.add_argument("--data", type=Path, default=Path("../shared/data/train"))
     ask.add_argument("--work", type=Path, required=True, help="checkpoints and caches")
     ask.add_argument("--out", type=Path, default=Path("vlm/embedders/mini"))
@@ -537,6 +601,7 @@ def main() -> None:
     stages = {
         "texts": make_texts,
         "pictures": train_pictures,
+        "table": make_table,
         "words": train_words,
         "export": export,
         "evaluate": evaluate,

@@ -71,7 +71,7 @@ def _index(library: Library, folders: tuple[Path, ...], choice: Choice, ocr: boo
         report = library.index(folders, ocr, choice)
         click.echo(json.dumps(asdict(report)))
         return
-    with _progress() as on_progress:
+    with progress_bars() as on_progress:
         report = library.index(folders, ocr, choice, on_progress)
     click.echo(_told(report))
     if report.offline:
@@ -95,7 +95,7 @@ def _follow(library: Library, folders: tuple[Path, ...], choice: Choice, ocr: bo
 
 
 @contextmanager
-def _progress() -> Iterator[OnProgress]:
+def progress_bars() -> Iterator[OnProgress]:
     """A bar with count, rate, time left and failures; quiet where there is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn

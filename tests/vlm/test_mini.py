@@ -1,8 +1,7 @@
-"""The built-in model as shipped: its size, its promises as an Embedder, and what it finds."""
+"""The built-in model as shipped."""
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,98 +10,69 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import vlm.embedders.mini as mini_package
+import vlm.embedders.mini as mini
+from tests.conftest import shared
 from vlm.embedders.mini import MiniEmbedder
 from vlm.protocols import Embedder
 
-FOLDER = Path(mini_package.__file__).parent
-PHOTOS = Path(__file__).resolve().parents[3] / "shared" / "data" / "photos"
-FLOOR = 0.70
-ODD_TEXTS = [
-    "",
-    " ",
-    "\x00",
-    "\ud800 lone surrogate",
-    "🦊 in the snow",
-    "собака на пляже",
-    "海辺の犬",
-    "é" * 500,
-    "x" * 100_000,
-    "word " * 5_000,
-]
-
 
 @pytest.fixture(scope="module")
-def mini() -> MiniEmbedder:
+def embedder():
     return MiniEmbedder()
 
 
-def some_pictures() -> list[Image.Image]:
+def pictures(*sizes):
     rng = np.random.default_rng(0)
-    sizes = [(1, 1), (640, 480), (48, 300), (2000, 9)]
-    return [Image.fromarray(rng.integers(0, 256, (h, w, 3), np.uint8)) for w, h in sizes]
+    return [Image.fromarray(rng.integers(0, 255, (h, w, 3), np.uint8)) for w, h in sizes]
 
 
-def assert_unit_rows(vectors: np.ndarray, rows: int, dim: int) -> None:
-    assert vectors.shape == (rows, dim)
-    assert vectors.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
+def test_it_keeps_the_protocol_and_fits_into_a_package(embedder):
+    assert isinstance(embedder, Embedder)
+    assert sum(path.stat().st_size for path in Path(mini.__file__).parent.iterdir() if path.is_file()) < 25_000_000
 
 
-def test_is_an_embedder_and_small(mini: MiniEmbedder) -> None:
-    assert isinstance(mini, Embedder)
-    assert mini.spec == "mini"
-    assert len(mini.revision) == 12
-    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) <= 25_000_000
+def test_vectors_are_unit_rows_whatever_the_picture_or_text(embedder):
+    made = embedder.embed_pictures(pictures((1, 1), (20, 900), (640, 480), *[(30, 30)] * 17))
+    said = embedder.embed_texts(["", "a dog", "狗", "\ud800", "x" * 5000, "emoji 📷", "a b " * 400])
+    for rows in (made, said):
+        assert rows.dtype == np.float32
+        assert rows.shape[1] == embedder.dim
+        assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-4)
+    assert embedder.embed_pictures([]).shape == embedder.embed_texts([]).shape == (0, embedder.dim)
 
 
-def test_pictures_of_any_size_give_unit_rows(mini: MiniEmbedder) -> None:
-    assert_unit_rows(mini.embed_pictures(some_pictures()), 4, mini.dim)
-    assert_unit_rows(mini.embed_pictures([]), 0, mini.dim)
+def test_one_at_a_time_or_many_gives_the_same(embedder):
+    many, texts = pictures((50, 60), (90, 40), (64, 64)), ["a cat", "two people on a long sandy beach", "snow"]
+    assert np.allclose(embedder.embed_pictures(many)[1], embedder.embed_pictures(many[1:2])[0], atol=1e-4)
+    assert np.allclose(embedder.embed_texts(texts)[0], embedder.embed_texts(texts[:1])[0], atol=1e-4)
 
 
-def test_any_text_gives_a_unit_row(mini: MiniEmbedder) -> None:
-    assert_unit_rows(mini.embed_texts(ODD_TEXTS), len(ODD_TEXTS), mini.dim)
-    assert_unit_rows(mini.embed_texts([]), 0, mini.dim)
-    assert_unit_rows(mini.embed_texts([""]), 1, mini.dim)
+def test_a_misspelt_word_stays_nearer_than_another(embedder):
+    right, slip, other = embedder.embed_texts(["a giraffe in the grass", "a girafe in the grass", "a plate of pasta"])
+    assert right @ slip > right @ other
 
 
-def test_the_same_again_and_alone(mini: MiniEmbedder) -> None:
-    texts = ["a dog", "two people on a long wooden bench beside the sea", "", "red"] * 6
-    together = mini.embed_texts(texts)
-    assert np.array_equal(together, mini.embed_texts(texts))
-    np.testing.assert_allclose(together, np.concatenate([mini.embed_texts([text]) for text in texts]), atol=1e-4)
-    pictures = some_pictures() * 5
-    together = mini.embed_pictures(pictures)
-    assert np.array_equal(together, mini.embed_pictures(pictures))
-    np.testing.assert_allclose(
-        together[:4], np.concatenate([mini.embed_pictures([p]) for p in pictures[:4]]), atol=1e-4
-    )
-
-
-def test_case_and_accents_do_not_matter(mini: MiniEmbedder) -> None:
-    one, other = mini.embed_texts(["CAFÉ on the Street", "cafe on the street"])
-    assert one @ other > 0.999
-
-
-def test_needs_no_torch_and_a_text_loads_no_picture_tower() -> None:
+def test_it_never_imports_torch():
     code = (
-        "import sys; from PIL import Image; from vlm.embedders.mini import MiniEmbedder; m = MiniEmbedder();"
-        "m.embed_texts(['a dog']); assert '_pictures' not in vars(m);"
-        "m.embed_pictures([Image.new('RGB', (9, 9))]);"
-        "assert not {'torch', 'transformers', 'timm', 'open_clip'} & set(sys.modules)"
+        "import sys; from PIL import Image; from vlm import load_embedder; e = load_embedder('mini'); "
+        "e.embed_texts(['x']); e.embed_pictures([Image.new('RGB', (9, 9))]); "
+        "assert not {'torch', 'transformers', 'open_clip'} & set(sys.modules)"
     )
-    root = Path(__file__).resolve().parents[2]
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(mini.__file__).parents[3])
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not PHOTOS.is_dir(), reason="no ../shared/data/photos")
-def test_finds_a_photo_by_its_caption(mini: MiniEmbedder) -> None:
-    rows = [json.loads(line) for line in (PHOTOS / "annotations.jsonl").read_text(encoding="utf-8").splitlines()]
-    pictures = mini.embed_pictures([Image.open(PHOTOS / row["file"]).convert("RGB") for row in rows])
-    owner = np.repeat(np.arange(len(rows)), [len(row["captions"]) for row in rows])
-    scores = mini.embed_texts([caption for row in rows for caption in row["captions"]]) @ pictures.T
-    rank = (scores > scores[np.arange(len(owner)), owner][:, None]).sum(1)
-    assert (rank < 10).mean() >= FLOOR
+def test_captions_find_their_photos(embedder):
+    import json
+
+    folder = shared("data/photos")
+    rows = [json.loads(line) for line in (folder / "annotations.jsonl").read_text().splitlines()]
+    made = embedder.embed_pictures([Image.open(folder / row["file"]) for row in rows])
+    said = embedder.embed_texts([caption for row in rows for caption in row["captions"]])
+    wanted = np.repeat(np.arange(len(rows)), 5)
+    scores = said @ made.T
+    ranks = (scores > scores[np.arange(len(wanted)), wanted][:, None]).sum(1)
+    assert (ranks < 10).mean() >= FLOOR
+
+
+# a little under what docs/mini.md reports
+FLOOR = 0.75

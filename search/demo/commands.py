@@ -1,0 +1,53 @@
+"""The command `demo`: everything at once, on pictures of our own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from search.demo.gallery import draw_gallery
+from search.demo.sheet import Row, write_sheet
+from search.indexing import progress_bars
+from search.library import Library
+from search.query import Results
+from search.terminal import why
+
+_BY_MEANING = ("a sunset over the sea", "snowy mountains", "birthday cake", "a red car", "city at night", "pizza")
+_BY_WORDS = ("jazz festival", "boarding pass oslo", "total", "café abierto")
+
+
+@click.command()
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Where to leave it all. Default: a new temporary folder."
+)
+def demo(folder: Path | None) -> None:
+    """Draw a small gallery, index it and search it by meaning, by printed words and by example."""
+    place = folder or Path(tempfile.mkdtemp(prefix="imsearch-demo-"))
+    for part in ("pictures", "library"):
+        shutil.rmtree(place / part, ignore_errors=True)
+    click.echo(f"Drawing a gallery into {place / 'pictures'} ...")
+    drawn = draw_gallery(place / "pictures")
+    with Library.open(place / "library", create=True, model="mini") as library:
+        with progress_bars() as on_progress:
+            report = library.index([place / "pictures"], on_progress=on_progress)
+        click.echo(
+            f"Indexed {report.added} pictures by meaning in {report.seconds:.1f} s, then read the words in them.\n"
+        )
+        rows = [_searched(library, f'by meaning: "{query}"', text=query, mode="dense") for query in _BY_MEANING]
+        rows += [_searched(library, f'by words: "{query}"', text=query) for query in _BY_WORDS]
+        rows.append(_searched(library, "by example: pictures like the first one drawn, a sunset", picture=drawn[0]))
+    page, picture = write_sheet(rows, place)
+    click.echo(f"Contact sheet to open: {page} (or {picture})")
+    click.echo('Now your own: imsearch index ~/Pictures, then: imsearch search "a dog on the beach"')
+
+
+def _searched(library: Library, title: str, **query: Any) -> Row:
+    found: Results = library.search(limit=4, **query)
+    click.echo(title)
+    for hit in found.hits[:3]:
+        click.echo(f"  {hit.rank}. {Path(hit.picture.path).name:<14} {why(hit)}{'  (weak)' if hit.weak else ''}")
+    return Row(title, tuple((library.store.thumbnail(hit.picture), why(hit), hit.weak) for hit in found.hits))

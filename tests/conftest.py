@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from indexer.catalog import Catalog
+from indexer.indexer import Indexer
+from indexer.local import LocalStore
+from indexer.manifest import Manifest
+from tests.small import COLOURS, ColourEmbedder
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+
+
+def shared(part: str) -> Path:
+    """A folder of the shared data, or the test is skipped by name."""
+    path = SHARED / part
+    if not path.exists():
+        pytest.skip(f"no ../shared/{part}")
+    return path
+
+
+def paint(path: Path, colour: str, seed: int = 0, size: tuple[int, int] = (64, 48)) -> Path:
+    """A picture of one colour with a little noise, so that no two of different seeds have the same content."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    noise = np.random.default_rng(seed).integers(-8, 9, (size[1], size[0], 3))
+    Image.fromarray((np.array(COLOURS[colour]) + noise).clip(0, 255).astype(np.uint8)).save(path)
+    return path
+
+
+class Shelf:
+    """A folder of pictures with its library, indexed with the colour embedder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.pictures = folder / "pictures"
+        self.library = folder / "library"
+        self.pictures.mkdir()
+        self.library.mkdir()
+        self.embedder = ColourEmbedder()
+        self.catalog = Catalog.open(self.library / "catalog.sqlite")
+        self.store = LocalStore(self.library, self.catalog, Manifest("colour", "1", 4))
+
+    def index(self, **choice):
+        from indexer.indexer import Choice
+
+        return Indexer(self.store, lambda: self.embedder).run([self.pictures], Choice(**choice))
+
+    def paths(self) -> set[str]:
+        return {
+            picture.path.rpartition("/")[2]
+            for picture in self.catalog.get(self.catalog.ids(self.store.model_id).tolist())
+        }
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    made = Shelf(tmp_path)
+    yield made
+    made.store.close()

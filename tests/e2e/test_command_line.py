@@ -1,0 +1,172 @@
+"""The program as its user runs it: the real command, the built-in model, real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from search.demo.gallery import draw_gallery
+
+ROOT = Path(__file__).parents[2]
+
+
+def imsearch(*arguments, library, check=True, **options):
+    environment = os.environ | {"IMSEARCH_LIBRARY": str(library), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "imsearch", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        **options,
+    )
+    assert "Traceback" not in done.stderr
+    if check:
+        assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gallery")
+    draw_gallery(folder / "pictures")
+    done = imsearch("index", folder / "pictures", "--json", library=folder / "library")
+    assert json.loads(done.stdout.splitlines()[-1])["added"] == 30
+    return folder
+
+
+def search(gallery, *arguments):
+    return json.loads(imsearch("search", *arguments, "--json", library=gallery / "library").stdout)
+
+
+def test_indexing_again_changes_nothing(gallery):
+    report = json.loads(imsearch("index", gallery / "pictures", "--json", library=gallery / "library").stdout)
+    assert (report["unchanged"], report["added"], report["failed"]) == (30, 0, 0)
+    assert set(report) == {"added", "updated", "moved", "unchanged", "removed", "offline", "failed", "seconds"}
+
+
+def test_printed_words_find_their_poster(gallery):
+    hits = search(gallery, "jazz festival", "--limit", "3")["hits"]
+    assert "posters" in hits[0]["path"]
+    assert "text" in hits[0]["signals"]
+    assert set(hits[0]) >= {"rank", "id", "path", "score", "weak", "signals"}
+
+
+def test_an_example_finds_itself_first_and_like_leaves_it_out(gallery):
+    example = sorted((gallery / "pictures/home").iterdir())[0]
+    first = search(gallery, "--picture", example)["hits"][0]
+    assert first["path"] == str(example)
+    assert all(hit["id"] != first["id"] for hit in search(gallery, f"like:{first['id']}")["hits"])
+
+
+def test_lists_for_scripts(gallery):
+    paths = imsearch("search", "--in", "papers", "--paths0", library=gallery / "library").stdout.split("\0")
+    assert len([path for path in paths if path]) == 4
+    csv = imsearch("export", "--in", "papers", library=gallery / "library").stdout.splitlines()
+    assert len(csv) == 5
+    assert json.loads(imsearch("failures", "--json", library=gallery / "library").stdout) == []
+    assert imsearch("doctor", library=gallery / "library").stdout == "All is well.\n"
+
+
+def test_a_damaged_vector_index_is_noticed_mended_and_never_trusted(gallery):
+    index = gallery / "library/vectors/mini/index"
+    index.write_bytes(index.read_bytes()[:-100])
+    assert len(search(gallery, "snow")["hits"]) > 0
+    assert imsearch("doctor", library=gallery / "library", check=False).returncode == 1
+    imsearch("doctor", "--mend", library=gallery / "library")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("search", "x", "--after", "someday"), 2, "someday"),
+        (("search", "like:999"), 2, "like:999"),
+        (("show", "nowhere.jpg"), 2, "nowhere.jpg"),
+        (("evaluate", "nowhere.jsonl"), 2, "nowhere.jsonl"),
+        (("search", "--picture", "nowhere.jpg"), 1, "vanished"),
+        (("index", "pictures", "--model", "minny"), 4, "mini"),
+        (("serve", "--host", "0.0.0.0"), 2, "127.0.0.1"),
+    ],
+)
+def test_mistakes_get_one_sentence_and_their_exit_code(gallery, arguments, code, said):
+    done = imsearch(*arguments, library=gallery / "library", check=False)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_without_a_library_the_next_step_is_named(tmp_path):
+    done = imsearch("search", "x", library=tmp_path / "none", check=False)
+    assert done.returncode == 3
+    assert "imsearch index" in done.stderr
+
+
+def test_searching_never_loads_torch(gallery):
+    code = "import sys; from imsearch import Library; Library.open(sys.argv[1]).search('snow'); assert not {'torch', 'transformers', 'fastapi'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code, str(gallery / "library")], check=True, cwd=ROOT)
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_resumes_to_the_same_library(tmp_path):
+    import sqlite3
+
+    from tests.conftest import paint
+
+    for i in range(400):
+        paint(
+            tmp_path / f"pictures/{i % 7}/{i}.png", ("red", "green", "blue", "yellow")[i % 4], seed=i, size=(200, 150)
+        )
+
+    def rows(library):
+        with sqlite3.connect(library / "catalog.sqlite") as db:
+            sql = "SELECT path, hash, width, vector FROM pictures JOIN embeddings ON picture_id = id ORDER BY path"
+            return db.execute(sql).fetchall()
+
+    environment = os.environ | {"IMSEARCH_LIBRARY": str(tmp_path / "killed")}
+    command = [sys.executable, "-m", "imsearch", "index", str(tmp_path / "pictures"), "--no-ocr", "--json"]
+    for seconds in (1.2, 1.9, 2.3, 2.8):
+        running = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(seconds)
+        running.kill()
+        running.wait()
+    imsearch("index", tmp_path / "pictures", "--no-ocr", library=tmp_path / "killed")
+    imsearch("index", tmp_path / "pictures", "--no-ocr", library=tmp_path / "whole")
+    killed, whole = rows(tmp_path / "killed"), rows(tmp_path / "whole")
+    assert [row[:3] for row in killed] == [row[:3] for row in whole]
+    assert len(killed) == 400
+    imsearch("doctor", library=tmp_path / "killed")
+
+
+def test_the_page_and_the_api_answer(gallery):
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "imsearch", "serve", "--library", str(gallery / "library"), "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            base = f"http://127.0.0.1:{port}"
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline:
+                try:
+                    with urllib.request.urlopen(f"{base}/api/v1/ready") as response:
+                        assert response.status == 200
+                    break
+                except OSError:
+                    time.sleep(0.2)
+            with urllib.request.urlopen(f"{base}/api/v1/search?q=jazz+festival&limit=5") as response:
+                hits = json.load(response)["hits"]
+            assert "posters" in hits[0]["path"]
+            with urllib.request.urlopen(f"{base}/?q=jazz") as response:
+                assert "/thumbnail" in response.read().decode()
+        finally:
+            server.kill()

@@ -1,0 +1,51 @@
+"""A library of any earlier version opens; one of a later version is refused and left as it is."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from sqlite_utils import Database
+
+from indexer.catalog import LATEST, Catalog
+from indexer.errors import LibraryDamaged, LibraryTooNew
+from indexer.migrations import migrations
+
+NAMES = [migration.name for migration in migrations.pending(Database(memory=True))]
+
+
+def test_the_version_counts_the_migrations():
+    assert len(NAMES) == LATEST
+
+
+@pytest.mark.parametrize("known", range(LATEST + 1))
+def test_every_earlier_version_opens(tmp_path, known):
+    path = tmp_path / "catalog.sqlite"
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrations.apply(Database(connection), stop_before=NAMES[known:] or None)
+    connection.execute(f"PRAGMA user_version = {known}")
+    connection.close()
+    catalog = Catalog.open(path)
+    assert catalog.add_root("/pictures") == 1
+    assert catalog.lexical("anything", 3) == []
+    catalog.close()
+
+
+def test_a_newer_catalog_is_refused_and_not_touched(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {LATEST + 1}")
+    connection.execute("CREATE TABLE future (x)")
+    connection.commit()
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(LibraryTooNew, match="newer imsearch"):
+        Catalog.open(path)
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_catalog_is_refused_with_a_sentence(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    path.write_bytes(b"not a database at all, but long enough to look like one" * 40)
+    with pytest.raises(LibraryDamaged, match="cannot be opened"):
+        Catalog.open(path)

@@ -1,0 +1,71 @@
+"""Searching by words: any text a person may type, in any script."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexer.records import Filters, Text
+from tests.conftest import paint
+
+
+@pytest.fixture
+def worded(shelf):
+    texts = [
+        "TOTALSALES 12.50 RM",
+        "東京都庁の夜景",
+        "the quick brown fox",
+        "grüße aus Köln",
+        "서울특별시 강남구",
+        "สวัสดีครับ",
+    ]
+    for i, _ in enumerate(texts):
+        paint(shelf.pictures / f"Beach_Party2024/IMG_{i:04}.png", "red", i)
+    shelf.index()
+    for i, text in enumerate(texts, 1):
+        shelf.catalog.add_text(Text(i, "ocr", text, "rapidocr"))
+    return shelf
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("total", 1), ("東京", 2), ("京都", 2), ("庁", 2), ("夜景", 2), ("foxes", 3), ("FOX", 3), ("koln", 4), ("gruße", 4),
+        ("특별", 5), ("강남구", 5), ("สวัส", 6), ("0004", 5), ("quick fox", 3),
+    ],
+)  # fmt: skip
+def test_words_are_found_inside_longer_strings_and_in_any_script(worded, typed, found):
+    assert worded.catalog.lexical(typed, 10)[0].id == found
+
+
+def test_folder_words_and_word_borders_are_found(worded):
+    assert len(worded.catalog.lexical("party", 10)) == 6
+    assert worded.catalog.lexical("beach", 10)[0].fields == ("folder",)
+
+
+def test_a_picture_with_more_of_the_words_comes_first(worded):
+    worded.catalog.add_text(Text(6, "note", "fox fox fox fox", "user"))
+    assert [m.id for m in worded.catalog.lexical("quick brown fox", 10)][:2] == [3, 6]
+
+
+def test_only_pictures_that_pass_the_filter_are_ranked(worded):
+    among = worded.catalog.filter(Filters(types=("jpeg",)))
+    assert worded.catalog.lexical("party", 10, among) == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@given(
+    st.one_of(
+        st.text(max_size=40),
+        st.sampled_from(['"', "'", "a AND", "NEAR(", "*", "name:x", "-", "a\0b", "\ud800", "(((", "^x"]),
+    )
+)
+def test_anything_typed_is_words_and_never_syntax(worded, typed):
+    worded.catalog.lexical(typed, 5)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(st.text(max_size=60))
+def test_any_text_can_be_stored(worded, text):
+    worded.catalog.add_text(Text(1, "note", text, "user"))

@@ -1,0 +1,77 @@
+"""What a user asks and what comes back, on a real library with the small colour embedder."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from PIL import Image
+
+from indexer.records import Filters, Text
+from search.errors import QueryError
+from search.query import Query
+from search.searcher import Searcher
+from tests.conftest import paint
+
+
+@pytest.fixture
+def searcher(shelf):
+    for i, colour in enumerate(["red", "red", "green", "blue", "blue", "yellow"]):
+        paint(
+            shelf.pictures / f"{'rome' if i % 2 else 'oslo'}/{i}.png",
+            colour,
+            seed=i,
+            size=(64, 48) if i < 4 else (40, 60),
+        )
+    shelf.index()
+    shelf.catalog.add_text(Text(6, "ocr", "grand hotel bill", "rapidocr"))
+    made = Searcher(shelf.store, lambda: shelf.embedder)
+    made.names = {p.path.rpartition("/")[2]: p.id for p in shelf.catalog.get(range(1, 10))}
+    return made
+
+
+def found(results):
+    return [hit.picture.path.rpartition("/")[2] for hit in results.hits]
+
+
+def test_pictures_are_found_by_meaning(searcher):
+    assert set(found(searcher.search(Query("something red", limit=2)))) == {"0.png", "1.png"}
+
+
+def test_pictures_are_found_by_example_and_by_an_indexed_picture(searcher):
+    blue = Image.new("RGB", (9, 9), (30, 60, 220))
+    assert set(found(searcher.search(Query(picture=blue, limit=2)))) == {"3.png", "4.png"}
+    assert found(searcher.search(Query(like=searcher.names["3.png"], limit=1))) == ["4.png"]
+
+
+def test_printed_words_lead_to_the_picture_in_hybrid_mode_and_say_so(searcher, shelf):
+    first = searcher.search(Query("grand hotel")).hits[0]
+    assert {signal.name for signal in first.signals} >= {"text"}
+    assert not first.weak
+    assert first.picture.id == 6
+
+
+def test_filters_come_before_ranking(searcher):
+    only = searcher.search(Query("red", filters=Filters(folders=("rome",))))
+    assert set(found(only)) == {"1.png", "3.png", "5.png"}
+    assert set(found(searcher.search(Query(filters=Filters(orientation="portrait"))))) == {"4.png", "5.png"}
+    assert found(searcher.search(Query("red", filters=Filters(before=date(1990, 1, 1))))) == []
+
+
+def test_an_empty_query_shows_everything_newest_first(searcher):
+    assert len(searcher.search(Query()).hits) == 6
+
+
+def test_what_cannot_be_answered_is_refused_with_the_reason(searcher):
+    with pytest.raises(QueryError, match="like:99"):
+        searcher.search(Query(like=99))
+    with pytest.raises(QueryError, match="limit"):
+        searcher.search(Query("x", limit=0))
+
+
+def test_lexical_search_needs_no_model(shelf, searcher):
+    def none():
+        raise AssertionError("the model was loaded")
+
+    assert searcher.search(Query("hotel", mode="lexical")).total == 1
+    assert Searcher(shelf.store, none).search(Query("hotel", mode="lexical")).total == 1
