@@ -21,7 +21,7 @@ from indexer.records import Colour, Exif, Failure, Filters, LexicalMatch, NewPic
 from indexer.vectors.protocol import Ids
 from indexer.where import where
 from indexer.words import clean, indexable, indexable_name
-from vlm.protocols import DetectedObject, Vectors
+from vlm.protocols import DetectedObject, TextKind, Vectors
 
 LATEST = 2
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
@@ -372,10 +372,7 @@ class Catalog:
             "SELECT picture_id, kind, text, model, revision, prompt_version, created_at, lines FROM texts "
             "WHERE picture_id = ? ORDER BY id"
         )
-        return [
-            Text(*row[:7], lines=tuple((line, score, tuple(box)) for line, score, box in json.loads(row[7])))
-            for row in self._connection.execute(sql, (picture_id,))
-        ]
+        return [_text(*row) for row in self._connection.execute(sql, (picture_id,))]
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -483,6 +480,13 @@ def _picture(row: tuple[object, ...]) -> Picture:
     return Picture(*start, exif=Exif(*exif_row), colours=made, added_at=str(added_at), offline=bool(offline))  # type: ignore[arg-type, misc]
 
 
+def _text(
+    picture: int, kind: TextKind, text: str, model: str, revision: str, prompt: str, created_at: str, lines: str
+) -> Text:
+    made = tuple((line, score, tuple(box)) for line, score, box in json.loads(lines))
+    return Text(picture, kind, text, model, revision, prompt, created_at, made)
+
+
 def _utc(mtime_ns: int) -> str:
     """A file's time as text; one that no calendar holds counts as the epoch."""
     try:
@@ -496,7 +500,7 @@ def _matrix(blobs: Sequence[bytes]) -> Vectors:
     if not blobs:
         return np.zeros((0, 0), np.float32)
     rows = np.frombuffer(b"".join(blobs), np.float16).reshape(len(blobs), -1).astype(np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
 def _bump(db: sqlite3.Connection, model_id: int) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from indexer.errors import PictureError
 from indexer.exif import read_exif
@@ -59,7 +59,7 @@ def decode(path: Path, side: int, limits: Limits = Limits()) -> Decoded:
         raise
     except MemoryError:
         raise PictureError("The picture does not fit into memory.", "Make a smaller copy of it.") from None
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise PictureError(*_unknown(data, path)) from None
     except Exception as error:  # noqa: BLE001 - decoders of hostile data raise anything; one bad picture ends no run
         said = str(error).strip().splitlines()

@@ -14,7 +14,7 @@ def _run(db: Database, script: str) -> None:
         db.conn.execute(statement)
 
 
-@migrations()
+@migrations()  # type: ignore[untyped-decorator]
 def m001_pictures(db: Database) -> None:
     """Pictures, their vectors and words, and what could not be used."""
     _run(db, """
@@ -82,7 +82,7 @@ def m001_pictures(db: Database) -> None:
     """)  # fmt: skip
 
 
-@migrations()
+@migrations()  # type: ignore[untyped-decorator]
 def m002_words(db: Database) -> None:
     """Full text: whole words (with CJK as bigrams, see indexer.words), and trigrams for parts of words."""
     columns = "name, folder, caption, ocr, tag, note"

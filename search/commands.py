@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
@@ -86,7 +87,7 @@ def parse_size(text: str | None) -> int | None:
 @click.option("--paths0", is_flag=True, help="Only paths, each ended by a NUL byte, for xargs -0.")
 @click.option("--thumbnails/--no-thumbnails", default=None, help="Small pictures in the terminal, where it can.")
 @click.pass_obj
-def search(place: Path, query: tuple[str, ...], picture: Path | None, limit: int, mode: Mode, order: Order,
+def search(place: Path, /, query: tuple[str, ...], picture: Path | None, limit: int, mode: Mode, order: Order,
            as_json: bool, paths0: bool, thumbnails: bool | None, **given: Any) -> None:  # fmt: skip
     """Find pictures by words, by example (--picture FILE, or like:ID in the QUERY), or by both."""
     text, like = split_like(" ".join(query))
@@ -107,8 +108,8 @@ def similar(place: Path, picture: str, limit: int, as_json: bool, paths0: bool) 
     """Pictures that look like PICTURE: a file, or the id of an indexed one."""
     with Library.open(place) as library:
         known = _indexed(library, picture)
-        example = {"like": known.id} if known else {"picture": Path(picture)}
-        results = library.search(limit=limit, mode="dense", **example)  # type: ignore[arg-type]
+        example = None if known else Path(picture)
+        results = library.search(picture=example, like=known.id if known else None, limit=limit, mode="dense")
         _print(library, results, as_json, paths0, None)
 
 
@@ -149,13 +150,13 @@ def show(place: Path, picture: str, as_json: bool) -> None:
 @_filtering
 @click.pass_obj
 def export(
-    place: Path, query: tuple[str, ...], form: str, output: Path | None, limit: int, mode: Mode, **given: Any
+    place: Path, /, query: tuple[str, ...], form: str, output: Path | None, limit: int, mode: Mode, **given: Any
 ) -> None:
     """Write the results of QUERY (without one: every picture) as a list."""
     text, like = split_like(" ".join(query))
     with Library.open(place) as library:
         hits = library.search(text, like=like, filters=_filters(given), mode=mode, limit=limit).hits
-    written = {"csv": _csv, "jsonl": _jsonl, "paths": _paths}[form](hits)
+    written = _FORMS[form](hits)
     if output:
         output.write_text(written, encoding="utf-8")
         click.echo(f"{len(hits)} pictures listed in {output}.")
@@ -213,7 +214,7 @@ def _print(library: Library, results: Results, as_json: bool, paths0: bool, thum
     if as_json:
         click.echo(json.dumps(results_json(results)))
     elif paths0:
-        stream = click.get_binary_stream("stdout")
+        stream = sys.stdout.buffer
         for hit in results.hits:
             stream.write(os.fsencode(to_path(hit.picture.path)) + b"\0")
     else:
@@ -242,3 +243,6 @@ def _jsonl(hits: tuple[Hit, ...]) -> str:
 
 def _paths(hits: tuple[Hit, ...]) -> str:
     return "".join(f"{hit.picture.path}\n" for hit in hits)
+
+
+_FORMS: dict[str, Callable[[tuple[Hit, ...]], str]] = {"csv": _csv, "jsonl": _jsonl, "paths": _paths}

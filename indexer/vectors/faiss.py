@@ -83,11 +83,12 @@ class FaissIndex:
 
     def _parameters(self, selector: Any, everywhere: bool) -> Any:
         """Given per call, never set on the shared index: searches of several threads run side by side."""
+        given: Any = faiss  # FAISS's stubs know no keyword arguments
         if isinstance(self._index, faiss.IndexIVF):
             lists = self._index.nlist
             probes = lists if everywhere else max(16, lists // PROBE_SHARE)
-            return faiss.SearchParametersIVF(nprobe=probes, **({"sel": selector} if selector is not None else {}))
-        return faiss.SearchParameters(sel=selector) if selector is not None else None
+            return given.SearchParametersIVF(nprobe=probes, **({"sel": selector} if selector is not None else {}))
+        return given.SearchParameters(sel=selector) if selector is not None else None
 
     def _as_ivf(self) -> Any:
         """The same keys and rows in an IVF whose lists are trained on a sample of them."""
@@ -107,7 +108,7 @@ class FaissIndex:
         if not isinstance(self._index, faiss.IndexIVF):
             keys = faiss.vector_to_array(self._index.id_map).copy()
             return keys, faiss.downcast_index(self._index.index).reconstruct_n(0, len(keys))
-        lists = self._index.invlists
+        lists: Any = self._index.invlists
         keys = np.concatenate(
             [
                 faiss.rev_swig_ptr(lists.get_ids(i), lists.list_size(i)).copy()

@@ -150,7 +150,7 @@ def _answers(pictures: Iterator[bytes]) -> Iterator[bytes]:
 def _serve() -> None:
     answers_to = sys.stdout.buffer
     sys.stdout = sys.stderr  # what the engine prints must not mix with the answers
-    for answer in _answers(iter(lambda: _receive(sys.stdin.buffer), None)):  # type: ignore[arg-type]
+    for answer in _answers(iter(lambda: _receive(sys.stdin.buffer), None)):
         _send(answers_to, answer)
 
 
