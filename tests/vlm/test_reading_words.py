@@ -1,0 +1,44 @@
+"""Words in pictures, by the real engine in its own process."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from vlm import load_annotator
+
+
+@pytest.fixture(scope="module")
+def reader():
+    made = load_annotator("rapidocr")
+    yield made
+    made.close()
+
+
+def written(words):
+    picture = Image.new("RGB", (500, 120), "white")
+    ImageDraw.Draw(picture).text((30, 30), words, font=ImageFont.load_default(48), fill="black")
+    return picture
+
+
+def test_printed_words_are_read_with_their_place(reader):
+    made = reader.annotate(written("GRAND HOTEL 42"))
+    assert made.text.replace(" ", "") == "GRANDHOTEL42"
+    x1, y1, x2, y2 = made.lines[0].box_xyxy
+    assert 20 < x1 < 45
+    assert 300 < x2 < 480
+    assert 20 < y1 < y2 < 110
+
+
+def test_a_picture_without_words_has_none(reader):
+    assert reader.annotate(Image.new("RGB", (200, 200), "teal")).lines == ()
+
+
+def test_a_killed_engine_costs_no_more_than_its_picture(reader):
+    reader.annotate(written("FIRST"))
+    os.kill(reader._worker.pid, signal.SIGKILL)
+    reader._worker.wait()
+    assert reader.annotate(written("SECOND")).text == "SECOND"
