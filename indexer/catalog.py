@@ -342,7 +342,7 @@ class Catalog:
     def unannotated(self, task: Stage, model: str, revision: str, limit: int) -> list[Picture]:
         """Pictures that this version of a model has not seen in this task, newest first; not those it failed on."""
         sql = (
-            "SELECT pictures.id FROM pictures JOIN roots ON roots.id = root_id AND online "
+            "SELECT pictures.id FROM pictures JOIN roots ON roots.id = pictures.root_id AND online "
             "LEFT JOIN annotated ON picture_id = pictures.id AND task = ? AND model = ? AND revision = ? "
             "LEFT JOIN failures ON failures.root_id = pictures.root_id AND failures.path = pictures.path "
             "AND stage = ? AND failures.size = pictures.size AND failures.mtime_ns = pictures.mtime_ns "
