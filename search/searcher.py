@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.records import Filters, Picture
+from indexer.records import Picture
 from indexer.store import Store
 from indexer.vectors.protocol import Ids
 from search.cutoff import threshold
@@ -36,9 +36,10 @@ class Searcher:
             raise QueryError(f"limit {query.limit} is not between 1 and {MOST}.")
         among = self._store.filter(query.filters)
         ranked, weak_below = self._rank(query, among)
-        pictures = {picture.id: picture for picture in self._store.get([row.id for row in ranked])}
-        ranked = [row for row in ranked if row.id in pictures]
-        chosen = _ordered(ranked, pictures, query)[: query.limit]
+        # Only what is shown is fetched, unless the order itself is a fact of the pictures.
+        wanted = ranked[: query.limit] if query.order == "relevance" else ranked
+        pictures = {picture.id: picture for picture in self._store.get([row.id for row in wanted])}
+        chosen = _ordered([row for row in wanted if row.id in pictures], pictures, query)[: query.limit]
         hits = tuple(
             Hit(rank, pictures[row.id], row.score, _is_weak(row, weak_below), row.signals)
             for rank, row in enumerate(chosen, 1)
@@ -105,6 +106,3 @@ def _ordered(ranked: Sequence[Ranked], pictures: dict[int, Picture], query: Quer
 
 def _utc(mtime_ns: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(max(0, mtime_ns) / 1e9))
-
-
-__all__ = ["Filters", "Searcher"]

@@ -503,5 +503,5 @@ _PICTURES: list[tuple[str, Callable[[random.Random], Image.Image]]] = [
     ("papers", map_with_route), ("posters", poster("JAZZ\nFESTIVAL\nIN THE PARK", (30, 40, 90), (250, 210, 90))),
     ("posters", poster("BONJOUR\nPARIS", (200, 60, 60), (255, 250, 240))),
     ("posters", poster("SOMMER\nSCHLUSS\nVERKAUF", (245, 200, 60), (140, 20, 30))),
-    ("posters", poster("CAFÉ\nCENTRAL\nABIERTO", (60, 120, 90), (250, 245, 220))),
+    ("posters", poster("MERCADO\nCENTRAL\nABIERTO", (60, 120, 90), (250, 245, 220))),
 ]  # fmt: skip
