@@ -66,9 +66,9 @@ class RapidOcr:
         return Annotation(self.spec, self.revision, datetime.now(UTC), lines=lines)
 
     def _ask(self, png: bytes) -> list[tuple[str, float, list[tuple[float, float]]]]:
-        if self._done >= RECYCLE:
+        if self._done >= RECYCLE or (self._worker and self._worker.poll() is not None):
             self.close()
-        if self._worker is None or self._worker.poll() is not None:
+        if self._worker is None:
             command = [sys.executable, "-m", "vlm.models.rapidocr"]
             self._worker = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
