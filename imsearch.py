@@ -79,7 +79,7 @@ class Root(click.Group):
 
 def _use_library(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
     if value is not None:
-        ctx.find_root().obj = value
+        ctx.obj = value
 
 
 @click.command(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})

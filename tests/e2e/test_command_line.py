@@ -170,3 +170,10 @@ def test_the_page_and_the_api_answer(gallery):
                 assert "/thumbnail" in response.read().decode()
         finally:
             server.kill()
+
+
+def test_the_library_may_be_named_after_any_command(gallery, tmp_path):
+    place = gallery / "library"
+    done = imsearch("search", "snow", "--library", place, "--json", library=tmp_path / "none")
+    assert json.loads(done.stdout)["hits"]
+    assert "30" in imsearch("--library", place, "status", library=tmp_path / "none").stdout
