@@ -6,6 +6,7 @@ import contextlib
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,14 +14,15 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from indexer import lexical as lexical_search
-from indexer.errors import LibraryDamaged, LibraryTooNew
+from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
 from indexer.records import Colour, Exif, Failure, Filters, LexicalMatch, NewPicture, Picture, Stage, Text
 from indexer.vectors.protocol import Ids
 from indexer.where import where
-from indexer.words import clean, indexable, indexable_name
+from indexer.words import clean, folded, indexable, indexable_name
 from vlm.protocols import DetectedObject, TextKind, Vectors
 
 LATEST = 2
@@ -49,18 +51,28 @@ class ModelRow:
     dim: int
 
 
+class _Handle:
+    """One thread's connection, closed with its thread: a server's threads come and go, and files are few."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class Catalog:
     """A library's catalog.sqlite. Any thread may use it; each gets a connection of its own."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: weakref.WeakSet[_Handle] = weakref.WeakSet()
         self._lock = threading.Lock()
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Create or migrate. Raises LibraryTooNew (the file stays as it is) or LibraryDamaged."""
+        """Create or migrate. Raises LibraryTooNew (the file stays as it is), LibraryDamaged, or LibraryError."""
         catalog = cls(path)
         try:
             version = catalog._connection.execute("PRAGMA user_version").fetchone()[0]
@@ -68,6 +80,10 @@ class Catalog:
                 raise LibraryTooNew(f"{path} was written by a newer imsearch; update imsearch to open it.")
             if version < LATEST:
                 catalog._migrate()
+        except sqlite3.OperationalError as error:
+            # Locked, no such folder, disk full: nothing is wrong with the file, so nobody should give it up.
+            catalog.close()
+            raise LibraryError(f"{path} cannot be opened ({error}).") from None
         except sqlite3.DatabaseError as error:
             catalog.close()
             raise LibraryDamaged(
@@ -83,24 +99,26 @@ class Catalog:
 
         from indexer.migrations import migrations
 
-        migrations.apply(Database(self._connection, execute_plugins=False))
-        self._connection.execute(f"PRAGMA user_version = {LATEST}")
+        # Two processes may open a new library at once; the second finds everything done.
+        with FileLock(f"{self._path}.migrating"):
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            migrations.apply(Database(self._connection, execute_plugins=False))
+            self._connection.execute(f"PRAGMA user_version = {LATEST}")
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        handle: _Handle | None = getattr(self._local, "handle", None)
+        if handle is None:
             # autocommit: transactions are begun by _writing alone; check_same_thread off only so that close() may
             # close every thread's connection
             connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-            if connection.execute("PRAGMA user_version").fetchone()[0] <= LATEST:
-                connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
+            connection.create_function("folded", 1, folded, deterministic=True)
+            handle = self._local.handle = _Handle(connection)
             with self._lock:
-                self._opened.append(connection)
-        return connection
+                self._opened.add(handle)
+        return handle.connection
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -116,8 +134,8 @@ class Catalog:
     def close(self) -> None:
         """Close every thread's connection."""
         with self._lock:
-            for connection in self._opened:
-                connection.close()
+            for handle in list(self._opened):
+                handle.connection.close()
             self._opened.clear()
         self._local = threading.local()
 
@@ -214,9 +232,10 @@ class Catalog:
             tuple(row.values()),
         ).fetchone()[0]
         blob = None if vector is None else vector.astype(np.float16).tobytes()
-        if blob is None:
+        if blob is None and not _has_vector(db, model_id, picture_id):
             blob = _copy_content(db, model_id, new.hash, picture_id)
-        db.execute("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", (picture_id, model_id, blob))
+        if blob is not None:
+            db.execute("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", (picture_id, model_id, blob))
         db.execute(
             "DELETE FROM failures WHERE root_id = ? AND path = ? AND stage = 'index'", (new.root_id, new.relative)
         )
@@ -246,7 +265,8 @@ class Catalog:
         if rows:
             with self._writing() as db:
                 db.executemany(
-                    "UPDATE pictures SET size = ?, mtime_ns = ? WHERE id = ?", [(s, m, i) for i, s, m in rows]
+                    "UPDATE pictures SET size = ?, mtime_ns = ?, moment = coalesce(taken_at, ?) WHERE id = ?",
+                    [(s, m, _utc(m), i) for i, s, m in rows],
                 )
 
     def remove(self, ids: Sequence[int]) -> None:
@@ -505,6 +525,11 @@ def _matrix(blobs: Sequence[bytes]) -> Vectors:
 
 def _bump(db: sqlite3.Connection, model_id: int) -> None:
     db.execute("UPDATE models SET generation = generation + 1 WHERE id = ?", (model_id,))
+
+
+def _has_vector(db: sqlite3.Connection, model_id: int, picture_id: int) -> bool:
+    given = (model_id, picture_id)
+    return bool(db.execute("SELECT 1 FROM embeddings WHERE model_id = ? AND picture_id = ?", given).fetchone())
 
 
 def _forget_content(db: sqlite3.Connection, picture_id: int) -> None:

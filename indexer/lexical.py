@@ -44,7 +44,7 @@ def _whole(connection: sqlite3.Connection, words: Sequence[str], k: int, within:
     ids = json.dumps(list(bm25))
     for word in words:
         for (picture,) in connection.execute(
-            "SELECT rowid FROM words WHERE words MATCH ? AND rowid IN (SELECT value FROM json_each(?))",
+            "SELECT rowid FROM words WHERE words MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
             (match(word), ids),
         ):
             held[picture] += 1
@@ -70,7 +70,8 @@ def _ranked(connection: sqlite3.Connection, expression: str, k: int, within: str
 
 
 def _clause(within: str | None) -> str:
-    return "" if within is None else " AND rowid IN (SELECT value FROM json_each(?))"
+    # "+rowid" here and below: without the plus, FTS5 runs MATCH anew for each id (58 s for 100,000 of them, not 0.16 s).
+    return "" if within is None else " AND +rowid IN (SELECT value FROM json_each(?))"
 
 
 def _given(within: str | None) -> tuple[str, ...]:
@@ -82,7 +83,7 @@ def _fields(connection: sqlite3.Connection, words: Sequence[str], ids: Sequence[
     made: dict[int, tuple[str, ...]] = {}
     any_word = " OR ".join(map(match, words))
     for name in FIELDS:
-        sql = "SELECT rowid FROM words WHERE words MATCH ? AND rowid IN (SELECT value FROM json_each(?))"
+        sql = "SELECT rowid FROM words WHERE words MATCH ? AND +rowid IN (SELECT value FROM json_each(?))"
         for (picture,) in connection.execute(sql, (f"{{{name}}} : ({any_word})", json.dumps(list(ids)))):
             made[picture] = (*made.get(picture, ()), name)
     return made

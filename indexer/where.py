@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from indexer.records import Filters
+from indexer.words import folded
 
 _ALIASES = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heif": "heic", "jp2": "jpeg2000", "j2k": "jpeg2000"}
 _SHAPES = {"landscape": "width > height", "portrait": "width < height", "square": "width = height"}
@@ -13,8 +14,8 @@ def where(filters: Filters) -> tuple[list[str], list[object]]:
     clauses: list[str] = []
     given: list[object] = []
     for folder in filters.folders:
-        clauses.append("instr(lower(roots.path || '/' || folder || '/'), ?) > 0")
-        given.append(f"/{folder.strip('/').lower()}/")
+        clauses.append("instr(folded(roots.path || '/' || folder || '/'), ?) > 0")
+        given.append(f"/{folded(folder).strip('/')}/")
     if filters.types:
         types = [_ALIASES.get(name, name) for name in (t.lower().lstrip(".") for t in filters.types)]
         clauses.append(f"format IN ({', '.join('?' * len(types))})")

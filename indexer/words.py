@@ -31,6 +31,11 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFKC", "".join(" " if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text))
 
 
+def folded(text: str) -> str:
+    """Text for comparing names in any script: SQLite's own lower() knows ASCII alone."""
+    return clean(text).casefold()
+
+
 def pairs(run: str) -> list[str]:
     """'東京都' -> ['東京', '京都', '都']."""
     return [run[i : i + 2] for i in range(len(run))]
