@@ -200,8 +200,11 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 
 
 def results_json(results: Results) -> dict[str, Any]:
-    """`{hits, total, seconds}`."""
-    return {"hits": [hit_json(hit) for hit in results.hits], "total": results.total, "seconds": results.seconds}
+    """`{hits, total, seconds, note}`."""
+    return {
+        "hits": [hit_json(hit) for hit in results.hits], "total": results.total, "seconds": results.seconds,
+        "note": results.note,
+    }  # fmt: skip
 
 
 def _indexed(library: Library, named: str) -> Picture | None:

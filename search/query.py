@@ -50,8 +50,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Hits best first, how many pictures were ranked in all, and how long it took."""
+    """Hits best first, how many pictures were ranked in all, how long it took, and what the asker should know."""
 
     hits: tuple[Hit, ...]
     total: int
     seconds: float
+    note: str = ""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.records import Picture
 from indexer.store import Store
 from indexer.vectors.protocol import Ids
 from search.cutoff import threshold
@@ -35,42 +34,56 @@ class Searcher:
         if not 1 <= query.limit <= MOST:
             raise QueryError(f"limit {query.limit} is not between 1 and {MOST}.")
         among = self._store.filter(query.filters)
-        ranked, weak_below = self._rank(query, among)
-        # Only what is shown is fetched, unless the order itself is a fact of the pictures.
-        wanted = ranked[: query.limit] if query.order == "relevance" else ranked
-        pictures = {picture.id: picture for picture in self._store.get([row.id for row in wanted])}
-        chosen = _ordered([row for row in wanted if row.id in pictures], pictures, query)[: query.limit]
+        ranked, weak_below, note = self._rank(query, among)
+        ordered = self._ordered(ranked, weak_below, query)[: query.limit]
+        pictures = {picture.id: picture for picture in self._store.get([row.id for row in ordered])}
         hits = tuple(
             Hit(rank, pictures[row.id], row.score, _is_weak(row, weak_below), row.signals)
-            for rank, row in enumerate(chosen, 1)
+            for rank, row in enumerate((row for row in ordered if row.id in pictures), 1)
         )
-        return Results(hits, len(ranked), round(time.perf_counter() - started, 4))
+        return Results(hits, len(ranked), round(time.perf_counter() - started, 4), note)
 
-    def _rank(self, query: Query, among: Ids | None) -> tuple[list[Ranked], float]:
-        """Every picture that a signal found, best first, and the cosine below which a hit is weak."""
+    def _rank(self, query: Query, among: Ids | None) -> tuple[list[Ranked], float, str]:
+        """Every picture that a signal found, best first; the cosine below which a hit is weak; what to tell."""
         depth = max(DEPTH, query.limit)
-        vector = None if query.mode == "lexical" else self._vector(query)
+        note = ""
+        vector = None
+        if query.mode != "lexical":
+            vector, note = self._vector(query)
         words = query.text if query.mode != "dense" else ""
-        if vector is None and not words.strip():
+        if vector is None and not words.strip() and not note:
             if query.picture is not None or query.like is not None:
                 raise QueryError(
                     "Search by picture needs mode hybrid or dense: words alone cannot be compared with it."
                 )
             ids = self._store.ordered(among, query.order != "oldest", depth)
-            return [Ranked(int(i), 0.0, ()) for i in ids], -1.0
+            return [Ranked(int(i), 0.0, ()) for i in ids], -1.0, note
         dense: list[tuple[int, float]] = []
         if vector is not None:
             found, cosines = self._store.dense(vector, depth + 1, among)
             dense = [(int(i), float(c)) for i, c in zip(found, cosines, strict=True) if i != query.like]
         lexical = [m for m in self._store.lexical(words, depth, among) if m.id != query.like] if words.strip() else []
         cosines_found = [cosine for _, cosine in dense]
-        return fuse(dense, lexical), threshold(cosines_found, max(cosines_found, default=0.0))
+        return fuse(dense, lexical), threshold(cosines_found, max(cosines_found, default=0.0)), note
 
-    def _vector(self, query: Query) -> NDArray[np.float32] | None:
-        """The mean of the terms' vectors, at length 1; None when there is no term."""
-        terms = []
+    def _ordered(self, ranked: list[Ranked], weak_below: float, query: Query) -> list[Ranked]:
+        """By relevance, or by time: then what matches comes first, by its time, and the weak ones follow as ranked."""
+        if query.order == "relevance":
+            return ranked
+        strong = {row.id: row for row in ranked if not _is_weak(row, weak_below)}
+        ids = self._store.ordered(np.array(list(strong), np.int64), query.order == "newest", len(strong))
+        return [strong[int(i)] for i in ids] + [row for row in ranked if row.id not in strong]
+
+    def _vector(self, query: Query) -> tuple[NDArray[np.float32] | None, str]:
+        """The mean of the terms' vectors, at length 1 (None when there is no term), and what to tell of them."""
+        terms: list[NDArray[np.float32]] = []
+        note = ""
         if query.text.strip():
-            terms.append(self._embedder().embed_texts([query.text])[0])
+            embedder = self._embedder()
+            if embedder.knows(query.text):
+                terms.append(embedder.embed_texts([query.text])[0])
+            else:
+                note = f"{embedder.spec} knows none of these words: only names and words in pictures were searched."
         if query.picture is not None:
             terms.append(self._embedder().embed_pictures([query.picture])[0])
         if query.like is not None:
@@ -81,9 +94,9 @@ class Searcher:
                     f"like:{query.like} names no picture of this library; see the ids in a search."
                 ) from None
         if not terms:
-            return None
+            return None, note
         mean = np.mean(terms, axis=0)
-        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)
+        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32), note
 
 
 def _is_weak(row: Ranked, weak_below: float) -> bool:
@@ -91,18 +104,3 @@ def _is_weak(row: Ranked, weak_below: float) -> bool:
         return False
     cosine = next((signal.score for signal in row.signals if signal.name == "dense"), None)
     return cosine is None or cosine < weak_below
-
-
-def _ordered(ranked: Sequence[Ranked], pictures: dict[int, Picture], query: Query) -> list[Ranked]:
-    if query.order == "relevance":
-        return list(ranked)
-
-    def moment(row: Ranked) -> tuple[str, int]:
-        picture = pictures[row.id]
-        return picture.exif.taken_at or _utc(picture.mtime_ns), row.id
-
-    return sorted(ranked, key=moment, reverse=query.order == "newest")
-
-
-def _utc(mtime_ns: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(max(0, mtime_ns) / 1e9))

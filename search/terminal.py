@@ -18,6 +18,8 @@ _WORDS = {"dense": "meaning", "text": "words in it", "name": "name", "caption": 
 def print_results(library: Library, results: Results, thumbnails: bool | None) -> None:
     """A table, best first, with a line where the weaker matches begin."""
     console = Console()
+    if results.note:
+        console.print(Text(results.note, style="yellow"))
     if not results.hits:
         console.print(
             "Nothing was found."

@@ -31,6 +31,9 @@ class ColourEmbedder:
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
         return self._unit([COLOURS[next((w for w in text.lower().split() if w in COLOURS), "black")] for text in texts])
 
+    def knows(self, text: str) -> bool:
+        return any(word in COLOURS for word in text.lower().split())
+
     def _unit(self, colours: Sequence[Sequence[int]]) -> Vectors:
         rows = np.array([[*colour, 64] for colour in colours], np.float32).reshape(-1, 4) - [96, 96, 96, 0]
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)

@@ -54,6 +54,10 @@ class Embedder(Protocol):
         """Vectors of phrases, any Unicode, also empty: (n, dim) float32, unit rows; n may be 0."""
         ...
 
+    def knows(self, text: str) -> bool:
+        """Whether the text's vector says anything about it: not for a blank text, or a script never trained on."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class TextLine:

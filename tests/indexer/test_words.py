@@ -49,6 +49,26 @@ def test_a_picture_with_more_of_the_words_comes_first(worded):
     assert [m.id for m in worded.catalog.lexical("quick brown fox", 10)][:2] == [3, 6]
 
 
+def test_a_word_that_is_nowhere_does_not_hide_what_the_others_find(worded):
+    (match,) = worded.catalog.lexical("zeppelin total", 10)
+    assert (match.id, match.fields) == (1, ("ocr",))
+
+
+def test_a_word_inside_a_longer_one_counts_half(worded):
+    worded.catalog.add_text(Text(3, "note", "the total", "user"))
+    first, second = worded.catalog.lexical("total", 10)
+    assert (first.id, second.id) == (3, 1)
+    assert first.score >= 1 > second.score
+
+
+def test_pictures_with_two_of_three_words_come_before_hundreds_with_the_rarest(worded):
+    worded.catalog.add_text(Text(6, "note", "brown fox", "user"))
+    for i in range(500):
+        paint(worded.pictures / f"zebra/zebra_{i}.png", "green", 1000 + i, size=(8, 8))
+    worded.index()
+    assert [m.id for m in worded.catalog.lexical("brown fox zebra", 3)][:2] == [6, 3]
+
+
 def test_only_pictures_that_pass_the_filter_are_ranked(worded):
     among = worded.catalog.filter(Filters(types=("jpeg",)))
     assert worded.catalog.lexical("party", 10, among) == []

@@ -51,6 +51,28 @@ def test_printed_words_lead_to_the_picture_in_hybrid_mode_and_say_so(searcher, s
     assert first.picture.id == 6
 
 
+def test_words_that_the_model_does_not_know_are_looked_for_as_words_alone_and_it_says_so(searcher, shelf):
+    shelf.catalog.add_text(Text(2, "note", "狗和猫", "user"))
+    results = searcher.search(Query("狗"))
+    assert [hit.picture.id for hit in results.hits] == [2]
+    assert "knows none of these words" in results.note
+    nothing = searcher.search(Query("кот"))
+    assert (nothing.hits, bool(nothing.note)) == ((), True)
+    assert searcher.search(Query("red")).note == ""
+
+
+def test_by_date_what_matches_comes_first_and_the_weak_ones_after(tmp_path, shelf):
+    import os
+
+    for i in range(40):
+        made = paint(shelf.pictures / f"{i}.png", "red" if i < 3 else "blue", seed=i)
+        os.utime(made, (10**9 + 1000 * i, 10**9 + 1000 * i))
+    shelf.index()
+    results = Searcher(shelf.store, lambda: shelf.embedder).search(Query("red", order="newest", limit=5))
+    assert found(results)[:3] == ["2.png", "1.png", "0.png"]
+    assert [hit.weak for hit in results.hits] == [False] * 3 + [True] * 2
+
+
 def test_filters_come_before_ranking(searcher):
     only = searcher.search(Query("red", filters=Filters(folders=("rome",))))
     assert set(found(only)) == {"1.png", "3.png", "5.png"}

@@ -52,6 +52,14 @@ def test_a_misspelt_word_stays_nearer_than_another(embedder):
     assert right @ slip > right @ other
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [("a dog", True), ("IMG_2044", True), ("dog 狗", True), ("狗", False), ("", False), ("  ?!", False), ("📷", False), ("собака", False)],
+)
+def test_it_says_when_it_knows_nothing_of_a_text(embedder, text, known):
+    assert embedder.knows(text) is known
+
+
 def test_it_never_imports_torch():
     code = (
         "import sys; from PIL import Image; from vlm import load_embedder; e = load_embedder('mini'); "

@@ -139,6 +139,10 @@ class OpenClipEmbedder:
             return np.zeros((0, self.dim), np.float32)
         return np.stack([self._one(text) for text in texts])
 
+    def knows(self, text: str) -> bool:
+        """Whether there are words: its tokenizers take any script, and what each model makes of it is its own."""
+        return any(character.isalnum() for character in text)
+
     def _embed_one(self, text: str) -> Vectors:
         import torch
 

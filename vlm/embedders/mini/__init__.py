@@ -59,6 +59,11 @@ class MiniEmbedder:
         ]
         return self._joined(chunks)
 
+    def knows(self, text: str) -> bool:
+        """Whether any of its word pieces is Latin or a digit: the model was trained on English alone."""
+        tokens = self._tokenizer.encode(_storable(text), add_special_tokens=False).tokens
+        return any(token != "[UNK]" and any(c.isascii() and c.isalnum() for c in token) for token in tokens)
+
     def _joined(self, chunks: list[Vectors]) -> Vectors:
         return np.concatenate([*chunks, np.zeros((0, self.dim), np.float32)])
 
@@ -75,8 +80,7 @@ class MiniEmbedder:
         return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
 
     def _ids(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
-        clean = ["".join(" " if "\ud800" <= c <= "\udfff" else c for c in text[:2000]) for text in texts]
-        encoded = self._tokenizer.encode_batch(clean, add_special_tokens=False)
+        encoded = self._tokenizer.encode_batch([_storable(text) for text in texts], add_special_tokens=False)
         rows = [[2, *row.ids[: self._config["longest"]]] for row in encoded]
         ids = np.zeros((len(rows), max(map(len, rows))), np.int64)
         for i, row in enumerate(rows):
@@ -104,3 +108,8 @@ class MiniEmbedder:
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
             return onnxruntime.InferenceSession(_HERE / name, options, providers=["CPUExecutionProvider"])
+
+
+def _storable(text: str) -> str:
+    """What the tokenizer accepts: no lone surrogates, and no more than it could use."""
+    return "".join(" " if "\ud800" <= c <= "\udfff" else c for c in text[:2000])
