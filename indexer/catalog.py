@@ -8,8 +8,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
@@ -17,15 +16,18 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from indexer import integrity
 from indexer import lexical as lexical_search
+from indexer.content import copy_content, forget_content, insert_text, refresh_words
 from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
-from indexer.records import Colour, Exif, Failure, Filters, LexicalMatch, NewPicture, Picture, Stage, Text
+from indexer.records import Choice, Failure, Filters, LexicalMatch, NewPicture, Picture, Stage, Text
+from indexer.rows import PICTURES, matrix, picture_of, text_of, utc
 from indexer.vectors.protocol import Ids
 from indexer.where import where
-from indexer.words import clean, folded, indexable, indexable_name
-from vlm.protocols import DetectedObject, TextKind, Vectors
+from indexer.words import clean, folded
+from vlm.protocols import DetectedObject, Vectors
 
-LATEST = 2
+LATEST = 3
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
@@ -151,11 +153,28 @@ class Catalog:
         """Each root's path as text."""
         return dict(self._connection.execute("SELECT id, path FROM roots ORDER BY id"))
 
-    def remove_root(self, root_id: int) -> None:
-        """Forget a root and every picture below it."""
-        self.remove([row.id for row in self.known(root_id).values()])
+    def choice(self, root_id: int) -> Choice:
+        """Which files of a root were last asked for."""
+        kept = json.loads(self._connection.execute("SELECT choice FROM roots WHERE id = ?", (root_id,)).fetchone()[0])
+        return Choice(tuple(kept.get("include", ())), tuple(kept.get("exclude", ())), bool(kept.get("hidden")))
+
+    def choose(self, root_id: int, choice: Choice) -> None:
+        """Keep which files of a root are asked for."""
         with self._writing() as db:
-            db.execute("DELETE FROM roots WHERE id = ?", (root_id,))
+            db.execute("UPDATE roots SET choice = ? WHERE id = ?", (json.dumps(asdict(choice)), root_id))
+
+    def adopt(self, inner_id: int, root_id: int, below: str) -> None:
+        """Make a root part of the one around it, in which it lies at `below`: its pictures keep what is known of them."""
+        with self._writing() as db:
+            known = {row[0] for row in db.execute("SELECT path FROM pictures WHERE root_id = ?", (root_id,))}
+            rows = db.execute("SELECT id, path, size, mtime_ns FROM pictures WHERE root_id = ?", (inner_id,)).fetchall()
+            # where both know a file, it is one picture: the outer root's
+            _remove(db, [picture for picture, path, *_ in rows if f"{below}/{path}" in known])
+            _move(
+                db,
+                [(i, root_id, f"{below}/{path}", *rest) for i, path, *rest in rows if f"{below}/{path}" not in known],
+            )
+            db.execute("DELETE FROM roots WHERE id = ?", (inner_id,))
 
     def set_online(self, root_id: int, online: bool) -> None:
         """Offline pictures stay in the catalog and are left out of searches."""
@@ -215,12 +234,12 @@ class Catalog:
             "SELECT id, hash FROM pictures WHERE root_id = ? AND path = ?", (new.root_id, new.relative)
         ).fetchone()
         if old and old[1] != new.hash:
-            _forget_content(db, old[0])
+            forget_content(db, old[0])
         folder, _, name = new.relative.rpartition("/")
         row = {
             "root_id": new.root_id, "path": new.relative, "folder": folder, "name": name, "hash": new.hash,
             "size": new.size, "mtime_ns": new.mtime_ns, "width": new.width, "height": new.height,
-            "format": new.format, "moment": new.exif.taken_at or _utc(new.mtime_ns), "taken_at": new.exif.taken_at,
+            "format": new.format, "moment": new.exif.taken_at or utc(new.mtime_ns), "taken_at": new.exif.taken_at,
             "camera": new.exif.camera, "lens": new.exif.lens, "latitude": new.exif.latitude,
             "longitude": new.exif.longitude, "orientation": new.exif.orientation,
             "colours": json.dumps([[c.name, c.rgb, c.share] for c in new.colours]), "added_at": now,
@@ -233,32 +252,20 @@ class Catalog:
         ).fetchone()[0]
         blob = None if vector is None else vector.astype(np.float16).tobytes()
         if blob is None and not _has_vector(db, model_id, picture_id):
-            blob = _copy_content(db, model_id, new.hash, picture_id)
+            blob = copy_content(db, model_id, new.hash, picture_id)
         if blob is not None:
             db.execute("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", (picture_id, model_id, blob))
         db.execute(
             "DELETE FROM failures WHERE root_id = ? AND path = ? AND stage = 'index'", (new.root_id, new.relative)
         )
-        _refresh_words(db, [picture_id])
+        refresh_words(db, [picture_id])
         return picture_id
 
     def move(self, moves: Sequence[tuple[int, int, str, int, int]]) -> None:
         """(picture id, root id, relative path, size, mtime_ns): the same pictures elsewhere; everything is kept."""
-        if not moves:
-            return
-        with self._writing() as db:
-            # Names may be swapped in one go: step aside first, so that no two share a path on the way.
-            db.executemany(
-                "UPDATE pictures SET path = '/moving/' || id WHERE id = ?", [(picture,) for picture, *_ in moves]
-            )
-            for picture, root, relative, size, mtime_ns in moves:
-                folder, _, name = relative.rpartition("/")
-                db.execute(
-                    "UPDATE pictures SET root_id = ?, path = ?, folder = ?, name = ?, size = ?, mtime_ns = ?, "
-                    "moment = coalesce(taken_at, ?) WHERE id = ?",
-                    (root, relative, folder, name, size, mtime_ns, _utc(mtime_ns), picture),
-                )
-            _refresh_words(db, [picture for picture, *_ in moves])
+        if moves:
+            with self._writing() as db:
+                _move(db, moves)
 
     def touch(self, rows: Sequence[tuple[int, int, int]]) -> None:
         """(id, size, mtime_ns) of files whose time changed and whose content did not."""
@@ -266,21 +273,14 @@ class Catalog:
             with self._writing() as db:
                 db.executemany(
                     "UPDATE pictures SET size = ?, mtime_ns = ?, moment = coalesce(taken_at, ?) WHERE id = ?",
-                    [(s, m, _utc(m), i) for i, s, m in rows],
+                    [(s, m, utc(m), i) for i, s, m in rows],
                 )
 
     def remove(self, ids: Sequence[int]) -> None:
         """Forget pictures with all that is known of them."""
-        if not ids:
-            return
-        with self._writing() as db:
-            rows = [(picture,) for picture in ids]
-            models = [row[0] for row in db.execute("SELECT id FROM models")]
-            db.executemany("DELETE FROM words WHERE rowid = ?", rows)
-            db.executemany("DELETE FROM grams WHERE rowid = ?", rows)
-            db.executemany("DELETE FROM pictures WHERE id = ?", rows)
-            for model_id in models:
-                _bump(db, model_id)
+        if ids:
+            with self._writing() as db:
+                _remove(db, ids)
 
     # -- failures --------------------------------------------------------------------------------------------------
 
@@ -322,13 +322,13 @@ class Catalog:
         sql = "SELECT picture_id, vector FROM embeddings WHERE model_id = ? AND picture_id > ? ORDER BY picture_id LIMIT ?"
         while rows := self._connection.execute(sql, (model_id, last, CHUNK)).fetchall():
             last = rows[-1][0]
-            yield np.array([row[0] for row in rows], dtype=np.int64), _matrix([row[1] for row in rows])
+            yield np.array([row[0] for row in rows], dtype=np.int64), matrix([row[1] for row in rows])
 
     def vectors(self, model_id: int, ids: Sequence[int]) -> Vectors:
         """(n, dim) float32 in the order asked. Raises KeyError for a picture that has none."""
         sql = "SELECT picture_id, vector FROM embeddings WHERE model_id = ? AND picture_id IN (SELECT value FROM json_each(?))"
         blobs = dict(self._connection.execute(sql, (model_id, json.dumps([int(i) for i in ids]))))
-        return _matrix([blobs[int(i)] for i in ids])
+        return matrix([blobs[int(i)] for i in ids])
 
     def ids(self, model_id: int) -> Ids:
         """Ids of the pictures that have a vector of this model, sorted."""
@@ -345,10 +345,10 @@ class Catalog:
         with self._writing() as db:
             if not db.execute("SELECT 1 FROM pictures WHERE id = ?", (picture_id,)).fetchone():
                 return
-            db.execute("DELETE FROM texts WHERE picture_id = ? AND model = ?", (picture_id, model))
+            db.execute("DELETE FROM texts WHERE picture_id = ? AND kind = ? AND model != 'user'", (picture_id, task))
             db.execute("DELETE FROM objects WHERE picture_id = ? AND model = ?", (picture_id, model))
             for text in texts:
-                _insert_text(db, text)
+                insert_text(db, text)
             db.executemany(
                 "INSERT INTO objects (picture_id, label, score, x1, y1, x2, y2, model, revision, created_at) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -357,7 +357,7 @@ class Catalog:
             db.execute(
                 "INSERT OR REPLACE INTO annotated VALUES (?, ?, ?, ?, ?)", (picture_id, task, model, revision, now)
             )
-            _refresh_words(db, [picture_id])
+            refresh_words(db, [picture_id])
 
     def unannotated(self, task: Stage, model: str, revision: str, limit: int) -> list[Picture]:
         """Pictures that this version of a model has not seen in this task, newest first; not those it failed on."""
@@ -382,8 +382,8 @@ class Catalog:
     def add_text(self, text: Text) -> int:
         """Add words to a picture (a note, a tag ...); returns the text's id."""
         with self._writing() as db:
-            made = _insert_text(db, text)
-            _refresh_words(db, [text.picture_id])
+            made = insert_text(db, text)
+            refresh_words(db, [text.picture_id])
             return made
 
     def texts(self, picture_id: int) -> list[Text]:
@@ -392,14 +392,14 @@ class Catalog:
             "SELECT picture_id, kind, text, model, revision, prompt_version, created_at, lines FROM texts "
             "WHERE picture_id = ? ORDER BY id"
         )
-        return [_text(*row) for row in self._connection.execute(sql, (picture_id,))]
+        return [text_of(*row) for row in self._connection.execute(sql, (picture_id,))]
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def get(self, ids: Sequence[int]) -> list[Picture]:
         """Pictures in the order asked; unknown ids are left out."""
-        sql = f"{_PICTURES} WHERE pictures.id IN (SELECT value FROM json_each(?))"
-        found = {row[0]: _picture(row) for row in self._connection.execute(sql, (json.dumps([int(i) for i in ids]),))}
+        sql = f"{PICTURES} WHERE pictures.id IN (SELECT value FROM json_each(?))"
+        found = {row[0]: picture_of(row) for row in self._connection.execute(sql, (json.dumps([int(i) for i in ids]),))}
         return [found[int(i)] for i in ids if int(i) in found]
 
     def find(self, path: str) -> Picture | None:
@@ -407,10 +407,10 @@ class Catalog:
         for root_id, root in self.roots().items():
             prefix = root.rstrip("/") + "/"
             if path.startswith(prefix):
-                sql = f"{_PICTURES} WHERE root_id = ? AND pictures.path = ?"
+                sql = f"{PICTURES} WHERE root_id = ? AND pictures.path = ?"
                 row = self._connection.execute(sql, (root_id, path.removeprefix(prefix))).fetchone()
                 if row:
-                    return _picture(row)
+                    return picture_of(row)
         return None
 
     def count(self) -> int:
@@ -456,71 +456,12 @@ class Catalog:
 
     def check(self, model_id: int) -> list[str]:
         """What is wrong, one sentence each; an empty list when all is well."""
-        db = self._connection
-        problems = [
-            f"The catalog is damaged: {row[0]}." for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"
-        ]
-        if db.execute("PRAGMA foreign_key_check").fetchone():
-            problems.append("The catalog holds rows of pictures that are gone.")
-        lacking = db.execute(
-            "SELECT count(*) FROM pictures WHERE id NOT IN (SELECT picture_id FROM embeddings WHERE model_id = ?)",
-            (model_id,),
-        ).fetchone()[0]
-        if lacking:
-            problems.append(f"{lacking} pictures have no vector of the library's model; imsearch index makes them.")
-        if db.execute(
-            "SELECT 1 FROM pictures LEFT JOIN words ON words.rowid = pictures.id LEFT JOIN grams ON grams.rowid = pictures.id "
-            "WHERE words.rowid IS NULL OR grams.rowid IS NULL "
-            "UNION ALL SELECT 1 FROM words WHERE rowid NOT IN (SELECT id FROM pictures) "
-            "UNION ALL SELECT 1 FROM grams WHERE rowid NOT IN (SELECT id FROM pictures)"
-        ).fetchone():
-            problems.append("The full-text index is out of step with the pictures.")
-        return problems
+        return integrity.check(self._connection, model_id)
 
     def mend(self) -> None:
         """Drop rows of pictures that are gone and write the full-text index anew."""
         with self._writing() as db:
-            for table in ("embeddings", "texts", "objects", "annotated", "judgements"):
-                db.execute(f"DELETE FROM {table} WHERE picture_id NOT IN (SELECT id FROM pictures)")
-            db.execute("DELETE FROM words")
-            db.execute("DELETE FROM grams")
-            _refresh_words(db, [row[0] for row in db.execute("SELECT id FROM pictures").fetchall()])
-
-
-_PICTURES = (
-    "SELECT pictures.id, roots.path || '/' || pictures.path, hash, size, mtime_ns, width, height, format, taken_at, "
-    "camera, lens, latitude, longitude, orientation, colours, added_at, NOT online "
-    "FROM pictures JOIN roots ON roots.id = root_id"
-)
-
-
-def _picture(row: tuple[object, ...]) -> Picture:
-    *start, exif_row, colours, added_at, offline = (*row[:8], row[8:14], row[14], row[15], row[16])
-    made = tuple(Colour(name, tuple(rgb), share) for name, rgb, share in json.loads(str(colours)))
-    return Picture(*start, exif=Exif(*exif_row), colours=made, added_at=str(added_at), offline=bool(offline))  # type: ignore[arg-type, misc]
-
-
-def _text(
-    picture: int, kind: TextKind, text: str, model: str, revision: str, prompt: str, created_at: str, lines: str
-) -> Text:
-    made = tuple((line, score, tuple(box)) for line, score, box in json.loads(lines))
-    return Text(picture, kind, text, model, revision, prompt, created_at, made)
-
-
-def _utc(mtime_ns: int) -> str:
-    """A file's time as text; one that no calendar holds counts as the epoch."""
-    try:
-        return datetime.fromtimestamp(mtime_ns / 1e9, UTC).isoformat(timespec="seconds")
-    except (ValueError, OverflowError, OSError):
-        return datetime.fromtimestamp(0, UTC).isoformat(timespec="seconds")
-
-
-def _matrix(blobs: Sequence[bytes]) -> Vectors:
-    """float16 rows as unit float32 rows: rounding to half precision leaves lengths off by up to 1e-3."""
-    if not blobs:
-        return np.zeros((0, 0), np.float32)
-    rows = np.frombuffer(b"".join(blobs), np.float16).reshape(len(blobs), -1).astype(np.float32)
-    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+            integrity.mend(db)
 
 
 def _bump(db: sqlite3.Connection, model_id: int) -> None:
@@ -532,61 +473,24 @@ def _has_vector(db: sqlite3.Connection, model_id: int, picture_id: int) -> bool:
     return bool(db.execute("SELECT 1 FROM embeddings WHERE model_id = ? AND picture_id = ?", given).fetchone())
 
 
-def _forget_content(db: sqlite3.Connection, picture_id: int) -> None:
-    """What was said of a file's old content goes; what its owner wrote (notes, their own tags) stays."""
-    db.execute("DELETE FROM embeddings WHERE picture_id = ?", (picture_id,))
-    db.execute("DELETE FROM texts WHERE picture_id = ? AND model != 'user'", (picture_id,))
-    db.execute("DELETE FROM objects WHERE picture_id = ?", (picture_id,))
-    db.execute("DELETE FROM annotated WHERE picture_id = ?", (picture_id,))
-
-
-def _copy_content(db: sqlite3.Connection, model_id: int, content: str, picture_id: int) -> bytes:
-    """Give a picture what models said of another one with the same content; returns the vector."""
-    found = db.execute(
-        "SELECT id, vector FROM pictures JOIN embeddings ON picture_id = id AND model_id = ? WHERE hash = ? AND id != ?",
-        (model_id, content, picture_id),
-    ).fetchone()
-    if not found:
-        raise ValueError(f"no picture with content {content} has a vector to copy")
-    twin, vector = found
-    for table, columns in (
-        ("texts", "kind, text, model, revision, prompt_version, created_at, lines"),
-        ("objects", "label, score, x1, y1, x2, y2, model, revision, created_at"),
-        ("annotated", "task, model, revision, at"),
-    ):
-        mine = " AND model != 'user'" if table == "texts" else ""
+def _move(db: sqlite3.Connection, moves: Sequence[tuple[int, int, str, int, int]]) -> None:
+    # Names may be swapped in one go: step aside first, so that no two share a path on the way.
+    db.executemany("UPDATE pictures SET path = '/moving/' || id WHERE id = ?", [(picture,) for picture, *_ in moves])
+    for picture, root, relative, size, mtime_ns in moves:
+        folder, _, name = relative.rpartition("/")
         db.execute(
-            f"INSERT OR IGNORE INTO {table} (picture_id, {columns}) SELECT ?, {columns} FROM {table} WHERE picture_id = ?{mine}",
-            (picture_id, twin),
+            "UPDATE pictures SET root_id = ?, path = ?, folder = ?, name = ?, size = ?, mtime_ns = ?, "
+            "moment = coalesce(taken_at, ?) WHERE id = ?",
+            (root, relative, folder, name, size, mtime_ns, utc(mtime_ns), picture),
         )
-    return bytes(vector)
+    refresh_words(db, [picture for picture, *_ in moves])
 
 
-def _insert_text(db: sqlite3.Connection, text: Text) -> int:
-    made = db.execute(
-        "INSERT INTO texts (picture_id, kind, text, model, revision, prompt_version, created_at, lines) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            text.picture_id, text.kind, clean(text.text), text.model, text.revision, text.prompt_version,
-            text.created_at, json.dumps([[clean(line), score, box] for line, score, box in text.lines]),
-        ),
-    )  # fmt: skip
-    return int(made.lastrowid or 0)
-
-
-def _refresh_words(db: sqlite3.Connection, ids: Sequence[int]) -> None:
-    """Write the full-text rows of these pictures anew."""
-    for picture_id in ids:
-        name, folder = db.execute("SELECT name, folder FROM pictures WHERE id = ?", (picture_id,)).fetchone()
-        kinds: dict[str, list[str]] = {"caption": [], "ocr": [], "tag": [], "note": []}
-        for kind, text in db.execute("SELECT kind, text FROM texts WHERE picture_id = ? ORDER BY id", (picture_id,)):
-            kinds[kind].append(text)
-        texts = {kind: "\n".join(lines) for kind, lines in kinds.items()}
-        db.execute("DELETE FROM words WHERE rowid = ?", (picture_id,))
-        db.execute("DELETE FROM grams WHERE rowid = ?", (picture_id,))
-        db.execute(
-            "INSERT INTO words (rowid, name, folder, caption, ocr, tag, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (picture_id, indexable_name(name), indexable_name(folder), *map(indexable, texts.values())),
-        )
-        body = "\n".join([clean(name), clean(folder), *texts.values()])
-        db.execute("INSERT INTO grams (rowid, body) VALUES (?, ?)", (picture_id, body))
+def _remove(db: sqlite3.Connection, ids: Sequence[int]) -> None:
+    rows = [(picture,) for picture in ids]
+    models = [row[0] for row in db.execute("SELECT id FROM models")]
+    db.executemany("DELETE FROM words WHERE rowid = ?", rows)
+    db.executemany("DELETE FROM grams WHERE rowid = ?", rows)
+    db.executemany("DELETE FROM pictures WHERE id = ?", rows)
+    for model_id in models:
+        _bump(db, model_id)

@@ -16,11 +16,11 @@ from indexer.ahead import ahead
 from indexer.catalog import Known
 from indexer.colours import dominant_colours
 from indexer.decode import Decoded, decode
-from indexer.errors import PictureError
+from indexer.errors import LibraryError, PictureError
 from indexer.fingerprint import content_hash
 from indexer.local import LocalStore
 from indexer.paths import to_path, to_text
-from indexer.records import Candidate, Colour, IndexReport, NewPicture, Progress, Skipped
+from indexer.records import Candidate, Choice, Colour, IndexReport, NewPicture, Progress, Skipped
 from indexer.thumbnails import write_thumbnail
 from indexer.walk import walk
 from vlm.protocols import Embedder, Vectors
@@ -33,16 +33,6 @@ BATCH = 32
 SAVE_SECONDS = 120.0
 
 OnProgress = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which files of a root are looked at: globs on names or relative paths, and whether hidden files count."""
-
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    hidden: bool = False
-    retry: bool = False
 
 
 @dataclass(slots=True)
@@ -109,18 +99,25 @@ class Indexer:
         self._saved_at = time.monotonic()
 
     def run(
-        self, roots: Sequence[Path], choice: Choice = Choice(), on_progress: OnProgress = lambda _: None
+        self,
+        roots: Sequence[Path],
+        choice: Choice | None = None,
+        retry: bool = False,
+        on_progress: OnProgress = lambda _: None,
     ) -> IndexReport:
         """Index what is new or changed below each root, follow what moved, drop what was deleted.
 
         A root that is missing, unreadable or suddenly empty removes nothing: its pictures are marked offline and
-        come back by themselves. Files that failed before are left alone until they change, or with `choice.retry`.
+        come back by themselves. `choice` is kept with the root; without one the last is used. Files that failed
+        before are left alone until they change, or with `retry`. Raises LibraryError for a choice in part of a root.
         """
         started = time.monotonic()
         counts = Counts()
         self._embedded = set(self.catalog.ids(self.store.model_id).tolist())
         walked = [
-            found for root_id, root in self._places(roots) if (found := self._look(root_id, root, choice, counts))
+            found
+            for root_id, root in self._places(roots, choice)
+            if (found := self._look(root_id, root, retry, counts))
         ]
         self._changing = {row.id for found in walked for row in found.changed.values()}
         self._follow_moves(walked, counts)
@@ -138,7 +135,7 @@ class Indexer:
 
     # -- what is there ---------------------------------------------------------------------------------------------
 
-    def _places(self, roots: Sequence[Path]) -> list[tuple[int, Path]]:
+    def _places(self, roots: Sequence[Path], choice: Choice | None) -> list[tuple[int, Path]]:
         """Each root's id and place. A root inside a known one is that one; a root around known ones takes them in."""
         known = {root_id: to_path(path) for root_id, path in self.catalog.roots().items()}
         given: dict[int, Path] = {}
@@ -146,28 +143,28 @@ class Indexer:
             root = Path(os.path.abspath(asked))  # noqa: PTH100 - resolve() would follow a link whose disk is away
             around = next((i for i, path in known.items() if root != path and root.is_relative_to(path)), None)
             if around is not None:
+                if choice is not None:
+                    raise LibraryError(
+                        f"{root} is part of {known[around]}, whose files are chosen as a whole; index that folder."
+                    )
                 given[around] = known[around]
                 continue
             root_id = self.catalog.add_root(to_text(root))
             for inner_id, inner in list(known.items()):
                 if inner != root and inner.is_relative_to(root):
-                    self._adopt(inner_id, inner, root_id, root)
+                    self.catalog.adopt(inner_id, root_id, to_text(inner.relative_to(root)))
                     del known[inner_id]
                     given.pop(inner_id, None)
             known[root_id] = given[root_id] = root
+            if choice is not None:
+                self.catalog.choose(root_id, choice)
         return list(given.items())
 
-    def _adopt(self, inner_id: int, inner: Path, root_id: int, root: Path) -> None:
-        below = to_text(inner.relative_to(root))
-        rows = self.catalog.known(inner_id).items()
-        self.catalog.move([(row.id, root_id, f"{below}/{path}", row.size, row.mtime_ns) for path, row in rows])
-        self.catalog.remove_root(inner_id)
-
-    def _look(self, root_id: int, root: Path, choice: Choice, counts: Counts) -> Walked | None:
+    def _look(self, root_id: int, root: Path, retry: bool, counts: Counts) -> Walked | None:
         """Compare a folder with the catalog by size and time alone; None when the folder is away."""
         known = self.catalog.known(root_id)
         try:
-            found = self._compare(root_id, root, choice, known)
+            found = self._compare(root_id, root, retry, known)
         except OSError:
             found = None
         there = found is not None and (found.unchanged or found.fresh or found.skipped or found.still_failing)
@@ -178,8 +175,9 @@ class Indexer:
         self.catalog.set_online(root_id, True)
         return found
 
-    def _compare(self, root_id: int, root: Path, choice: Choice, known: dict[str, Known]) -> Walked:
-        failed = {} if choice.retry else self.catalog.failed(root_id, "index")
+    def _compare(self, root_id: int, root: Path, retry: bool, known: dict[str, Known]) -> Walked:
+        choice = self.catalog.choice(root_id)
+        failed = {} if retry else self.catalog.failed(root_id, "index")
         found = Walked(root_id)
         missing = dict(known)
         for entry in walk(root, choice.include, choice.exclude, choice.hidden):

@@ -92,4 +92,7 @@ def m002_words(db: Database) -> None:
     db.conn.execute("CREATE VIRTUAL TABLE grams USING fts5(body, tokenize='trigram')")
 
 
-LATEST = "m002_words"
+@migrations()  # type: ignore[untyped-decorator]
+def m003_choices(db: Database) -> None:
+    """Which files of a root were asked for, so that a later run without a word on it asks for the same."""
+    db.conn.execute("ALTER TABLE roots ADD COLUMN choice TEXT NOT NULL DEFAULT '{}'")

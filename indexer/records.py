@@ -24,6 +24,15 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Which files of a root are looked at: globs on names or relative paths, and whether hidden files count."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A file that is not indexed: why, and what can be done."""
 

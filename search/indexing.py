@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from indexer.indexer import Choice, OnProgress
+from indexer.indexer import OnProgress
 from indexer.paths import printable, to_path
-from indexer.records import IndexReport, Progress
+from indexer.records import Choice, IndexReport, Progress
 from search.library import Library
 from vlm.choices import choose, sentence
 
@@ -26,21 +26,26 @@ _FOLDERS = click.argument("folders", nargs=-1, required=True, type=click.Path(pa
 @click.option("--include", multiple=True, metavar="GLOB", help="Only files whose name or path matches.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="No files or folders whose name or path matches.")
 @click.option("--hidden", is_flag=True, help="Hidden files and folders too.")
+@click.option("--everything", is_flag=True, help="Forget the --include, --exclude and --hidden of earlier runs.")
 @click.option("--watch", "keep_watching", is_flag=True, help="Go on and follow changes.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 @click.pass_obj
 def index(
     place: Path, folders: tuple[Path, ...], model: str, no_ocr: bool, include: tuple[str, ...],
-    exclude: tuple[str, ...], hidden: bool, keep_watching: bool, as_json: bool,
+    exclude: tuple[str, ...], hidden: bool, everything: bool, keep_watching: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Make the pictures below FOLDERS searchable. Run it again at any time: only what changed is looked at."""
-    choice = Choice(include, exclude, hidden)
+    """Make the pictures below FOLDERS searchable. Run it again at any time: only what changed is looked at.
+
+    --include, --exclude and --hidden are kept with the folder, for every later run until others are given.
+    """
+    said = include or exclude or hidden or everything
+    choice = Choice(include, exclude, hidden) if said else None
     with Library.open(place, create=True, model=model) as library:
         if not as_json and model == "auto" and library.manifest.model == choose().spec:
             click.echo(sentence(choose()))
-        _index(library, folders, choice, not no_ocr, as_json)
+        _index(library, folders, not no_ocr, as_json, choice)
         if keep_watching:
-            _follow(library, folders, choice, not no_ocr, as_json)
+            _follow(library, folders, not no_ocr, as_json)
 
 
 @click.command()
@@ -51,8 +56,8 @@ def index(
 def watch(place: Path, folders: tuple[Path, ...], no_ocr: bool, as_json: bool) -> None:
     """Index FOLDERS, then follow changes until interrupted."""
     with Library.open(place, create=True) as library:
-        _index(library, folders, Choice(), not no_ocr, as_json)
-        _follow(library, folders, Choice(), not no_ocr, as_json)
+        _index(library, folders, not no_ocr, as_json)
+        _follow(library, folders, not no_ocr, as_json)
 
 
 @click.command()
@@ -63,16 +68,18 @@ def retry(place: Path, no_ocr: bool, as_json: bool) -> None:
     """Try once more the files that could not be used."""
     with Library.open(place) as library:
         roots = [to_path(root) for root in library.store.catalog.roots().values()]
-        _index(library, tuple(roots), Choice(retry=True), not no_ocr, as_json)
+        _index(library, tuple(roots), not no_ocr, as_json, retry=True)
 
 
-def _index(library: Library, folders: tuple[Path, ...], choice: Choice, ocr: bool, as_json: bool) -> None:
+def _index(
+    library: Library, folders: tuple[Path, ...], ocr: bool, as_json: bool, choice: Choice | None = None, retry: bool = False
+) -> None:  # fmt: skip
     if as_json:
-        report = library.index(folders, ocr, choice)
+        report = library.index(folders, ocr, choice, retry)
         click.echo(json.dumps(asdict(report)))
         return
     with progress_bars() as on_progress:
-        report = library.index(folders, ocr, choice, on_progress)
+        report = library.index(folders, ocr, choice, retry, on_progress)
     click.echo(_told(report))
     if report.offline:
         click.echo("Folders that are missing or empty keep their pictures, marked offline, until they come back.")
@@ -85,13 +92,13 @@ def _told(report: IndexReport) -> str:
     return f"Done in {report.seconds:.1f} s: {', '.join(counts) or 'no pictures found'}."
 
 
-def _follow(library: Library, folders: tuple[Path, ...], choice: Choice, ocr: bool, as_json: bool) -> None:
+def _follow(library: Library, folders: tuple[Path, ...], ocr: bool, as_json: bool) -> None:
     from watchfiles import watch as changes
 
     if not as_json:
         click.echo("Watching for changes; stop with Ctrl+C.")
     for _ in changes(*(folder for folder in folders if folder.is_dir()), debounce=1600, raise_interrupt=False):
-        _index(library, folders, choice, ocr, as_json)
+        _index(library, folders, ocr, as_json)
 
 
 @contextmanager

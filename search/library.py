@@ -12,12 +12,12 @@ from indexer.catalog import Catalog
 from indexer.decode import decode
 from indexer.enrich import Enricher
 from indexer.errors import LibraryError
-from indexer.indexer import Choice, Indexer, OnProgress
+from indexer.indexer import Indexer, OnProgress
 from indexer.local import LocalStore
 from indexer.lock import writing
 from indexer.manifest import Manifest, is_library, read_manifest, write_manifest
 from indexer.paths import to_text
-from indexer.records import Filters, IndexReport, Picture
+from indexer.records import Choice, Filters, IndexReport, Picture
 from search.query import Mode, Order, Query, Results
 from search.searcher import Searcher
 from vlm import Embedder, load_annotator, load_embedder
@@ -91,14 +91,18 @@ class Library:
         self,
         roots: Sequence[Path | str],
         ocr: bool = True,
-        choice: Choice = Choice(),
+        choice: Choice | None = None,
+        retry: bool = False,
         on_progress: OnProgress = lambda _: None,
     ) -> IndexReport:
-        """Index what is new below the roots, then (with `ocr`) read the words in new pictures. Raises LibraryBusy."""
+        """Index what is new below the roots, then (with `ocr`) read the words in new pictures.
+
+        `choice` is kept for later runs; `retry` looks again at files that failed. Raises LibraryBusy, LibraryError.
+        """
         with writing(self.folder):
             self._follow_the_model()
             report = Indexer(self.store, self.embedder).run(
-                [Path(root).expanduser() for root in roots], choice, on_progress
+                [Path(root).expanduser() for root in roots], choice, retry, on_progress
             )
             if ocr:
                 Enricher(self.store, load_annotator("rapidocr")).run(on_progress)

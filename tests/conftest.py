@@ -11,6 +11,7 @@ from indexer.catalog import Catalog
 from indexer.indexer import Indexer
 from indexer.local import LocalStore
 from indexer.manifest import Manifest
+from indexer.records import Choice
 from tests.small import COLOURS, ColourEmbedder
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
@@ -44,10 +45,10 @@ class Shelf:
         self.catalog = Catalog.open(self.library / "catalog.sqlite")
         self.store = LocalStore(self.library, self.catalog, Manifest("colour", "1", 4))
 
-    def index(self, **choice):
-        from indexer.indexer import Choice
-
-        return Indexer(self.store, lambda: self.embedder).run([self.pictures], Choice(**choice))
+    def index(self, retry=False, **choice):
+        """Without a word on which files, those of the run before."""
+        chosen = Choice(**choice) if choice else None
+        return Indexer(self.store, lambda: self.embedder).run([self.pictures], chosen, retry)
 
     def paths(self) -> set[str]:
         return {

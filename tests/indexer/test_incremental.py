@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import shutil
 
-from indexer.records import Text
+import pytest
+
+from indexer.errors import LibraryError
+from indexer.indexer import Indexer
+from indexer.records import Choice, NewPicture, Text
 from tests.conftest import paint
 
 
@@ -135,3 +139,46 @@ def test_a_picture_that_becomes_unreadable_leaves_and_is_listed(shelf):
     path.write_bytes(b"garbage over it")
     report = shelf.index()
     assert (report.removed, report.failed, shelf.store.count()) == (1, 1, 0)
+
+
+def test_which_files_were_asked_for_is_remembered_until_others_are(shelf):
+    paint(shelf.pictures / "a.png", "red")
+    paint(shelf.pictures / "private/b.png", "green")
+    shelf.index(exclude=("private",))
+    assert shelf.paths() == {"a.png"}
+    shelf.index(retry=True)
+    assert shelf.paths() == {"a.png"}
+    shelf.index(hidden=True)
+    assert shelf.paths() == {"a.png", "b.png"}
+
+
+def test_choosing_files_in_part_of_a_root_is_refused_and_loses_nothing(shelf):
+    paint(shelf.pictures / "a.png", "red")
+    paint(shelf.pictures / "part/b.png", "green")
+    shelf.index()
+    with pytest.raises(LibraryError, match="is part of"):
+        Indexer(shelf.store, lambda: shelf.embedder).run([shelf.pictures / "part"], Choice(include=("*.jpg",)))
+    assert shelf.paths() == {"a.png", "b.png"}
+
+
+def test_a_root_taken_in_by_the_one_around_it_keeps_notes_even_where_both_knew_a_file(shelf):
+    paint(shelf.pictures / "part/a.png", "red")
+    paint(shelf.pictures / "part/b.png", "green", 1)
+    inner = Indexer(shelf.store, lambda: shelf.embedder)
+    inner.run([shelf.pictures / "part"])
+    shelf.catalog.add_text(Text(2, "note", "keep me", "user"))
+    # as a crash between making the outer root and taking the inner one in would leave it
+    outer = shelf.catalog.add_root(str(shelf.pictures))
+    shelf.catalog.put(1, [(_same_file(shelf.catalog.get([1])[0], outer, "part/a.png"), None)], "now")
+    report = shelf.index()
+    assert (report.added, report.removed) == (0, 0)
+    assert sorted(shelf.paths()) == ["a.png", "b.png"]
+    assert shelf.catalog.lexical("keep", 5)[0].id == 2
+    assert list(shelf.catalog.roots().values()) == [str(shelf.pictures)]
+
+
+def _same_file(picture, root_id, relative):
+    return NewPicture(
+        root_id, relative, picture.hash, picture.size, picture.mtime_ns, picture.width, picture.height, picture.format,
+        picture.exif, picture.colours,
+    )  # fmt: skip

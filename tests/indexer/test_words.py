@@ -89,3 +89,17 @@ def test_anything_typed_is_words_and_never_syntax(worded, typed):
 @given(st.text(max_size=60))
 def test_any_text_can_be_stored(worded, text):
     worded.catalog.add_text(Text(1, "note", text, "user"))
+
+
+def test_a_new_reading_replaces_the_old_one_and_leaves_captions_and_notes(shelf):
+    paint(shelf.pictures / "a.png", "red")
+    shelf.index()
+    for kind, text, model in (
+        ("caption", "a red wall", "gemma"),
+        ("note", "mine", "user"),
+        ("ocr", "mine too", "user"),
+    ):
+        shelf.catalog.add_text(Text(1, kind, text, model))
+    for reading in ("frist", "first"):
+        shelf.catalog.annotate(1, "ocr", [Text(1, "ocr", reading, "rapidocr")], (), "rapidocr", reading, "now")
+    assert [text.text for text in shelf.catalog.texts(1)] == ["a red wall", "mine", "mine too", "first"]

@@ -54,7 +54,16 @@ def test_a_misspelt_word_stays_nearer_than_another(embedder):
 
 @pytest.mark.parametrize(
     ("text", "known"),
-    [("a dog", True), ("IMG_2044", True), ("dog 狗", True), ("狗", False), ("", False), ("  ?!", False), ("📷", False), ("собака", False)],
+    [
+        ("a dog", True),
+        ("IMG_2044", True),
+        ("dog 狗", True),
+        ("狗", False),
+        ("", False),
+        ("  ?!", False),
+        ("📷", False),
+        ("собака", False),
+    ],
 )
 def test_it_says_when_it_knows_nothing_of_a_text(embedder, text, known):
     assert embedder.knows(text) is known

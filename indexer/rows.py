@@ -1,0 +1,47 @@
+"""From the catalog's rows to records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from indexer.records import Colour, Exif, Picture, Text
+from vlm.protocols import TextKind, Vectors
+
+PICTURES = (
+    "SELECT pictures.id, roots.path || '/' || pictures.path, hash, size, mtime_ns, width, height, format, taken_at, "
+    "camera, lens, latitude, longitude, orientation, colours, added_at, NOT online "
+    "FROM pictures JOIN roots ON roots.id = root_id"
+)
+
+
+def picture_of(row: tuple[object, ...]) -> Picture:
+    *start, exif_row, colours, added_at, offline = (*row[:8], row[8:14], row[14], row[15], row[16])
+    made = tuple(Colour(name, tuple(rgb), share) for name, rgb, share in json.loads(str(colours)))
+    return Picture(*start, exif=Exif(*exif_row), colours=made, added_at=str(added_at), offline=bool(offline))  # type: ignore[arg-type, misc]
+
+
+def text_of(
+    picture: int, kind: TextKind, text: str, model: str, revision: str, prompt: str, created_at: str, lines: str
+) -> Text:
+    made = tuple((line, score, tuple(box)) for line, score, box in json.loads(lines))
+    return Text(picture, kind, text, model, revision, prompt, created_at, made)
+
+
+def utc(mtime_ns: int) -> str:
+    """A file's time as text; one that no calendar holds counts as the epoch."""
+    try:
+        return datetime.fromtimestamp(mtime_ns / 1e9, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC).isoformat(timespec="seconds")
+
+
+def matrix(blobs: Sequence[bytes]) -> Vectors:
+    """float16 rows as unit float32 rows: rounding to half precision leaves lengths off by up to 1e-3."""
+    if not blobs:
+        return np.zeros((0, 0), np.float32)
+    rows = np.frombuffer(b"".join(blobs), np.float16).reshape(len(blobs), -1).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
