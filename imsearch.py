@@ -3,6 +3,7 @@
     from imsearch import Library
 
 The table of contents: where the library lies, and the command line's root. Each package brings its own commands.
+Every option may also be set in the environment: IMSEARCH_LIBRARY, IMSEARCH_SERVE_PORT, IMSEARCH_INDEX_MODEL ...
 """
 
 from __future__ import annotations
@@ -41,10 +42,7 @@ WITHOUT_LIBRARY = ("models", "demo")
 
 
 def default_library() -> Path:
-    """IMSEARCH_LIBRARY, else `imsearch` in the user's data folder."""
-    named = os.environ.get("IMSEARCH_LIBRARY")
-    if named:
-        return Path(named)
+    """`imsearch/library` in the user's data folder."""
     from platformdirs import user_data_path
 
     return user_data_path("imsearch", appauthor=False) / "library"
@@ -82,18 +80,18 @@ def _use_library(ctx: click.Context, _: click.Parameter, value: Path | None) -> 
         ctx.obj = value
 
 
-@click.command(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Root, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "IMSEARCH"})
 @click.version_option(package_name="imsearch")
-@click.option("--library", type=click.Path(path_type=Path), help="The library's folder (or set IMSEARCH_LIBRARY).")
+@click.option("--library", type=click.Path(path_type=Path), default=default_library, help="The library's folder.")
 @click.pass_context
-def cli(ctx: click.Context, library: Path | None) -> None:
+def cli(ctx: click.Context, library: Path) -> None:
     """Find pictures by what they mean, by the words in them and by example.
 
     Begin with: imsearch index FOLDER, then: imsearch search "a dog on the beach".
 
     Exit codes: 0 done, 1 failed, 2 not understood, 3 the library, 4 a model, 130 interrupted.
     """
-    ctx.obj = library or default_library()
+    ctx.obj = library
 
 
 def main() -> None:

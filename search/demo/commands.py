@@ -17,7 +17,7 @@ from search.query import Results
 from search.terminal import why
 
 _BY_MEANING = ("a sunset over the sea", "birthday cake", "a red car", "city at night")
-_BY_WORDS = ("jazz festival", "boarding pass oslo", "total", "mercado abierto")
+_BY_WORDS = ("jazz festival", "boarding pass oslo", "total", "mercado abierto", "音乐节", "ラーメン")
 
 
 @click.command()
@@ -38,7 +38,7 @@ def demo(folder: Path | None) -> None:
             f"Indexed {report.added} pictures by meaning in {report.seconds:.1f} s, then read the words in them.\n"
         )
         rows = [_searched(library, f'by meaning: "{query}"', text=query, mode="dense") for query in _BY_MEANING]
-        rows += [_searched(library, f'by words: "{query}"', text=query) for query in _BY_WORDS]
+        rows += [_searched(library, f'by words: "{query}"', text=query, mode="lexical") for query in _BY_WORDS]
         rows.append(_searched(library, "by example: pictures like the first one drawn, a sunset", picture=drawn[0]))
     page, picture = write_sheet(rows, place)
     click.echo(f"Contact sheet to open: {page} (or {picture})")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from search.demo.gallery import draw_gallery
+from search.demo.papers import CJK, first_font
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,9 +37,9 @@ def imsearch(*arguments, library, check=True, **options):
 @pytest.fixture(scope="module")
 def gallery(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gallery")
-    draw_gallery(folder / "pictures")
+    drawn = len(draw_gallery(folder / "pictures"))
     done = imsearch("index", folder / "pictures", "--json", library=folder / "library")
-    assert json.loads(done.stdout.splitlines()[-1])["added"] == 30
+    assert json.loads(done.stdout.splitlines()[-1])["added"] == drawn >= 30
     return folder
 
 
@@ -48,8 +49,23 @@ def search(gallery, *arguments):
 
 def test_indexing_again_changes_nothing(gallery):
     report = json.loads(imsearch("index", gallery / "pictures", "--json", library=gallery / "library").stdout)
-    assert (report["unchanged"], report["added"], report["failed"]) == (30, 0, 0)
+    assert report["unchanged"] >= 30
+    assert (report["added"], report["failed"]) == (0, 0)
     assert set(report) == {"added", "updated", "moved", "unchanged", "removed", "offline", "failed", "seconds"}
+
+
+@pytest.mark.parametrize("typed", ["音乐节", "ラーメン", "京"])
+def test_words_in_scripts_without_spaces_find_their_poster(gallery, typed):
+    if not first_font(CJK):
+        pytest.skip("no font for Chinese and Japanese on this machine: the posters are not drawn")
+    first = search(gallery, typed, "--limit", "1")["hits"][0]
+    assert "posters" in first["path"]
+    assert "text" in first["signals"]
+
+
+def test_any_option_may_be_set_in_the_environment(gallery, monkeypatch):
+    monkeypatch.setenv("IMSEARCH_SEARCH_LIMIT", "2")
+    assert len(search(gallery, "a cat")["hits"]) == 2
 
 
 def test_printed_words_find_their_poster(gallery):
@@ -176,4 +192,4 @@ def test_the_library_may_be_named_after_any_command(gallery, tmp_path):
     place = gallery / "library"
     done = imsearch("search", "snow", "--library", place, "--json", library=tmp_path / "none")
     assert json.loads(done.stdout)["hits"]
-    assert "30" in imsearch("--library", place, "status", library=tmp_path / "none").stdout
+    assert str(place) in imsearch("--library", place, "status", library=tmp_path / "none").stdout
