@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 
 from indexer import integrity
@@ -97,6 +96,7 @@ class Catalog:
         return catalog
 
     def _migrate(self) -> None:
+        from filelock import FileLock
         from sqlite_utils import Database
 
         from indexer.migrations import migrations

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from indexer.errors import LibraryBusy
 
 
@@ -20,6 +18,8 @@ def writing(library: Path) -> Iterator[None]:
 
     Raises LibraryBusy at once, naming the holder, when another process writes.
     """
+    from filelock import FileLock, Timeout
+
     holder = library / "writer.txt"
     lock = FileLock(library / "writer.lock")
     try:

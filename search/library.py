@@ -9,10 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from indexer.catalog import Catalog
-from indexer.decode import decode
-from indexer.enrich import Enricher
 from indexer.errors import LibraryError
-from indexer.indexer import Indexer, OnProgress
 from indexer.local import LocalStore
 from indexer.lock import writing
 from indexer.manifest import Manifest, is_library, read_manifest, write_manifest
@@ -25,6 +22,8 @@ from vlm.choices import choose
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from indexer.indexer import OnProgress
 
 
 class Library:
@@ -99,6 +98,10 @@ class Library:
 
         `choice` is kept for later runs; `retry` looks again at files that failed. Raises LibraryBusy, LibraryError.
         """
+        # What only indexing needs is loaded here: a search from a cold shell does without.
+        from indexer.enrich import Enricher
+        from indexer.indexer import Indexer
+
         with writing(self.folder):
             self._follow_the_model()
             report = Indexer(self.store, self.embedder).run(
@@ -131,6 +134,8 @@ class Library:
     ) -> Results:
         """Pictures found by words, by example, or both. Raises QueryError, or PictureError for an unreadable example."""
         if isinstance(picture, Path):
+            from indexer.decode import decode
+
             picture = decode(picture, self.embedder().picture_side).picture
         return self.searcher.search(Query(text, picture, like, filters, mode, order, limit))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from vlm.choices import CHOICES, spec_of
@@ -39,7 +38,7 @@ def load_annotator(spec: str) -> Annotator:
 
 def _load(spec: str) -> object:
     family, _, rest = spec_of(spec).partition(":")
-    factory = _families().get(family)
+    factory = _built_in().get(family) or _families().get(family)
     if factory is None:
         near = difflib.get_close_matches(spec, available(), n=3, cutoff=0.4)
         hint = f"did you mean {' or '.join(near)}?" if near else f"known are: {', '.join(available())}."
@@ -49,14 +48,17 @@ def _load(spec: str) -> object:
 
 @cache
 def _families() -> dict[str, Factory]:
-    families: dict[str, Factory] = {}
-    _built_in(families.__setitem__)
+    # importing this takes longer than a search does, and most specs name a built-in family
+    from importlib.metadata import entry_points
+
+    families = dict(_built_in())
     for entry in entry_points(group="imsearch.models"):
         entry.load()(families.__setitem__)
     return families
 
 
-def _built_in(register: Callable[[str, Factory], None]) -> None:
+@cache
+def _built_in() -> dict[str, Factory]:
     def mini(_: str) -> Embedder:
         from vlm.embedders.mini import MiniEmbedder
 
@@ -72,6 +74,4 @@ def _built_in(register: Callable[[str, Factory], None]) -> None:
 
         return RapidOcr()
 
-    register("mini", mini)
-    register("openclip", openclip)
-    register("rapidocr", rapidocr)
+    return {"mini": mini, "openclip": openclip, "rapidocr": rapidocr}
