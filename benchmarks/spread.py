@@ -26,7 +26,9 @@ def spread(real: Rows, count: int, seed: int = 0) -> Rows:
     return made.astype(np.float16).astype(np.float32)
 
 
-def real_vectors(path: str) -> Rows:
-    """The float16 rows of an .npy file as float32 unit rows."""
-    rows = np.load(path).astype(np.float32)
+def real_vectors(place: str) -> Rows:
+    """The float16 rows of FILE.npy, or of FILE.npz:KEY+KEY, as float32 unit rows."""
+    path, _, keys = place.partition(":")
+    stored = np.load(path)
+    rows = (np.concatenate([stored[key] for key in keys.split("+")]) if keys else stored).astype(np.float32)
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)

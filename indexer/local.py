@@ -64,7 +64,7 @@ class LocalStore:
 
     def vectors(self, ids: Sequence[int]) -> Vectors:
         """Stored vectors in the order asked."""
-        return self.catalog.vectors(self.model_id, ids)
+        return self.catalog.vectors(self.model_id, ids) if len(ids) else np.zeros((0, self.manifest.dim), np.float32)
 
     def texts(self, picture_id: int) -> list[Text]:
         """Every text of one picture."""

@@ -1,0 +1,125 @@
+"""What every Store must do; a test class inherits it and says how to make one that holds SAMPLES."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pytest
+
+from indexer.records import Filters
+
+
+@dataclass(frozen=True)
+class Sample:
+    path: str
+    vector: tuple[float, float, float, float]
+    taken_at: str
+    format: str = "jpeg"
+    size: int = 1000
+    width: int = 40
+    height: int = 30
+    words: str = ""
+
+
+SAMPLES = [
+    Sample("2023/rome/a.jpg", (1, 0, 0, 0), "2023-05-01T10:00:00", words="Grand Hotel, via del Corso"),
+    Sample("2023/rome/b.png", (0.8, 0.6, 0, 0), "2023-05-02T10:00:00", format="png", size=9000),
+    Sample("2023/oslo/c.jpg", (0, 1, 0, 0), "2023-12-31T23:59:59", width=30, height=40),
+    Sample("2024/oslo/d.heic", (0, 0, 1, 0), "2024-01-01T00:00:00", format="heic", words="東京都庁の夜景"),
+    Sample("2024/e.jpg", (0, 0, 0.6, 0.8), "2024-06-01T00:00:00", width=40, height=40, size=200),
+]
+
+
+def unit(*numbers):
+    row = np.array(numbers, np.float32)
+    return row / np.linalg.norm(row)
+
+
+class StoreContract:
+    """`self.store` holds SAMPLES under the ids 1 to 5, in order; a subclass's fixture makes it."""
+
+    def names(self, ids):
+        return [picture.path.rpartition("/")[2] for picture in self.store.get([int(i) for i in ids])]
+
+    def test_it_counts_what_can_be_found(self):
+        assert self.store.count() == len(SAMPLES)
+
+    def test_the_nearest_come_first_with_their_cosines(self):
+        ids, cosines = self.store.dense(unit(1, 0.1, 0, 0), 3)
+        assert self.names(ids) == ["a.jpg", "b.png", "c.jpg"]
+        assert cosines[0] == pytest.approx(0.995, abs=2e-3)
+        assert (np.diff(cosines) <= 0).all()
+
+    def test_only_what_the_filter_keeps_is_compared(self):
+        among = self.store.filter(Filters(folders=("oslo",)))
+        assert self.names(among) == ["c.jpg", "d.heic"]
+        assert self.names(self.store.dense(unit(1, 0, 0, 0.1), 5, among)[0]) == ["c.jpg", "d.heic"]
+
+    @pytest.mark.parametrize(
+        ("filters", "kept"),
+        [
+            (Filters(folders=("2023/rome",)), "ab"),
+            (Filters(types=("jpg",)), "ace"),
+            (Filters(types=("png", "heif")), "bd"),
+            (Filters(after=date(2024, 1, 1)), "de"),
+            (Filters(before=date(2024, 1, 1)), "abc"),
+            (Filters(after=date(2023, 5, 2), before=date(2023, 5, 3)), "b"),
+            (Filters(min_size=1000), "abcd"),
+            (Filters(max_size=999), "e"),
+            (Filters(orientation="portrait"), "c"),
+            (Filters(orientation="square"), "e"),
+            (Filters(folders=("oslo",), types=("jpeg",)), "c"),
+            (Filters(folders=("nowhere",)), ""),
+        ],
+    )
+    def test_filters_keep_what_they_say(self, filters, kept):
+        assert "".join(name[0] for name in self.names(self.store.filter(filters))) == kept
+
+    def test_no_filter_means_every_picture(self):
+        assert self.store.filter(Filters()) is None
+
+    @pytest.mark.parametrize(("typed", "found"), [("hotel", "a"), ("夜景", "d"), ("rome", "ab"), ("nothing here", "")])
+    def test_words_find_names_folders_and_texts_in_any_script(self, typed, found):
+        assert "".join(sorted(name[0] for name in self.names([m.id for m in self.store.lexical(typed, 5)]))) == found
+
+    def test_words_obey_the_filter_and_the_limit(self):
+        among = self.store.filter(Filters(types=("png",)))
+        assert self.names([m.id for m in self.store.lexical("rome", 5, among)]) == ["b.png"]
+        assert len(self.store.lexical("rome", 1)) == 1
+
+    def test_pictures_are_ordered_by_the_time_taken(self):
+        assert "".join(name[0] for name in self.names(self.store.ordered(None, True, 9))) == "edcba"
+        among = self.store.filter(Filters(folders=("rome",)))
+        assert "".join(name[0] for name in self.names(self.store.ordered(among, False, 1))) == "a"
+
+    def test_pictures_and_vectors_come_in_the_order_asked(self):
+        assert self.names([3, 1]) == ["c.jpg", "a.jpg"]
+        assert self.names([99, 2]) == ["b.png"]
+        np.testing.assert_allclose(self.store.vectors([3, 1]), [[0, 1, 0, 0], [1, 0, 0, 0]], atol=1e-3)
+        with pytest.raises(KeyError):
+            self.store.vectors([1, 99])
+        assert self.store.vectors([]).shape == (0, 4)
+
+    def test_texts_are_those_of_the_picture(self):
+        assert [text.text for text in self.store.texts(1)] == [SAMPLES[0].words]
+        assert self.store.texts(2) == self.store.texts(99) == []
+
+    def test_many_threads_may_ask_at_once(self):
+        wrong = []
+
+        def ask():
+            for _ in range(20):
+                if self.names(self.store.dense(unit(1, 0, 0, 0), 1)[0]) != ["a.jpg"]:
+                    wrong.append("dense")
+                if [m.id for m in self.store.lexical("hotel", 1)] != [1]:
+                    wrong.append("lexical")
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not wrong
