@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from indexer.indexer import OnProgress
 from indexer.paths import printable, to_path
 from indexer.records import Choice, IndexReport, Progress
 from search.library import Library
+from vlm import UsageError
 from vlm.choices import choose, sentence
 
 _FOLDERS = click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -43,9 +45,10 @@ def index(
     with Library.open(place, create=True, model=model) as library:
         if not as_json and model == "auto" and library.manifest.model == choose().spec:
             click.echo(sentence(choose()))
-        _index(library, folders, not no_ocr, as_json, choice)
         if keep_watching:
-            _follow(library, folders, not no_ocr, as_json)
+            _follow(library, folders, not no_ocr, as_json, choice)
+        else:
+            _index(library, folders, not no_ocr, as_json, choice)
 
 
 @click.command()
@@ -56,7 +59,6 @@ def index(
 def watch(place: Path, folders: tuple[Path, ...], no_ocr: bool, as_json: bool) -> None:
     """Index FOLDERS, then follow changes until interrupted."""
     with Library.open(place, create=True) as library:
-        _index(library, folders, not no_ocr, as_json)
         _follow(library, folders, not no_ocr, as_json)
 
 
@@ -92,13 +94,27 @@ def _told(report: IndexReport) -> str:
     return f"Done in {report.seconds:.1f} s: {', '.join(counts) or 'no pictures found'}."
 
 
-def _follow(library: Library, folders: tuple[Path, ...], ocr: bool, as_json: bool) -> None:
+def _follow(
+    library: Library, folders: tuple[Path, ...], ocr: bool, as_json: bool, choice: Choice | None = None
+) -> None:  # fmt: skip
+    """Index, then again after every change. Watching begins first, so that no change in between is missed."""
     from watchfiles import watch as changes
 
+    there = [folder for folder in folders if folder.is_dir()]
+    own = os.path.join(library.folder.absolute(), "")  # noqa: PTH118 - with the separator at its end
+    events = changes(
+        *there, watch_filter=lambda _, path: not path.startswith(own), debounce=1600, rust_timeout=1000,
+        yield_on_timeout=True, raise_interrupt=False,
+    )  # fmt: skip
+    next(events, None)  # the first time-out: the watcher is at work
+    _index(library, folders, ocr, as_json, choice)
+    if not there:
+        raise UsageError("None of the folders is there to be watched; plug the disk in, then run this again.")
     if not as_json:
         click.echo("Watching for changes; stop with Ctrl+C.")
-    for _ in changes(*(folder for folder in folders if folder.is_dir()), debounce=1600, raise_interrupt=False):
-        _index(library, folders, ocr, as_json)
+    for changed in events:
+        if changed:
+            _index(library, folders, ocr, as_json)
 
 
 @contextmanager
