@@ -26,6 +26,12 @@ ImageFile.LOAD_TRUNCATED_IMAGES = True
 # Our own limits are checked from the header, with a message of ours.
 Image.MAX_IMAGE_PIXELS = None
 
+# Pillow knows more (its JPEG reader opens MPO too); some of those run other programs (EPS: Ghostscript) or decode before their size can be checked
+# (ICO). TGA has no signature: anything might be one.
+FORMATS = tuple("JPEG PNG WEBP AVIF GIF TIFF BMP DIB HEIF JPEG2000 PPM PSD QOI SGI".split())
+# How raw files begin that are not named as such. Most others are TIFFs, which only their name tells apart.
+_RAW_STARTS = (b"FUJIFILMCCD-RAW", b"IIU\0", b"IIRO", b"IIRS", b"MMOR", b"FOVb", b"\0MRM")
+
 REPAIR = "Open it in a picture viewer; if that fails too, restore it from a backup."
 
 
@@ -122,6 +128,8 @@ def _unknown(data: bytes, path: Path) -> tuple[str, str]:
         return "JPEG XL pictures cannot be read yet.", "Save a copy as JPEG or PNG."
     if data.lstrip()[:5].lower() in (b"<?xml", b"<html", b"<!doc", b"<svg "):
         return "The file holds a web page or drawing, not a picture.", "Give it its right name, or remove it."
+    if data[:4] in (b"%!PS", b"%PDF", b"\xc5\xd0\xd3\xc6"):
+        return "The file holds a PostScript or PDF document, not a picture.", "Give it its right name, or remove it."
     if path.suffix.lower().lstrip(".") in RAW:
         return "This camera's raw format cannot be read.", "Save a copy as DNG or JPEG."
     return "The content is not a picture that imsearch knows.", REPAIR
@@ -129,11 +137,11 @@ def _unknown(data: bytes, path: Path) -> tuple[str, str]:
 
 def _decode(data: bytes, suffix: str, side: int, limits: Limits) -> Decoded:
     content = bytes_hash(data)
-    if suffix in RAW and not data.startswith(b"\xff\xd8"):
+    if _may_be_raw(data, suffix):
         raw = _decode_raw(data, suffix, side, content)
         if raw:
             return raw
-    with Image.open(io.BytesIO(data)) as opened:
+    with Image.open(io.BytesIO(data), formats=[*FORMATS, "TGA"] if suffix == "tga" else FORMATS) as opened:
         kind = (opened.format or "").lower()
         width, height = opened.size
         if width * height > limits.pixels:
@@ -144,7 +152,6 @@ def _decode(data: bytes, suffix: str, side: int, limits: Limits) -> Decoded:
         exif = read_exif(opened)
         if kind in ("jpeg", "mpo"):
             opened.draft("RGB", _draft_size(width, height, side))
-        opened.seek(0)
         opened.load()
         upright = ImageOps.exif_transpose(opened)
     if exif.orientation >= 5:
@@ -153,6 +160,12 @@ def _decode(data: bytes, suffix: str, side: int, limits: Limits) -> Decoded:
         width, height = height, width  # the decoder had turned it already (HEIF), or the tag was not to be trusted
     picture = _to_rgb(_shrunk(upright, side))
     return Decoded(picture, width, height, {"mpo": "jpeg", "heif": "heic"}.get(kind, kind), exif, content)
+
+
+def _may_be_raw(data: bytes, suffix: str) -> bool:
+    if data.startswith(_RAW_STARTS) or (data[:4] == b"II*\0" and data[8:10] == b"CR") or data[4:12] == b"ftypcrx ":
+        return True
+    return suffix in RAW and not data.startswith(b"\xff\xd8")
 
 
 def _draft_size(width: int, height: int, side: int) -> tuple[int, int]:
@@ -194,7 +207,7 @@ def _decode_raw(data: bytes, suffix: str, side: int, content: str) -> Decoded | 
 
     exif = Exif()
     try:
-        with Image.open(io.BytesIO(data)) as container:
+        with Image.open(io.BytesIO(data), formats=("TIFF",)) as container:
             exif = read_exif(container)
     except Exception:  # noqa: BLE001 - many raw formats are no TIFF; then there is no EXIF that way
         exif = Exif()
@@ -220,7 +233,7 @@ def _preview(raw: object, side: int) -> Image.Image | None:
         thumb = raw.extract_thumb()  # type: ignore[attr-defined]
         if thumb.format != rawpy.ThumbFormat.JPEG:
             return None
-        with Image.open(io.BytesIO(thumb.data)) as opened:
+        with Image.open(io.BytesIO(thumb.data), formats=("JPEG",)) as opened:
             opened.load()
             preview = ImageOps.exif_transpose(opened)
     except (rawpy.LibRawError, OSError):

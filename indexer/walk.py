@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatch
 from pathlib import Path
+
+from pathspec import GitIgnoreSpec
 
 from indexer.paths import to_text
 from indexer.records import Candidate, Skipped
+from vlm.errors import UsageError
 
 RAW = frozenset(
     ("arw cr2 cr3 crw dcr dng erf iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f 3fr").split()
@@ -17,7 +19,7 @@ RAW = frozenset(
 PICTURES = RAW | frozenset(
     (
         "jpg jpeg jpe jfif jif png apng webp avif avifs gif tif tiff bmp dib heic heif hif jp2 j2k jpf jpx jpc ppm "
-        "pgm pbm pnm psd qoi tga ico sgi rgb mpo jxl"
+        "pgm pbm pnm pfm psd qoi tga sgi rgb mpo jxl"
     ).split()
 )
 # Files of other kinds that lie in every picture folder: not worth a look inside, and no failure either.
@@ -25,7 +27,7 @@ OTHERS = frozenset(
     (
         "txt md pdf doc docx xls xlsx ppt pptx odt csv json xml html htm svg xmp aae thm ini db lnk url log zip gz "
         "tar 7z rar mp4 mov avi mkv webm m4v mpg mpeg 3gp wmv mp3 wav m4a flac ogg py js css ts c h sh exe dll so "
-        "sqlite xcf ai eps gpx yaml yml toml lock bin dat bak tmp part crdownload"
+        "sqlite xcf ai eps ico gpx yaml yml toml lock bin dat bak tmp part crdownload"
     ).split()
 )
 _STARTS = (
@@ -47,10 +49,13 @@ def walk(
 ) -> Iterator[Candidate | Skipped]:
     """Every file below `root` that may be a picture, in a stable order, one stat each.
 
-    Globs match a file's name or its path relative to the root. Links to folders are followed once, so a loop ends;
+    Globs are those of .gitignore, in any case: a name matches at any depth, a path from the root; "folder/" is all in
+    it, "**" any number of folders. Links to folders are followed once, so a loop ends;
     pipes, sockets and devices are never opened; a folder that holds an imsearch library is passed over. What looks
-    like a picture and cannot be reached is yielded as Skipped. Raises OSError when the root itself cannot be read.
+    like a picture and cannot be reached is yielded as Skipped. Raises OSError when the root itself cannot be read, UsageError for a glob
+    that means nothing.
     """
+    included, excluded = (_spec(globs) for globs in (include, exclude))
     first = os.stat(root)
     seen = {(first.st_dev, first.st_ino)}
     folders = [(str(root), "")]
@@ -72,7 +77,7 @@ def walk(
         inner = []
         for entry in entries:
             relative = to_text(f"{below}/{entry.name}" if below else entry.name)
-            if (entry.name.startswith(".") and not hidden) or _matches(relative, exclude):
+            if (entry.name.startswith(".") and not hidden) or excluded.match_file(relative.casefold()):
                 continue
             try:
                 info = entry.stat()
@@ -89,21 +94,25 @@ def walk(
                     )
                 continue
             if stat.S_ISDIR(info.st_mode):
+                if excluded.match_file(f"{relative.casefold()}/"):
+                    continue
                 if (info.st_dev, info.st_ino) not in seen:
                     seen.add((info.st_dev, info.st_ino))
                     inner.append((entry.path, relative))
             elif (
-                stat.S_ISREG(info.st_mode) and (not include or _matches(relative, include)) and _may_be_a_picture(entry)
+                stat.S_ISREG(info.st_mode)
+                and (not include or included.match_file(relative.casefold()))
+                and _may_be_a_picture(entry)
             ):
                 yield Candidate(Path(entry.path), relative, info.st_size, info.st_mtime_ns)
         folders.extend(reversed(inner))
 
 
-def _matches(relative: str, globs: Sequence[str]) -> bool:
-    name = relative.rpartition("/")[2]
-    return any(
-        fnmatch(name, glob) or fnmatch(relative, glob) or fnmatch(relative, f"{glob.rstrip('/')}/*") for glob in globs
-    )
+def _spec(globs: Sequence[str]) -> GitIgnoreSpec:
+    try:
+        return GitIgnoreSpec.from_lines(glob.casefold() for glob in globs)
+    except ValueError as error:
+        raise UsageError(f"{', '.join(map(repr, globs))}: not a glob ({error}); write for example '*.jpg'.") from None
 
 
 def _suffix(name: str) -> str:

@@ -36,6 +36,19 @@ def _png_claiming(width: int, height: int) -> bytes:
     )
 
 
+def psd(width: int, height: int) -> bytes:
+    """A Photoshop file of three plain channels and no layers: only its composite."""
+    head = b"8BPS" + struct.pack(">H6xHIIHH", 1, 3, height, width, 8, 3)
+    return (
+        head + struct.pack(">IIIH", 0, 0, 0, 0) + b"".join(bytes([value]) * width * height for value in (200, 30, 30))
+    )
+
+
+def _icon_with_a_bomb() -> bytes:
+    inside = _png_claiming(30_000, 30_000)
+    return struct.pack("<HHH", 0, 1, 1) + struct.pack("<BBBBHHII", 0, 0, 0, 0, 1, 32, len(inside), 22) + inside
+
+
 def make_hostile(folder: Path) -> dict[str, Fate]:
     """Write it; returns each relative name with its fate."""
     rng = random.Random(0)
@@ -84,6 +97,12 @@ def make_hostile(folder: Path) -> dict[str, Fate]:
         "noise-after-header.jpg": (jpeg[:20] + rng.randbytes(500), "listed"),
         "not.heic": (b"\0\0\0\x18ftypheic" + rng.randbytes(300), "listed"),
         "absurd-exif.jpg": (jpeg[:2] + b"\xff\xe1\x00\x20Exif\0\0" + b"\xff" * 22 + jpeg[2:], "indexed"),
+        "layers.psd": (psd(60, 40), "indexed"),
+        "photoshop-named.jpg": (psd(50, 40), "indexed"),
+        "postscript.jpg": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) show\n", "listed"),
+        "bomb-in-icon.jpg": (_icon_with_a_bomb(), "listed"),
+        "icon.ico": (_icon_with_a_bomb(), "ignored"),
+        "grey-map.pgm": (b"P5 8 8 255\n" + bytes(range(64)), "indexed"),
         "letter.txt": (b"not a picture and not named like one", "ignored"),
         "newline\nin-name.png": (png + b"1", "indexed"),
         "émoji-📷.png": (png + b"2", "indexed"),
