@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vlm.errors import UnknownModel
+from vlm.cache import snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +40,9 @@ def spec_of(name: str) -> str:
     return next((choice.spec for choice in CHOICES if choice.name == name), name)
 
 
-def choice_of(name: str) -> Choice:
-    """The choice of this short name. Raises UnknownModel."""
-    for choice in CHOICES:
-        if choice.name == name:
-            return choice
-    raise UnknownModel(f"There is no named model {name!r}; known are: {', '.join(c.name for c in CHOICES)}.")
-
-
 def on_this_machine(choice: Choice) -> bool:
     """Whether its weights lie in the hub's cache here; looks at files only."""
-    if not choice.hub:
-        return True
-    from huggingface_hub import try_to_load_from_cache
-
-    files = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
-    return any(isinstance(try_to_load_from_cache(choice.hub, name), str) for name in files)
+    return not choice.hub or snapshot(choice.hub) is not None
 
 
 def choose() -> Choice:

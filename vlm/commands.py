@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 
 import click
 
-from vlm.choices import CHOICES, choice_of, on_this_machine
-from vlm.errors import ModelUnavailable
+from vlm.cache import download, snapshot
+from vlm.choices import CHOICES, on_this_machine
+from vlm.errors import UnknownModel
 
 
 @click.group()
@@ -39,20 +39,22 @@ def list_models(as_json: bool) -> None:
 @models.command()
 @click.argument("name")
 def get(name: str) -> None:
-    """Download the named model NAME."""
-    choice = choice_of(name)
-    if not choice.automatic:
+    """Download NAME: one of the list, ARCHITECTURE/PRETRAINED as open_clip names them, or hf-hub:ORG/NAME."""
+    choice = next((choice for choice in CHOICES if choice.name == name), None)
+    if choice and not choice.automatic:
         click.echo(f"Note: {choice.name} is licensed for research only ({choice.licence}).")
-    if not on_this_machine(choice):
-        # The hub's own patience is minutes; a person should know within seconds.
-        os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "5")
-        os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "15")
-        from huggingface_hub import snapshot_download
+    if choice and not choice.hub:
+        click.echo(f"{name} is built in.")
+        return
+    repository = choice.hub if choice else _repository(name)
+    if snapshot(repository) is None:
+        download(repository)
+    click.echo(f"{name} is on this machine.")
 
-        try:
-            snapshot_download(choice.hub, allow_patterns=["*.json", "*.txt", "*.model", "open_clip_model.safetensors"])
-        except Exception as error:  # noqa: BLE001 - the hub client raises kinds of a dozen libraries; all mean: not here
-            raise ModelUnavailable(
-                f"{choice.name} cannot be downloaded ({type(error).__name__}); is there a network?"
-            ) from None
-    click.echo(f"{choice.name} is on this machine.")
+
+def _repository(name: str) -> str:
+    if "/" not in name:
+        raise UnknownModel(f"There is no named model {name!r}; known are: {', '.join(c.name for c in CHOICES)}.")
+    from vlm.embedders.openclip import OpenClipEmbedder
+
+    return OpenClipEmbedder(name.removeprefix("openclip:")).hub

@@ -22,21 +22,22 @@ def available() -> list[str]:
 
 def load_embedder(spec: str) -> Embedder:
     """The embedder of a spec or short name. Raises UnknownModel, or ModelUnavailable when it is not on this machine."""
-    made = _load(spec)
-    if not isinstance(made, Embedder):
+    made: Embedder = _load(spec)
+    # not isinstance: before Python 3.12 that reads every property of the protocol, and some load the weights
+    if not hasattr(type(made), "embed_texts"):
         raise UnknownModel(f"{spec} is not an embedder; choose one of: {', '.join(c.name for c in CHOICES)}.")
     return made
 
 
 def load_annotator(spec: str) -> Annotator:
     """The annotator of a spec. Raises UnknownModel."""
-    made = _load(spec)
-    if not isinstance(made, Annotator):
+    made: Annotator = _load(spec)
+    if not hasattr(type(made), "annotate"):
         raise UnknownModel(f"{spec} writes no words about pictures; try: rapidocr.")
     return made
 
 
-def _load(spec: str) -> object:
+def _load(spec: str) -> Any:
     family, _, rest = spec_of(spec).partition(":")
     factory = _built_in().get(family) or _families().get(family)
     if factory is None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import numpy as np
+from blake3 import blake3
 
-from vlm.errors import ModelUnavailable, UnknownModel
+from vlm.cache import snapshot
+from vlm.errors import ModelUnavailable, UnknownModel, UsageError
 from vlm.protocols import Vectors
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Precision = Literal["fp32", "bf16", "fp16"]
+PRECISIONS = ("fp32", "bf16", "fp16")
+CONFIG = "open_clip_config.json"
+WEIGHTS = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 # A query of one to three words is put into these and averaged, as CLIP was trained on sentences.
 TEMPLATES = ("a photo of {}", "a picture of {}", "{}")
 SHORT = 3
@@ -26,72 +33,80 @@ BATCH = 32
 class OpenClipEmbedder:
     """Implements `vlm.protocols.Embedder`.
 
-    `model` is `ARCH/PRETRAINED`, `hf-hub:ORG/NAME`, or the path of a folder that holds open_clip_config.json with its
-    weights. Nothing is downloaded unless `download`: a model that is not here raises ModelUnavailable.
+    `model` is `ARCHITECTURE/PRETRAINED`, `hf-hub:ORG/NAME`, or the path of a folder that holds open_clip_config.json
+    with its weights; `?precision=bf16` and `&device=cpu` may follow. Nothing is downloaded: a model that is not on this
+    machine raises ModelUnavailable. Loads when a property or method first needs it; any thread may use it.
     """
 
-    def __init__(self, model: str, precision: Precision = "fp32", device: str = "auto", download: bool = False) -> None:
+    def __init__(self, model: str) -> None:
         self.spec = f"openclip:{model}"
-        self._name = model
-        self._precision = precision
-        self._device = device
-        self._download = download
+        self._name, _, options = model.partition("?")
+        given = dict(parse_qsl(options))
+        self._precision = given.pop("precision", "fp32")
+        self._device = given.pop("device", "auto")
+        if given or self._precision not in PRECISIONS:
+            raise UsageError(f"{self.spec}: options are precision={'|'.join(PRECISIONS)} and device=auto|cuda|mps|cpu.")
         self._lock = threading.Lock()
+        self._loading = threading.RLock()
         self._one = lru_cache(maxsize=1024)(self._embed_one)
 
-    @cached_property
+    @property
     def _loaded(self) -> tuple[Any, Any, Any]:
         """Model, picture transform and tokenizer, always of the same model."""
+        with self._loading:
+            return self._load
+
+    @cached_property
+    def _load(self) -> tuple[Any, Any, Any]:
+        folder = self._folder
         import open_clip
         import torch
 
-        if not self._download:
-            self._insist_on_local_files()
-        name, pretrained = self._parts()
+        # One way for all: a folder. By name, open_clip and transformers ask the hub for files that a cache without
+        # network cannot have (config.json for a tokenizer), and take another preprocessing than the repository's.
+        name = f"local-dir:{folder}"
         try:
-            model, _, transform = open_clip.create_model_and_transforms(
-                name, pretrained=pretrained, device=self._pick_device(torch), precision=self._precision
-            )
-            tokenizer = open_clip.get_tokenizer(name)
-        except RuntimeError as error:
-            raise UnknownModel(f"open_clip cannot make {self._name}: {str(error).splitlines()[0]}") from None
-        except (OSError, ValueError) as error:
-            raise ModelUnavailable(f"{self._name} cannot be loaded: {str(error).splitlines()[0]}") from None
+            with _no_hub():
+                model, _, transform = open_clip.create_model_and_transforms(
+                    name, device=self._pick_device(torch), precision=self._precision
+                )
+                tokenizer = open_clip.get_tokenizer(name)
+        except (RuntimeError, OSError, ValueError, KeyError, TypeError) as error:
+            said = (str(error).splitlines() or [type(error).__name__])[0]
+            raise ModelUnavailable(
+                f"{self._name} cannot be loaded ({said[:200]}); its folder is {folder}: get it again, or another model."
+            ) from None
         return model.eval(), transform, tokenizer
 
-    def _parts(self) -> tuple[str, str | None]:
-        if self._name.startswith("hf-hub:"):
-            return self._name, None
-        if self._is_folder():
-            return f"local-dir:{Path(self._name).expanduser()}", None
-        arch, _, pretrained = self._name.partition("/")
-        return arch, pretrained or None
-
-    def _is_folder(self) -> bool:
-        return (Path(self._name).expanduser() / "open_clip_config.json").is_file()
-
-    def _insist_on_local_files(self) -> None:
-        """Raises ModelUnavailable unless the weights lie here: no search may turn into a download."""
-        if self._is_folder():
-            return
-        import open_clip
-        from huggingface_hub import try_to_load_from_cache
-
-        if self._name.startswith("hf-hub:"):
-            hub = self._name.removeprefix("hf-hub:")
-        else:
-            arch, pretrained = self._parts()
-            known = open_clip.get_pretrained_cfg(arch, pretrained or "")
-            if not known:
-                raise UnknownModel(
-                    f"open_clip knows no {self._name}; write ARCHITECTURE/PRETRAINED, hf-hub:ORG/NAME or a folder."
-                )
-            hub = str(known.get("hf_hub", "")).strip("/")
-        names = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
-        if not hub or not any(isinstance(try_to_load_from_cache(hub, name), str) for name in names):
+    @cached_property
+    def _folder(self) -> Path:
+        """Where config and weights lie: the folder named, or the newest snapshot in the hub's cache."""
+        named = Path(self._name).expanduser()
+        if (named / CONFIG).is_file():
+            return named
+        if self._name.startswith(("/", "~", ".")):
+            raise ModelUnavailable(f"{named} holds no {CONFIG}; name a folder saved by open_clip.")
+        found = snapshot(self.hub)
+        if found is None:
             raise ModelUnavailable(
                 f"{self._name} is not on this machine; get it with: imsearch models get {self._name}"
             )
+        return found
+
+    @property
+    def hub(self) -> str:
+        """The hub's repository, ORG/NAME. Raises UnknownModel."""
+        if self._name.startswith("hf-hub:"):
+            return self._name.removeprefix("hf-hub:")
+        import open_clip
+
+        architecture, _, pretrained = self._name.partition("/")
+        known = open_clip.get_pretrained_cfg(architecture, pretrained)
+        if not known or not known.get("hf_hub"):
+            raise UnknownModel(
+                f"open_clip knows no {self._name}; write ARCHITECTURE/PRETRAINED, hf-hub:ORG/NAME or a folder."
+            )
+        return str(known["hf_hub"]).strip("/")
 
     def _pick_device(self, torch: Any) -> str:
         if self._device != "auto":
@@ -100,15 +115,16 @@ class OpenClipEmbedder:
             return "cuda"
         return "mps" if torch.backends.mps.is_available() else "cpu"
 
-    @property
+    @cached_property
     def revision(self) -> str:
-        """Tag of the weights; for a folder, a hash of its weights' size and time."""
-        if not self._is_folder():
-            return self._name
-        weights = sorted(
-            p for p in Path(self._name).expanduser().iterdir() if p.suffix in (".safetensors", ".bin", ".pt")
-        )
-        return "-".join(f"{p.stat().st_size}.{p.stat().st_mtime_ns}" for p in weights)
+        """A hash of the config and of both ends of the weights, which a copy of the folder keeps."""
+        digest = blake3((self._folder / CONFIG).read_bytes())
+        for path in sorted(p for p in self._folder.iterdir() if p.name in WEIGHTS):
+            with path.open("rb") as file:
+                digest.update(file.read(1 << 20))
+                file.seek(-min(1 << 20, path.stat().st_size), os.SEEK_END)
+                digest.update(file.read())
+        return f"{digest.hexdigest()[:12]}-{self._precision}"
 
     @cached_property
     def dim(self) -> int:
@@ -129,7 +145,7 @@ class OpenClipEmbedder:
         rows = []
         with self._lock, torch.inference_mode():
             for at in range(0, len(pictures), BATCH):
-                batch = torch.stack([transform(picture) for picture in pictures[at : at + BATCH]])
+                batch = torch.stack([transform(self._bounded(picture)) for picture in pictures[at : at + BATCH]])
                 rows.append(_unit(model.encode_image(self._placed(batch))))
         return np.concatenate([*rows, np.zeros((0, self.dim if not rows else rows[0].shape[1]), np.float32)])
 
@@ -154,9 +170,37 @@ class OpenClipEmbedder:
             mean = _unit(model.encode_text(tokens)).mean(0)
         return np.asarray(mean / np.linalg.norm(mean), np.float32)
 
+    def _bounded(self, picture: Image) -> Image:
+        """A picture so narrow that it would have no pixel across at the model's size is widened to one."""
+        narrow = -(-max(picture.size) // self.picture_side)
+        return (
+            picture
+            if min(picture.size) >= narrow
+            else picture.resize((max(picture.width, narrow), max(picture.height, narrow)))
+        )
+
     def _placed(self, batch: Any) -> Any:
-        parameter = next(self._loaded[0].parameters())
-        return batch.to(parameter.device, parameter.dtype)
+        from open_clip import get_input_dtype
+
+        # not the first parameter's type: in half precision some layers keep theirs
+        return batch.to(next(self._loaded[0].parameters()).device, get_input_dtype(self._precision))
+
+
+_offline = threading.Lock()
+
+
+@contextmanager
+def _no_hub() -> Iterator[None]:
+    """Loading asks the hub whether its files are the newest, for half a minute where there is no network: not here."""
+    from huggingface_hub import constants
+
+    with _offline:
+        before = constants.HF_HUB_OFFLINE
+        constants.HF_HUB_OFFLINE = True
+        try:
+            yield
+        finally:
+            constants.HF_HUB_OFFLINE = before
 
 
 def _unit(vectors: Any) -> Vectors:
