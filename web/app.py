@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, File, Form, Request, UploadFile
 from fastapi import Query as Asked
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
@@ -30,16 +31,21 @@ MOST_UPLOADED = 20_000_000
 # Formats that every browser shows; any other is shown as its thumbnail. SVG and HTML are never pictures here.
 SHOWN = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "avif": "image/avif"}
 STATUS = ((UsageError, 400), (PictureError, 422), (LibraryError, 503), (ModelError, 503), (ImsearchError, 500))
+LOADING = "The model and the index are being loaded."
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 def create_app(library: Library) -> FastAPI:
     """The whole application over one open library; it warms up in a thread of its own."""
     ready = threading.Event()
+    failed: list[str] = []
 
     def warm() -> None:
-        library.warm()
-        ready.set()
+        try:
+            library.warm()
+            ready.set()
+        except ImsearchError as error:
+            failed.append(str(error))
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -49,6 +55,7 @@ def create_app(library: Library) -> FastAPI:
     app = FastAPI(title="imsearch", version="1", lifespan=life, docs_url=None, redoc_url=None)
     app.middleware("http")(guard)
     app.exception_handler(ImsearchError)(_problem)
+    app.exception_handler(RequestValidationError)(_misunderstood)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     templates = Jinja2Templates(HERE / "templates")
     _add_search(app, library)
@@ -59,7 +66,7 @@ def create_app(library: Library) -> FastAPI:
         """200 once it can search."""
         if ready.is_set():
             return JSONResponse({"ready": True})
-        return JSONResponse({"ready": False, "detail": "The model and the index are being loaded."}, 503)
+        return JSONResponse({"ready": False, "detail": failed[0] if failed else LOADING}, 503)
 
     @app.get("/api/v1/status")
     def status() -> dict[str, object]:
@@ -155,6 +162,16 @@ async def _problem(_: Request, error: Exception) -> JSONResponse:
     status = 404 if isinstance(error, NotThere) else next(code for kind, code in STATUS if isinstance(error, kind))
     body = {"title": type(error).__name__, "status": status, "detail": str(error)}
     return JSONResponse(body, status, media_type="application/problem+json")
+
+
+async def _misunderstood(_: Request, error: Exception) -> JSONResponse:
+    """A parameter of the wrong kind: which one, and what was wrong with it."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    detail = f"{first['loc'][-1]}: {first['msg']}."
+    return JSONResponse(
+        {"title": "UsageError", "status": 400, "detail": detail}, 400, media_type="application/problem+json"
+    )
 
 
 def _name(path: str) -> str:

@@ -52,13 +52,22 @@ def test_a_picture_its_thumbnail_and_its_file(client):
     [
         ("/api/v1/pictures/999", 404), ("/api/v1/pictures/999/file", 404), ("/api/v1/pictures/..%2f..%2fetc", 404),
         ("/static/../app.py", 404), ("/api/v1/search?like=999", 400), ("/api/v1/search?after=never", 400),
-        ("/api/v1/search?limit=0", 400),
+        ("/api/v1/search?limit=0", 400), ("/api/v1/search?limit=many", 400), ("/api/v1/search?limit=-1", 400),
+        ("/api/v1/search?limit=999999999999999999999", 400), ("/api/v1/search?mode=psychic", 400),
+        (f"/api/v1/pictures/{10**30}", 404), ("/api/v1/pictures/-1", 404), ("/api/v1/pictures/x", 400),
+        ("/api/v1/search?like=1e9", 400), (f"/api/v1/search?like={10**30}", 400),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_refused_with_a_sentence(client, path, status):
     response = client.get(path)
     assert response.status_code == status
     assert "Traceback" not in response.text
+
+
+@pytest.mark.parametrize("typed", ["%00", "%ED%A0%80", "%22%20OR%20", "a" * 5000, "%F0%9F%93%B7", "NEAR(", "  "])
+def test_whatever_is_typed_is_answered(client, typed):
+    assert client.get(f"/api/v1/search?q={typed}").status_code == 200
+    assert client.get(f"/?q={typed}").status_code == 200
 
 
 def test_uploads_that_are_no_pictures_are_refused(client):

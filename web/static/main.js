@@ -20,7 +20,7 @@ function paint(found) {
       <img src="${hit.thumbnail}" width="${hit.width}" height="${hit.height}" alt="${hit.name}" loading="lazy"><span class="why">${why}</span></a>`;
   });
   grid.innerHTML = cards.join("");
-  status.textContent = found.hits.length ? `${found.total} ranked in ${Math.round(found.seconds * 1000)} ms` : "Nothing was found.";
+  status.textContent = found.note || (found.hits.length ? `${found.total} ranked in ${Math.round(found.seconds * 1000)} ms` : "Nothing was found.");
 }
 
 /** Run a search; the words of a failure are shown, an overtaken one is forgotten. @param {() => Promise<any>} search */

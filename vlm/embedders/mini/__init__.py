@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ class MiniEmbedder:
     def __init__(self) -> None:
         self._config: dict[str, Any] = json.loads((_HERE / "config.json").read_text(encoding="utf-8"))
         self._loading = threading.Lock()
+        self._loaded: dict[str, Any] = {}
 
     @property
     def revision(self) -> str:
@@ -87,27 +87,33 @@ class MiniEmbedder:
             ids[i, : len(row)] = row
         return ids
 
-    @cached_property
+    @property
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        return Tokenizer.from_file(str(_HERE / "tokenizer.json"))
+        return self._once("tokenizer.json", lambda path: Tokenizer.from_file(str(path)))
 
-    @cached_property
+    @property
     def _pictures(self) -> Any:
-        return self._session("pictures.onnx")
+        return self._once("pictures.onnx", _session)
 
-    @cached_property
+    @property
     def _words(self) -> Any:
-        return self._session("words.onnx")
+        return self._once("words.onnx", _session)
 
-    def _session(self, name: str) -> Any:
-        import onnxruntime
-
+    def _once(self, name: str, load: Callable[[Path], Any]) -> Any:
         with self._loading:
-            options = onnxruntime.SessionOptions()
-            options.log_severity_level = 3
-            return onnxruntime.InferenceSession(_HERE / name, options, providers=["CPUExecutionProvider"])
+            if name not in self._loaded:
+                self._loaded[name] = load(_HERE / name)
+            return self._loaded[name]
+
+
+def _session(path: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def _storable(text: str) -> str:
