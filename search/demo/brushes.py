@@ -9,6 +9,10 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 W, H = 960, 640
 RGB = tuple[int, int, int]
+# Pillow's own font holds Latin letters alone. Other scripts are drawn with the first of these that a machine has
+# (Linux, macOS, Windows); without one, that poster is left out.
+CJK = ("NotoSansCJK-Regular.ttc", "NotoSansCJKjp-Regular.otf", "Hiragino Sans GB.ttc", "YuGothM.ttc", "msyh.ttc")
+CYRILLIC = ("DejaVuSans-Bold.ttf", "DejaVuSans.ttf", "NotoSans-Regular.ttf", "Arial.ttf", "arial.ttf")
 
 
 def sky(top: RGB, bottom: RGB, size: tuple[int, int] = (W, H)) -> Image.Image:
@@ -50,3 +54,13 @@ def tree(draw: ImageDraw.ImageDraw, x: int, foot: int, height: int, colour: RGB)
 def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """Pillow's own font, so that no machine lacks it."""
     return ImageFont.load_default(size)
+
+
+def first_font(fonts: tuple[str, ...], size: int) -> ImageFont.FreeTypeFont | None:
+    """The first of these fonts that the machine has."""
+    for name in fonts:
+        try:
+            return ImageFont.truetype(name, size)
+        except OSError:
+            continue
+    return None

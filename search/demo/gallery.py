@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from search.demo import papers, scenes, things
+from search.demo.brushes import CJK, CYRILLIC
 
 
 def draw_gallery(folder: Path) -> list[Path]:
@@ -37,7 +38,7 @@ _PICTURES: list[tuple[str, papers.Drawing | None]] = [
     ("posters", papers.poster("BONJOUR\nPARIS", (200, 60, 60), (255, 250, 240))),
     ("posters", papers.poster("SOMMER\nSCHLUSS\nVERKAUF", (245, 200, 60), (140, 20, 30))),
     ("posters", papers.poster("MERCADO\nCENTRAL\nABIERTO", (60, 120, 90), (250, 245, 220))),
-    ("posters", papers.poster("夏日音乐节\n七月十二日", (240, 235, 220), (180, 30, 40), papers.CJK)),
-    ("posters", papers.poster("東京\nラーメン\n祭り", (20, 30, 60), (255, 240, 200), papers.CJK)),
-    ("posters", papers.poster("КОНЦЕРТ\nВ ПАРКЕ", (90, 30, 90), (255, 235, 160), papers.CYRILLIC)),
+    ("posters", papers.poster("夏日音乐节\n七月十二日", (240, 235, 220), (180, 30, 40), CJK)),
+    ("posters", papers.poster("東京\nラーメン\n祭り", (20, 30, 60), (255, 240, 200), CJK)),
+    ("posters", papers.poster("КОНЦЕРТ\nВ ПАРКЕ", (90, 30, 90), (255, 235, 160), CYRILLIC)),
 ]  # fmt: skip

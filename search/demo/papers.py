@@ -5,15 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from search.demo.brushes import RGB, H, W, font, grained, sky
+from search.demo.brushes import RGB, H, W, first_font, font, grained, sky
 
 Drawing = Callable[[random.Random], Image.Image]
-# Pillow's own font holds Latin letters alone. Other scripts are drawn with the first of these that a machine has
-# (Linux, macOS, Windows); without one, that poster is left out.
-CJK = ("NotoSansCJK-Regular.ttc", "NotoSansCJKjp-Regular.otf", "Hiragino Sans GB.ttc", "YuGothM.ttc", "msyh.ttc")
-CYRILLIC = ("DejaVuSans-Bold.ttf", "DejaVuSans.ttf", "NotoSans-Regular.ttf", "Arial.ttf", "arial.ttf")
 
 
 def bar_chart(rng: random.Random) -> Image.Image:
@@ -118,7 +114,7 @@ def map_with_route(rng: random.Random) -> Image.Image:
 
 def poster(words: str, background: RGB, ink: RGB, fonts: tuple[str, ...] = ()) -> Drawing | None:
     """A poster with large words; None when the machine has none of the fonts that its script needs."""
-    face = first_font(fonts) if fonts else font(72)
+    face = first_font(fonts, 72) if fonts else font(72)
     if face is None:
         return None
 
@@ -130,13 +126,3 @@ def poster(words: str, background: RGB, ink: RGB, fonts: tuple[str, ...] = ()) -
         return picture
 
     return draw_poster
-
-
-def first_font(fonts: tuple[str, ...]) -> ImageFont.FreeTypeFont | None:
-    """The first of these fonts that the machine has, in a poster's size."""
-    for name in fonts:
-        try:
-            return ImageFont.truetype(name, 72)
-        except OSError:
-            continue
-    return None

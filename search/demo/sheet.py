@@ -10,6 +10,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from search.demo.brushes import CJK, first_font, font
+
 CELL, GAP, TITLE = 220, 14, 40
 
 
@@ -51,13 +53,18 @@ def _figure(thumbnail: Path, why: str, weak: bool) -> str:
     return f"<figure{kind}><img src='data:image/webp;base64,{data}' alt='{escape(why)}'><figcaption>{escape(why)}</figcaption></figure>"
 
 
+def _font(title: str) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    other = None if title.isascii() else first_font(CJK, 24)
+    return other or font(24)
+
+
 def _picture(rows: Sequence[Row]) -> Image.Image:
     most = max((len(row.hits) for row in rows), default=1)
     sheet = Image.new("RGB", (GAP + most * (CELL + GAP), GAP + len(rows) * (CELL + TITLE + 24 + GAP)), (250, 250, 250))
     draw = ImageDraw.Draw(sheet)
     for line, row in enumerate(rows):
         top = GAP + line * (CELL + TITLE + 24 + GAP)
-        draw.text((GAP, top + 8), row.title, font=ImageFont.load_default(24), fill=(20, 20, 20))
+        draw.text((GAP, top + 8), row.title, font=_font(row.title), fill=(20, 20, 20))
         for column, (thumbnail, why, weak) in enumerate(row.hits):
             left = GAP + column * (CELL + GAP)
             with Image.open(thumbnail) as opened:
@@ -65,5 +72,5 @@ def _picture(rows: Sequence[Row]) -> Image.Image:
             sheet.paste(
                 Image.blend(cell, Image.new("RGB", cell.size, "white"), 0.55 if weak else 0), (left, top + TITLE)
             )
-            draw.text((left, top + TITLE + CELL + 4), why, font=ImageFont.load_default(14), fill=(110, 110, 110))
+            draw.text((left, top + TITLE + CELL + 4), why, font=font(14), fill=(110, 110, 110))
     return sheet

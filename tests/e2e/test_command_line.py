@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from search.demo.brushes import CJK, first_font
 from search.demo.gallery import draw_gallery
-from search.demo.papers import CJK, first_font
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,7 +56,7 @@ def test_indexing_again_changes_nothing(gallery):
 
 @pytest.mark.parametrize("typed", ["音乐节", "ラーメン", "京"])
 def test_words_in_scripts_without_spaces_find_their_poster(gallery, typed):
-    if not first_font(CJK):
+    if not first_font(CJK, 20):
         pytest.skip("no font for Chinese and Japanese on this machine: the posters are not drawn")
     first = search(gallery, typed, "--limit", "1")["hits"][0]
     assert "posters" in first["path"]
