@@ -73,6 +73,9 @@ class Root(click.Group):
         except ImsearchError as error:
             click.echo(f"imsearch: {error}", err=True)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("imsearch: interrupted; nothing is lost: run it again to go on.", err=True)
+            ctx.exit(130)
 
 
 def _use_library(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:

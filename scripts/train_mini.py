@@ -51,6 +51,7 @@ def main() -> None:
     ask.add_argument("--negatives", type=int, default=1024, help="further random texts a batch")
     ask.add_argument("--labels-an-epoch", type=int, default=4500, help="labelled pictures an epoch")
     ask.add_argument("--sides", type=int, nargs="+", default=[128], help="sides of training crops, one after another")
+    ask.add_argument("--short", type=float, default=0.3, help="share of captioned pictures shown with a word or two")
     ask.add_argument("--rate", type=float, default=2e-4, help="peak learning rate of the backbone's last stage")
     ask.add_argument("--decay", type=float, default=1.0, help="each earlier stage's rate, as a share of the next one's")
     ask.add_argument("--least-area", type=float, default=0.4, help="smallest crop, as a share of the picture")

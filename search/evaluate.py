@@ -17,7 +17,7 @@ DEPTH = 100
 
 
 def evaluate(searcher: Searcher, judged: Sequence[Judged], mode: Mode) -> dict[str, float]:
-    """Recall@1/5/10, MRR (to rank 100), nDCG@10 and latency over all queries, as `imsearch evaluate` prints them."""
+    """Recall@1/5/10, precision@5, MRR (to rank 100), nDCG@10 and latency over all queries, as `imsearch evaluate` prints them."""
     places, taken, counts = [], [], []
     for one in judged:
         started = time.perf_counter()
@@ -28,6 +28,7 @@ def evaluate(searcher: Searcher, judged: Sequence[Judged], mode: Mode) -> dict[s
     made: dict[str, float] = {"queries": len(judged)}
     for k in (1, 5, 10):
         made[f"recall@{k}"] = _mean([recall(ranks, n, k) for ranks, n in zip(places, counts, strict=True)])
+    made["precision@5"] = _mean([sum(rank <= 5 for rank in ranks) / 5 for ranks in places])
     made["mrr"] = _mean([1 / min(ranks) if ranks else 0.0 for ranks in places])
     made["ndcg@10"] = _mean([ndcg(ranks, n, 10) for ranks, n in zip(places, counts, strict=True)])
     made["p50_ms"], made["p95_ms"] = (round(float(np.percentile(taken, p)), 2) for p in (50, 95))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -102,6 +104,7 @@ class Library:
         from indexer.enrich import Enricher
         from indexer.indexer import Indexer
 
+        started = time.monotonic()
         with writing(self.folder):
             self._follow_the_model()
             report = Indexer(self.store, self.embedder).run(
@@ -109,7 +112,7 @@ class Library:
             )
             if ocr:
                 Enricher(self.store, load_annotator("rapidocr")).run(on_progress)
-            return report
+            return replace(report, seconds=round(time.monotonic() - started, 3))
 
     def _follow_the_model(self) -> None:
         """A library of an earlier revision of its model is brought to this one: its pictures are embedded anew."""

@@ -124,7 +124,7 @@ def _rows(pictures: Pictures, batch: int, labels_an_epoch: int):
 def _step(
     run: Run, args: argparse.Namespace, pictures: Pictures, teacher: Tensor, rows: list[int], side: int, device: str
 ) -> float:
-    chosen = [random.choice(pictures.words[i]) for i in rows]
+    chosen = [_text_of(pictures, i, args.short) for i in rows]
     some = teacher[chosen + np.random.randint(0, len(teacher), args.negatives).tolist()]
     pixels = augmented(torch.from_numpy(pictures.pixels[rows]).to(device), side, args.least_area, args.erased)
     with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
@@ -137,6 +137,12 @@ def _step(
     run.step += 1
     run.follow()
     return loss.item()
+
+
+def _text_of(pictures: Pictures, i: int, short: float) -> int:
+    """One text of a picture: mostly a caption, in a share `short` of cases a word or two that its captions share."""
+    some = pictures.words[i] if pictures.words[i] and random.random() < short else pictures.texts[i]
+    return random.choice(some)
 
 
 def loss_of(pictures: Tensor, texts: Tensor, teacher: Tensor, scale: Tensor) -> Tensor:
@@ -166,7 +172,7 @@ def warm_up(run: Run, pictures: Pictures, teacher: Tensor, device: str) -> None:
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1.5e-3, total_steps=steps)
     for _ in range(steps):
         rows = np.random.randint(0, len(frozen), 512)
-        chosen = teacher[[random.choice(pictures.words[i]) for i in rows]]
+        chosen = teacher[[random.choice(pictures.texts[i]) for i in rows]]
         x = frozen[rows] * (1 + 0.1 * torch.randn(512, frozen.shape[1], device=device))
         loss = loss_of(run.tower.head(x), F.normalize(run.head(chosen), dim=-1), chosen, run.scale)
         optimiser.zero_grad()

@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from mini_training import MEAN, STD
-from mini_training.texts import PROMPTS
+from mini_training.texts import PROMPTS, shared_words
 
 # Pictures are kept squashed to this; crops of it are trained on, and the whole is evaluated on.
 STORED_SIDE = 176
@@ -22,26 +22,32 @@ STORED_SIDE = 176
 
 @dataclass(frozen=True)
 class Pictures:
-    """`pixels` (n, side, side, 3) uint8; `words[i]` are the numbers of picture i's texts; captioned ones come first."""
+    """`pixels` (n, side, side, 3) uint8; captioned ones come first.
+
+    `texts[i]` are the numbers of picture i's captions (or prompted labels), `words[i]` of single words and pairs.
+    """
 
     pixels: np.ndarray
+    texts: list[list[int]]
     words: list[list[int]]
     captioned: int
 
 
 def load_pictures(data: Path, captioned: list[str], labelled: list[str], index: dict[str, int]) -> Pictures:
     """Every picture of these parts. `index` gives a text's number."""
-    pixels, words = [], []
+    pixels, texts, words = [], [], []
     for part in captioned:
         for row in pq.read_table(data / part, columns=["image", "captions"]).to_pylist():
             pixels.append(squashed(row["image"]))
-            words.append([index[caption] for caption in row["captions"]])
+            texts.append([index[caption] for caption in row["captions"]])
+            words.append([index[word] for word in shared_words(row["captions"])])
     count = len(pixels)
     for part in labelled:
         for row in pq.read_table(data / part, columns=["image", "label"]).to_pylist():
             pixels.append(squashed(row["image"]))
-            words.append([index[prompt.format(row["label"])] for prompt in PROMPTS])
-    return Pictures(np.stack(pixels), words, count)
+            texts.append([index[prompt.format(row["label"])] for prompt in PROMPTS])
+            words.append([])
+    return Pictures(np.stack(pixels), texts, words, count)
 
 
 def squashed(data: bytes, side: int = STORED_SIDE) -> np.ndarray:

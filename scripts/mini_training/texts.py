@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import collections
 import gzip
+import itertools
 import json
 import random
+import re
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +41,29 @@ def teacher_vectors(texts: list[str]) -> np.ndarray:
     return made
 
 
+STOP = frozenset(
+    (
+        "a an the and or in on of is are was were be been being has have had do does with without at to for by from into "
+        "onto over under up down out off near next his her its their he she it they them him this that these those there "
+        "while as who which what some other another one two three four very through around behind between along against"
+    ).split()
+)
+
+
+def shared_words(captions: list[str]) -> list[str]:
+    """Words, and pairs of neighbouring words, that at least two of a picture's captions hold: what people would type."""
+    counts: collections.Counter[str] = collections.Counter()
+    for caption in captions:
+        words = re.findall(r"[a-z]+", caption.lower())
+        pairs = {f"{a} {b}" for a, b in itertools.pairwise(words) if a not in STOP and b not in STOP}
+        counts.update({word for word in words if word not in STOP and len(word) > 2} | pairs)
+    return [text for text, count in counts.items() if count >= 2]
+
+
 def make_captions(data: Path, work: Path, captioned: list[str], labelled: list[str]) -> None:
-    """texts.json and texts.npy: every caption and prompted label of these parts, with the teacher's vectors."""
-    captions = [c for part in captioned for row in pq.read_table(data / part)["captions"].to_pylist() for c in row]
+    """texts.json and texts.npy: captions, words they share and prompted labels, with the teacher's vectors."""
+    rows = [row for part in captioned for row in pq.read_table(data / part)["captions"].to_pylist()]
+    captions = [text for row in rows for text in (*row, *shared_words(row))]
     labels = sorted({label for part in labelled for label in pq.read_table(data / part)["label"].to_pylist()})
     prompted = [prompt.format(label) for label in labels for prompt in PROMPTS]
     _save(work, "texts", list(dict.fromkeys(captions + prompted)))

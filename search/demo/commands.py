@@ -38,7 +38,7 @@ def demo(folder: Path | None) -> None:
         with progress_bars() as on_progress:
             report = library.index([place / "pictures"], on_progress=on_progress)
         click.echo(
-            f"Indexed {report.added} pictures by meaning in {report.seconds:.1f} s, then read the words in them.\n"
+            f"Indexed {report.added} pictures by meaning and read the words in them in {report.seconds:.0f} s.\n"
         )
         rows = [_searched(library, f'by meaning: "{query}"', text=query, mode="dense") for query in _BY_MEANING]
         rows += [_searched(library, f'by words: "{query}"', text=query, mode="lexical") for query in words]
