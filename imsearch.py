@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -67,12 +68,27 @@ class Root(click.Group):
             )  # fmt: skip
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Click's own; a command that there is not is refused with the nearest one that there is."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = get_close_matches(args[0], COMMANDS, 1)
+            raise click.UsageError(f"{error.message} Did you mean {near[0]}?" if near else error.message, ctx) from None
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except ImsearchError as error:
             click.echo(f"imsearch: {error}", err=True)
             ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            click.echo(f"imsearch: {error.filename or 'a file'}: {error.strerror or error}.", err=True)
+            ctx.exit(1)
         except KeyboardInterrupt:
             click.echo("imsearch: interrupted; nothing is lost: run it again to go on.", err=True)
             ctx.exit(130)

@@ -23,6 +23,7 @@ from indexer.paths import to_path, to_text
 from indexer.records import Candidate, Choice, Colour, IndexReport, NewPicture, Progress, Skipped
 from indexer.thumbnails import write_thumbnail
 from indexer.walk import walk
+from vlm.errors import UsageError
 from vlm.protocols import Embedder, Vectors
 
 # A thumbnail is 512 on its longer side, so 384 on the shorter of a 4:3 picture: no need to decode more than that.
@@ -109,7 +110,7 @@ class Indexer:
 
         A root that is missing, unreadable or suddenly empty removes nothing: its pictures are marked offline and
         come back by themselves. `choice` is kept with the root; without one the last is used. Files that failed
-        before are left alone until they change, or with `retry`. Raises LibraryError for a choice in part of a root.
+        before are left alone until they change, or with `retry`. Raises UsageError for a new root that is not there, and LibraryError for a choice in part of a root.
         """
         started = time.monotonic()
         counts = Counts()
@@ -149,6 +150,8 @@ class Indexer:
                     )
                 given[around] = known[around]
                 continue
+            if root not in known.values() and not root.is_dir():
+                raise UsageError(f"{root} is not a folder that is there; check its name, or plug its disk in.")
             root_id = self.catalog.add_root(to_text(root))
             for inner_id, inner in list(known.items()):
                 if inner != root and inner.is_relative_to(root):

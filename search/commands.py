@@ -209,7 +209,10 @@ def results_json(results: Results) -> dict[str, Any]:
 
 def _indexed(library: Library, named: str) -> Picture | None:
     if named.isdecimal() and not Path(named).exists():
-        return next(iter(library.store.get([int(named)])), None)
+        found = library.store.get([int(named)])
+        if not found:
+            raise UsageError(f"There is no picture {named} in this library; a search shows their ids.")
+        return found[0]
     return library.find(Path(named))
 
 

@@ -11,12 +11,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from indexer.catalog import Catalog
-from indexer.errors import LibraryError
+from indexer.errors import LibraryError, PictureError
 from indexer.local import LocalStore
 from indexer.lock import writing
 from indexer.manifest import Manifest, is_library, read_manifest, write_manifest
 from indexer.paths import to_text
 from indexer.records import Choice, Filters, IndexReport, Picture
+from search.errors import QueryError
 from search.query import Mode, Order, Query, Results
 from search.searcher import Searcher
 from vlm import Embedder, load_annotator, load_embedder
@@ -135,12 +136,20 @@ class Library:
         order: Order = "relevance",
         limit: int = 20,
     ) -> Results:
-        """Pictures found by words, by example, or both. Raises QueryError, or PictureError for an unreadable example."""
+        """Pictures found by words, by example, or both. Raises QueryError, also for an unreadable example."""
         if isinstance(picture, Path):
-            from indexer.decode import decode
-
-            picture = decode(picture, self.embedder().picture_side).picture
+            picture = self._example(picture)
         return self.searcher.search(Query(text, picture, like, filters, mode, order, limit))
+
+    def _example(self, path: Path) -> Image:
+        from indexer.decode import decode
+
+        if not path.expanduser().is_file():
+            raise QueryError(f"{path} is not a file that is there; name a picture, or an indexed one by like:ID.")
+        try:
+            return decode(path.expanduser(), self.embedder().picture_side).picture
+        except PictureError as error:
+            raise QueryError(f"{path} cannot be searched by: {error.reason} {error.remedy}") from None
 
     def find(self, path: Path) -> Picture | None:
         """The indexed picture at this path."""

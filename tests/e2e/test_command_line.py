@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -162,6 +163,20 @@ def test_killed_at_any_moment_it_resumes_to_the_same_library(tmp_path):
     imsearch("doctor", library=tmp_path / "killed")
 
 
+def test_interrupted_it_says_that_nothing_is_lost(gallery, tmp_path):
+    """Reading words takes long enough to be interrupted in."""
+    command = [sys.executable, "-m", "imsearch", "index", str(gallery / "pictures"), "--library", str(tmp_path / "l")]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while running.poll() is None and not (tmp_path / "l/vectors").exists():
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "nothing is lost" in said
+    assert "Traceback" not in said
+    assert search(tmp_path, "jazz", "--library", tmp_path / "l")["hits"]
+
+
 def test_the_page_and_the_api_answer(gallery):
     import socket
 
@@ -193,3 +208,22 @@ def test_the_library_may_be_named_after_any_command(gallery, tmp_path):
     done = imsearch("search", "snow", "--library", place, "--json", library=tmp_path / "none")
     assert json.loads(done.stdout)["hits"]
     assert str(place) in imsearch("--library", place, "status", library=tmp_path / "none").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("serch", "cat"), "Did you mean search?"),
+        (("search", "--picture", "/nope.jpg"), "/nope.jpg is not a file that is there"),
+        (("search", "--picture", __file__), "cannot be searched by"),
+        (("similar", "99999"), "There is no picture 99999"),
+        (("index", "/nowhere/at/all"), "/nowhere/at/all is not a folder that is there"),
+        (("search", "cat", "--limit", "0"), "limit 0"),
+        (("evaluate", "/nope.jsonl"), "/nope.jsonl cannot be read"),
+        (("export", "--output", "/nowhere/x.csv"), "/nowhere/x.csv: No such file"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_that_names_it(gallery, arguments, said):
+    done = imsearch(*arguments, library=gallery / "library", check=False)
+    assert done.returncode in (1, 2)
+    assert said in done.stderr
