@@ -107,7 +107,6 @@ def test_a_damaged_vector_index_is_noticed_mended_and_never_trusted(gallery):
         (("search", "like:999"), 2, "like:999"),
         (("show", "nowhere.jpg"), 2, "nowhere.jpg"),
         (("evaluate", "nowhere.jsonl"), 2, "nowhere.jsonl"),
-        (("serch", "cat"), 2, "Did you mean search?"),
         (("search", "--picture", "nowhere.jpg"), 2, "nowhere.jpg is not a file that is there"),
         (("search", "--picture", __file__), 2, "cannot be searched by"),
         (("search", "cat", "--limit", "0"), 2, "limit 0"),
@@ -123,6 +122,11 @@ def test_mistakes_get_one_sentence_and_their_exit_code(gallery, arguments, code,
     assert done.returncode == code
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_mistyped_command_is_told_the_nearest(gallery):
+    done = imsearch("serch", "cat", library=gallery / "library", check=False)
+    assert (done.returncode, "Did you mean search?" in done.stderr) == (2, True)
 
 
 def test_without_a_library_the_next_step_is_named(tmp_path):
