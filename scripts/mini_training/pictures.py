@@ -18,6 +18,8 @@ from mini_training.texts import PROMPTS, shared_words
 
 # Pictures are kept squashed to this; crops of it are trained on, and the whole is evaluated on.
 STORED_SIDE = 176
+# One labelled picture in so many is kept from training, to measure naming things on.
+HELD_OUT = 20
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,21 @@ def load_pictures(data: Path, captioned: list[str], labelled: list[str], index: 
             words.append([index[word] for word in shared_words(row["captions"])])
     count = len(pixels)
     for part in labelled:
-        for row in pq.read_table(data / part, columns=["image", "label"]).to_pylist():
+        rows = pq.read_table(data / part, columns=["image", "label"]).to_pylist()
+        for row in (row for at, row in enumerate(rows) if at % HELD_OUT):
             pixels.append(squashed(row["image"]))
             texts.append([index[prompt.format(row["label"])] for prompt in PROMPTS])
             words.append([])
     return Pictures(np.stack(pixels), texts, words, count)
+
+
+def held_out(data: Path, labelled: list[str]) -> list[tuple[bytes, str]]:
+    """(file, label) of the labelled pictures that are never trained on: one in HELD_OUT."""
+    return [
+        (row["image"], row["label"])
+        for part in labelled
+        for row in pq.read_table(data / part, columns=["image", "label"]).to_pylist()[::HELD_OUT]
+    ]
 
 
 def squashed(data: bytes, side: int = STORED_SIDE) -> np.ndarray:
