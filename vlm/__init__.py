@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from vlm.errors import ImsearchError, ModelError, ModelUnavailable, UnknownModel, UsageError
-from vlm.protocols import Annotation, Annotator, DetectedObject, Embedder, TextLine
+from vlm.protocols import Annotation, Annotator, Box, DetectedObject, Embedder, TextLine, Vectors
 from vlm.registry import available, load_annotator, load_embedder
 
 __all__ = [
     "Annotation",
     "Annotator",
+    "Box",
     "DetectedObject",
     "Embedder",
     "ImsearchError",
@@ -17,6 +18,7 @@ __all__ = [
     "TextLine",
     "UnknownModel",
     "UsageError",
+    "Vectors",
     "available",
     "load_annotator",
     "load_embedder",

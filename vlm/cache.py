@@ -2,43 +2,71 @@
 
 from __future__ import annotations
 
+import errno
+import json
 from pathlib import Path
 
-from vlm.errors import ModelUnavailable
+from vlm.errors import ModelUnavailable, UnknownModel
 
 # How long the hub may take to answer before it counts as out of reach: its own client tries for half a minute.
 PATIENCE_SECONDS = 5.0
-NEEDED = ("open_clip_config.json", ("open_clip_model.safetensors", "open_clip_pytorch_model.bin"))
+CONFIG = "open_clip_config.json"
+WEIGHTS = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 
 
 def snapshot(repository: str) -> Path | None:
-    """The folder of a downloaded open_clip repository with its config and weights, or None."""
+    """The folder of a downloaded open_clip repository, ORG/NAME, or None. Raises UnknownModel for no such form."""
     from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
 
-    config = try_to_load_from_cache(repository, NEEDED[0])
+    try:
+        config = try_to_load_from_cache(repository, CONFIG)
+    except HFValidationError:
+        raise UnknownModel(f"{repository!r} names no repository of the hub; write hf-hub:ORG/NAME.") from None
     if not isinstance(config, str):
         return None
     folder = Path(config).parent
-    return folder if any((folder / name).exists() for name in NEEDED[1]) else None
+    return folder if any((folder / name).exists() for name in WEIGHTS) else None
 
 
-def download(repository: str) -> None:
-    """Get an open_clip repository; an interrupted download goes on where it was. Raises ModelUnavailable."""
+def download(name: str, repository: str) -> None:
+    """Get the repository of the model called `name`. Raises ModelUnavailable.
+
+    The weights come last, so that where they are (`snapshot`) all else is. What fails leaves whole files only.
+    """
     from huggingface_hub import HfApi, constants, snapshot_download
-    from huggingface_hub.errors import RepositoryNotFoundError
+    from huggingface_hub.errors import OfflineModeIsEnabled, RepositoryNotFoundError
 
+    # "no telemetry" holds here too: the client would name its Python, torch and the program that started it
+    constants.HF_HUB_DISABLE_TELEMETRY = True
     try:
         files = {file.rfilename for file in HfApi().model_info(repository, timeout=PATIENCE_SECONDS).siblings or ()}
-        weights = next((name for name in NEEDED[1] if name in files), None)
-        if weights is None:
-            raise ModelUnavailable(f"{repository} holds no open_clip weights; choose another (imsearch models list).")
-        snapshot_download(repository, allow_patterns=["*.json", "*.txt", "*.model", weights])
+        weights = next((file for file in WEIGHTS if file in files), None)
+        if weights is None or CONFIG not in files:
+            raise ModelUnavailable(
+                f"{name}: {repository} holds no open_clip model; choose another (imsearch models list)."
+            )
+        folder = Path(snapshot_download(repository, allow_patterns=["*.json", "*.txt", "*.model"]))
+        text = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["model_cfg"]["text_cfg"]
+        if "hf_model_name" in text:
+            # XLM-R, NLLB: the shape of the text tower is told by another repository; its weights are in this one
+            snapshot_download(text["hf_model_name"], allow_patterns=["config.json"])
+        snapshot_download(repository, allow_patterns=[weights])
     except ModelUnavailable:
         raise
     except RepositoryNotFoundError:
-        raise ModelUnavailable(f"The hub has no {repository}, or it is not public; see imsearch models list.") from None
-    except Exception as error:  # noqa: BLE001 - the client raises kinds of a dozen libraries; all mean: not here
         raise ModelUnavailable(
-            f"{repository} cannot be downloaded: {constants.ENDPOINT} does not answer ({type(error).__name__}). "
-            "Check the network and try again; mini works without."
+            f"{name}: the hub has no {repository}, or it is not public; see imsearch models list."
         ) from None
+    except OfflineModeIsEnabled:
+        raise ModelUnavailable(
+            f"{name} cannot be downloaded while HF_HUB_OFFLINE is set; unset it and try again."
+        ) from None
+    except Exception as error:  # noqa: BLE001 - the client raises kinds of a dozen libraries; all mean: not here
+        # an error of the disk names its file, but for a full one
+        if isinstance(error, OSError) and (error.filename or error.errno in (errno.ENOSPC, errno.EDQUOT)):
+            reason, remedy = f"to {constants.HF_HUB_CACHE}", "Make room there, or set HF_HOME to another folder;"
+        else:
+            reason, remedy = f"from {constants.ENDPOINT}", "Check the network and try again;"
+        said = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".:")
+        raise ModelUnavailable(f"{name} cannot be downloaded {reason} ({said}). {remedy} mini works without.") from None

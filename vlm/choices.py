@@ -9,7 +9,7 @@ from vlm.cache import snapshot
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One named embedder. `coco` and `flickr` are text-to-picture recall@1 in percent as published (docs/models.md)."""
+    """One named embedder. `coco` and `flickr` are text-to-picture recall@1 in percent as published by `source`."""
 
     name: str
     spec: str
@@ -19,16 +19,19 @@ class Choice:
     flickr: float | None
     languages: str
     licence: str
+    source: str
     automatic: bool = True
 
 
+_APPLE = ("English", "Apple, research only", "ml-mobileclip")
+_SIGLIP2 = ("109 languages", "Apache-2.0", "big_vision")
 CHOICES = (
-    Choice("ViT-SO400M-14-SigLIP2-378", "openclip:ViT-SO400M-14-SigLIP2-378/webli", "timm/ViT-SO400M-14-SigLIP2-378", 4500, 56.0, None, "109 languages", "Apache-2.0"),
-    Choice("ViT-B-16-SigLIP2", "openclip:ViT-B-16-SigLIP2/webli", "timm/ViT-B-16-SigLIP2", 1500, 52.1, None, "109 languages", "Apache-2.0"),
-    Choice("ViT-B-32-SigLIP2-256", "openclip:ViT-B-32-SigLIP2-256/webli", "timm/ViT-B-32-SigLIP2-256", 1500, 47.2, None, "109 languages", "Apache-2.0"),
-    Choice("ViT-B-32-256", "openclip:ViT-B-32-256/datacomp_s34b_b86k", "laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K", 600, 39.9, 64.9, "English", "MIT"),
-    Choice("MobileCLIP2-S2", "openclip:MobileCLIP2-S2/dfndr2b", "apple/MobileCLIP2-S2", 400, 48.8, 74.8, "English", "Apple, research only", automatic=False),
-    Choice("mini", "mini", "", 0, None, None, "English", "Apache-2.0 (see its model card)"),
+    Choice("ViT-SO400M-14-SigLIP2-378", "openclip:ViT-SO400M-14-SigLIP2-378/webli", "timm/ViT-SO400M-14-SigLIP2-378", 4500, 55.8, None, *_SIGLIP2),
+    Choice("ViT-B-16-SigLIP2", "openclip:ViT-B-16-SigLIP2/webli", "timm/ViT-B-16-SigLIP2", 1500, 52.1, None, *_SIGLIP2),
+    Choice("ViT-B-32-SigLIP2-256", "openclip:ViT-B-32-SigLIP2-256/webli", "timm/ViT-B-32-SigLIP2-256", 1500, 47.2, None, *_SIGLIP2),
+    Choice("ViT-B-32-256", "openclip:ViT-B-32-256/datacomp_s34b_b86k", "laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K", 600, 39.9, 64.9, "English", "MIT", "open_clip"),
+    Choice("MobileCLIP2-S2", "openclip:MobileCLIP2-S2/dfndr2b", "timm/MobileCLIP2-S2-OpenCLIP", 400, 48.8, 74.8, *_APPLE, automatic=False),
+    Choice("mini", "mini", "", 0, None, None, "English", "Apache-2.0 (see its model card)", "docs/mini.md"),
 )  # fmt: skip
 MINI = CHOICES[-1]
 # What is offered to someone who has only `mini`: the smallest with many languages and a free licence.

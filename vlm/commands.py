@@ -27,12 +27,17 @@ def list_models(as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("name", "here", "COCO R@1", "Flickr R@1", "size", "languages", "licence", box=None)
+    table = Table(box=None)
+    table.add_column("name", no_wrap=True)  # it is to be typed
+    for heading in ("here", "COCO", "Flickr", "size", "languages", "licence"):
+        table.add_column(heading)
     for c in CHOICES:
         figures = [f"{v:.1f}" if v else "-" for v in (c.coco, c.flickr)]
         size = f"{c.megabytes / 1000:.1f} GB" if c.megabytes else "built in"
-        table.add_row(c.name, "yes" if on_this_machine(c) else "", *figures, size, c.languages, c.licence)
+        languages = c.languages.removesuffix(" languages")
+        table.add_row(c.name, "yes" if on_this_machine(c) else "", *figures, size, languages, c.licence)
     Console().print(table)
+    click.echo("COCO, Flickr: how often (%) a caption finds its picture first, as published; see docs/models.md.")
     click.echo("Get one with: imsearch models get NAME")
 
 
@@ -48,7 +53,7 @@ def get(name: str) -> None:
         return
     repository = choice.hub if choice else _repository(name)
     if snapshot(repository) is None:
-        download(repository)
+        download(name, repository)
     click.echo(f"{name} is on this machine.")
 
 

@@ -41,6 +41,12 @@ class EmbedderContract:
         assert (made.shape, made.dtype) == ((len(ODD_TEXTS), embedder.dim), np.float32)
         np.testing.assert_allclose(np.linalg.norm(made, axis=1), 1, atol=1e-3)
 
+    @pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "P", "1", "CMYK"])
+    def test_a_picture_that_is_not_rgb_is_seen_as_rgb(self, embedder, mode):
+        odd = picture(70, 50, mode=mode)
+        seen = embedder.embed_pictures([odd, odd.convert("RGB")])
+        np.testing.assert_allclose(seen[0], seen[1], atol=self.close)
+
     def test_nothing_has_no_vectors(self, embedder):
         assert embedder.embed_pictures([]).shape == embedder.embed_texts([]).shape == (0, embedder.dim)
 
@@ -51,6 +57,15 @@ class EmbedderContract:
         texts = ["a red wall", "a cat on a blue sofa in the evening", "yellow"]
         said = np.concatenate([embedder.embed_texts([text]) for text in texts])
         np.testing.assert_allclose(embedder.embed_texts(texts), said, atol=self.close)
+
+    def test_asked_again_it_says_the_same_of_each_and_another_of_others(self, embedder):
+        mine = [Image.new("RGB", (30, 20), colour) for colour in ("red", "blue")]
+        first = embedder.embed_pictures(mine)
+        np.testing.assert_array_equal(embedder.embed_pictures(mine), first)
+        assert np.abs(first[0] - first[1]).max() > 1e-4
+        said = embedder.embed_texts(["red", "blue"])
+        np.testing.assert_array_equal(embedder.embed_texts(["red", "blue"]), said)
+        assert np.abs(said[0] - said[1]).max() > 1e-4
 
     def test_it_leaves_the_pictures_as_they_were(self, embedder):
         mine = picture(50, 40)

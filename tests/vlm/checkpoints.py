@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -9,6 +10,8 @@ PREPROCESS = {
     "clip": {"mean": [0.48, 0.46, 0.41], "std": [0.27, 0.26, 0.28], "interpolation": "bicubic", "resize_mode": "shortest"},
     "siglip": {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bicubic", "resize_mode": "squash"},
     "convnext": {"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.3, 0.2], "interpolation": "bilinear", "resize_mode": "longest"},
+    "resnet": {"mean": [0.0] * 3, "std": [1.0] * 3, "interpolation": "bilinear", "resize_mode": "shortest"},
+    "multilingual": {"mean": [0.5] * 3, "std": [0.5] * 3},
 }  # fmt: skip
 SMALL_TEXT = {"context_length": 77, "vocab_size": 49408, "width": 64, "heads": 2, "layers": 2}
 CONFIGS = {
@@ -36,6 +39,24 @@ CONFIGS = {
         "vision_cfg": {"image_size": 64, "timm_model_name": "test_convnext", "timm_model_pretrained": False, "timm_pool": "", "timm_proj": "linear"},
         "text_cfg": SMALL_TEXT,
     },
+    # RN50, an eighth as wide and with one block a stage
+    "resnet": {
+        "embed_dim": 32,
+        "vision_cfg": {"image_size": 64, "layers": [1, 1, 1, 1], "width": 16, "patch_size": None},
+        "text_cfg": SMALL_TEXT,
+    },
+}  # fmt: skip
+# xlm-roberta-base-ViT-B-32, small: the text tower's shape lies in another repository, TOWER
+TOWER = "someone/tower"
+MULTILINGUAL = CONFIGS["clip"] | {
+    "text_cfg": {
+        "hf_model_name": TOWER, "hf_tokenizer_name": "someone/multilingual", "hf_pooler_type": "mean_pooler",
+        "hf_proj_type": "mlp", "context_length": 16,
+    },
+}  # fmt: skip
+TOWER_SHAPE = {
+    "model_type": "xlm-roberta", "vocab_size": 300, "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2,
+    "intermediate_size": 64, "max_position_embeddings": 64, "pad_token_id": 0,
 }  # fmt: skip
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 
@@ -46,14 +67,17 @@ def save(kind: str, folder: Path) -> Path:
     import torch
     from safetensors.torch import save_file
 
-    config = CONFIGS[kind]
+    config = MULTILINGUAL if kind == "multilingual" else CONFIGS[kind]
+    folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    towers = open_clip.CustomTextCLIP if config.get("custom_text") else open_clip.CLIP
     given = {
         name: config[name] for name in ("embed_dim", "vision_cfg", "text_cfg", "init_logit_bias") if name in config
     }
+    if kind == "multilingual":
+        tower = save_tower(folder / "tower")
+        given["text_cfg"] = config["text_cfg"] | {"hf_model_name": str(tower), "hf_model_pretrained": False}
+    towers = open_clip.CLIP if config["text_cfg"] is SMALL_TEXT else open_clip.CustomTextCLIP
     model = towers(**given)
-    folder.mkdir(parents=True, exist_ok=True)
     save_file(
         {name: tensor.contiguous() for name, tensor in model.state_dict().items()},
         folder / "open_clip_model.safetensors",
@@ -61,16 +85,28 @@ def save(kind: str, folder: Path) -> Path:
     (folder / "open_clip_config.json").write_text(
         json.dumps({"model_cfg": config, "preprocess_cfg": PREPROCESS[kind]})
     )  # fmt: skip
-    if kind == "siglip":
+    if "hf_tokenizer_name" in config["text_cfg"]:
         _tokenizer(folder)
     return folder
 
 
-def save_to_cache(kind: str, cache: Path, repository: str) -> None:
-    """Lay it into a hub cache as a download would have."""
-    place = cache / "hub" / f"models--{repository.replace('/', '--')}"
-    save(kind, place / "snapshots" / REVISION)
-    (place / "refs").mkdir(parents=True)
+def save_tower(folder: Path) -> Path:
+    """Write the repository that tells the shape of a multilingual text tower."""
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps(TOWER_SHAPE))
+    return folder
+
+
+def save_to_cache(kind: str, home: Path, repository: str) -> None:
+    """Lay it into the hub cache of an HF_HOME as a download would have: blobs by hash, and links to them by name."""
+    place = home / "hub" / f"models--{repository.replace('/', '--')}"
+    folder = save(kind, place / "snapshots" / REVISION)
+    (place / "blobs").mkdir()
+    for path in folder.iterdir():
+        blob = place / "blobs" / hashlib.sha256(path.read_bytes()).hexdigest()
+        path.rename(blob)
+        path.symlink_to(Path("../../blobs") / blob.name)
+    (place / "refs").mkdir()
     (place / "refs/main").write_text(REVISION)
 
 

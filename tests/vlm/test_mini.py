@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +69,22 @@ def test_a_misspelt_word_stays_nearer_than_another(embedder):
 )
 def test_it_says_when_it_knows_nothing_of_a_text(embedder, text, known):
     assert embedder.knows(text) is known
+
+
+def test_threads_that_need_a_part_at_once_load_it_once(monkeypatch):
+    loaded, load = [], mini._session
+
+    def slowly(path):
+        loaded.append(path.name)
+        time.sleep(0.05)
+        return load(path)
+
+    monkeypatch.setattr(mini, "_session", slowly)
+    fresh = MiniEmbedder()
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(lambda _: fresh.embed_texts(["a dog"]), range(8)))
+    assert loaded == ["words.onnx"]
+    assert all(np.array_equal(one, said[0]) for one in said)
 
 
 def test_it_never_imports_torch():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
@@ -14,7 +15,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 from blake3 import blake3
 
-from vlm.cache import snapshot
+from vlm.cache import CONFIG, snapshot
 from vlm.errors import ModelUnavailable, UnknownModel, UsageError
 from vlm.protocols import Vectors
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 PRECISIONS = ("fp32", "bf16", "fp16")
-CONFIG = "open_clip_config.json"
-WEIGHTS = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
+DEVICES = ("cuda", "mps", "cpu")
+# what open_clip takes for weights in a folder
+WEIGHTS = (".safetensors", ".bin", ".pth")
 # A query of one to three words is put into these and averaged, as CLIP was trained on sentences.
 TEMPLATES = ("a photo of {}", "a picture of {}", "{}")
 SHORT = 3
@@ -39,13 +41,18 @@ class OpenClipEmbedder:
     """
 
     def __init__(self, model: str) -> None:
-        self.spec = f"openclip:{model}"
-        self._name, _, options = model.partition("?")
+        name, mark, options = model.partition("?")
+        folder = Path(name).expanduser()
+        # a library remembers its model by the spec, which must mean the same folder wherever it is opened from
+        self._name = str(folder.absolute()) if (folder / CONFIG).is_file() else name
+        self.spec = f"openclip:{self._name}{mark}{options}"
         given = dict(parse_qsl(options))
         self._precision = given.pop("precision", "fp32")
         self._device = given.pop("device", "auto")
-        if given or self._precision not in PRECISIONS:
-            raise UsageError(f"{self.spec}: options are precision={'|'.join(PRECISIONS)} and device=auto|cuda|mps|cpu.")
+        if given or self._precision not in PRECISIONS or self._device.partition(":")[0] not in ("auto", *DEVICES):
+            raise UsageError(
+                f"{self.spec}: options are precision={'|'.join(PRECISIONS)} and device=auto|{'|'.join(DEVICES)}."
+            )
         self._lock = threading.Lock()
         self._loading = threading.RLock()
         self._one = lru_cache(maxsize=1024)(self._embed_one)
@@ -62,30 +69,36 @@ class OpenClipEmbedder:
         import open_clip
         import torch
 
+        device = self._pick_device(torch)
         # One way for all: a folder. By name, open_clip and transformers ask the hub for files that a cache without
         # network cannot have (config.json for a tokenizer), and take another preprocessing than the repository's.
         name = f"local-dir:{folder}"
         try:
             with _no_hub():
+                # require_pretrained: without weights it would make a random model
                 model, _, transform = open_clip.create_model_and_transforms(
-                    name, device=self._pick_device(torch), precision=self._precision
+                    name, device=device, precision=self._precision, require_pretrained=True
                 )
                 tokenizer = open_clip.get_tokenizer(name)
-        except (RuntimeError, OSError, ValueError, KeyError, TypeError) as error:
+        except Exception as error:  # noqa: BLE001 - safetensors, pickle, torch and transformers each raise their own
             said = (str(error).splitlines() or [type(error).__name__])[0]
+            remedy = "see what lies there" if self._is_folder else f"delete {folder.parents[1]} and get it again"
             raise ModelUnavailable(
-                f"{self._name} cannot be loaded ({said[:200]}); its folder is {folder}: get it again, or another model."
+                f"{self._name} cannot be loaded from {folder} ({said[:200]}); {remedy}, or choose another model."
             ) from None
         return model.eval(), transform, tokenizer
+
+    @property
+    def _is_folder(self) -> bool:
+        return (Path(self._name) / CONFIG).is_file()
 
     @cached_property
     def _folder(self) -> Path:
         """Where config and weights lie: the folder named, or the newest snapshot in the hub's cache."""
-        named = Path(self._name).expanduser()
-        if (named / CONFIG).is_file():
-            return named
+        if self._is_folder:
+            return Path(self._name)
         if self._name.startswith(("/", "~", ".")):
-            raise ModelUnavailable(f"{named} holds no {CONFIG}; name a folder saved by open_clip.")
+            raise ModelUnavailable(f"{self._name} holds no {CONFIG}; name a folder saved by open_clip.")
         found = snapshot(self.hub)
         if found is None:
             raise ModelUnavailable(
@@ -106,20 +119,22 @@ class OpenClipEmbedder:
             raise UnknownModel(
                 f"open_clip knows no {self._name}; write ARCHITECTURE/PRETRAINED, hf-hub:ORG/NAME or a folder."
             )
-        return str(known["hf_hub"]).strip("/")
+        # ORG/NAME/, and for some with the weights' file name
+        return "/".join(str(known["hf_hub"]).split("/")[:2])
 
     def _pick_device(self, torch: Any) -> str:
-        if self._device != "auto":
-            return self._device
-        if torch.cuda.is_available():
-            return "cuda"
-        return "mps" if torch.backends.mps.is_available() else "cpu"
+        here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+        if self._device == "auto":
+            return next(device for device in DEVICES if here[device])
+        if not here[self._device.partition(":")[0]]:
+            raise ModelUnavailable(f"{self.spec}: this machine has no {self._device}; leave the device away.")
+        return self._device
 
     @cached_property
     def revision(self) -> str:
         """A hash of the config and of both ends of the weights, which a copy of the folder keeps."""
         digest = blake3((self._folder / CONFIG).read_bytes())
-        for path in sorted(p for p in self._folder.iterdir() if p.name in WEIGHTS):
+        for path in sorted(p for p in self._folder.iterdir() if p.suffix in WEIGHTS):
             with path.open("rb") as file:
                 digest.update(file.read(1 << 20))
                 file.seek(-min(1 << 20, path.stat().st_size), os.SEEK_END)
@@ -145,7 +160,7 @@ class OpenClipEmbedder:
         rows = []
         with self._lock, torch.inference_mode():
             for at in range(0, len(pictures), BATCH):
-                batch = torch.stack([transform(self._bounded(picture)) for picture in pictures[at : at + BATCH]])
+                batch = torch.stack([transform(self._prepared(picture)) for picture in pictures[at : at + BATCH]])
                 rows.append(_unit(model.encode_image(self._placed(batch))))
         return np.concatenate([*rows, np.zeros((0, self.dim if not rows else rows[0].shape[1]), np.float32)])
 
@@ -156,8 +171,8 @@ class OpenClipEmbedder:
         return np.stack([self._one(text) for text in texts])
 
     def knows(self, text: str) -> bool:
-        """Whether there are words: its tokenizers take any script, and what each model makes of it is its own."""
-        return any(character.isalnum() for character in text)
+        """Whether there is a letter, number or symbol: its tokenizers take any script, emoji too."""
+        return any(unicodedata.category(character)[0] in "LNS" for character in text)
 
     def _embed_one(self, text: str) -> Vectors:
         import torch
@@ -170,14 +185,14 @@ class OpenClipEmbedder:
             mean = _unit(model.encode_text(tokens)).mean(0)
         return np.asarray(mean / np.linalg.norm(mean), np.float32)
 
-    def _bounded(self, picture: Image) -> Image:
-        """A picture so narrow that it would have no pixel across at the model's size is widened to one."""
+    def _prepared(self, picture: Image) -> Image:
+        """RGB before it is resized, since a palette cannot be blended; and so narrow a picture that it would have
+        no pixel across at the model's size is widened to one."""
+        picture = picture if picture.mode == "RGB" else picture.convert("RGB")
         narrow = -(-max(picture.size) // self.picture_side)
-        return (
-            picture
-            if min(picture.size) >= narrow
-            else picture.resize((max(picture.width, narrow), max(picture.height, narrow)))
-        )
+        if min(picture.size) >= narrow:
+            return picture
+        return picture.resize((max(picture.width, narrow), max(picture.height, narrow)))
 
     def _placed(self, batch: Any) -> Any:
         from open_clip import get_input_dtype
