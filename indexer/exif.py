@@ -34,6 +34,14 @@ def read_exif(picture: Image.Image) -> Exif:
         return Exif()
 
 
+def read_orientation(picture: Image.Image) -> int:
+    """How the picture must still be turned to stand upright, 1 (not at all) to 8; never raises."""
+    try:
+        return _orientation(picture.getexif().get(_ORIENTATION))
+    except Exception:  # noqa: BLE001 - as above
+        return 1
+
+
 def _inner(tags: Image.Exif, ifd: int) -> Mapping[int, Any]:
     try:
         return tags.get_ifd(ifd)

@@ -16,6 +16,8 @@ from vlm.errors import UsageError
 RAW = frozenset(
     ("arw cr2 cr3 crw dcr dng erf iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f 3fr").split()
 )
+# How raw files begin that say so. Most others are TIFFs, which their name or tags tell apart.
+RAW_STARTS = (b"FUJIFILMCCD-RAW", b"IIU\0", b"IIRO", b"IIRS", b"MMOR", b"FOVb", b"\0MRM")
 PICTURES = RAW | frozenset(
     (
         "jpg jpeg jpe jfif jif png apng webp avif avifs gif tif tiff bmp dib heic heif hif jp2 j2k jpf jpx jpc ppm "
@@ -31,17 +33,21 @@ OTHERS = frozenset(
     ).split()
 )
 _STARTS = (
+    *RAW_STARTS,
     b"\xff\xd8\xff",
     b"\x89PNG\r\n",
     b"GIF8",
-    b"BM",
     b"II*\0",
     b"MM\0*",
+    b"II+\0",
+    b"MM\0+",
     b"8BPS",
     b"\0\0\0\x0cjP",
     b"\xff\x4f\xff\x51",
     b"qoif",
 )
+# The kinds of HEIF, AVIF and CR3, at bytes 8 to 12.
+HEIF = frozenset((b"avif", b"avis", b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"crx "))
 
 
 def walk(
@@ -134,6 +140,9 @@ def _starts_like_a_picture(path: str) -> bool:
             start = file.read(16)
     except OSError:
         return False
-    return start.startswith(_STARTS) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP") or start[4:12] in (
-        b"ftypavif", b"ftypheic", b"ftypheix", b"ftypmif1",
-    )  # fmt: skip
+    return (
+        start.startswith(_STARTS)
+        or (start[:4] == b"RIFF" and start[8:12] == b"WEBP")
+        or (start[4:8] == b"ftyp" and start[8:12] in HEIF)
+        or (start[:2] == b"BM" and start[6:10] == bytes(4))  # two letters alone begin many a text
+    )

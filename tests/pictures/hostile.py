@@ -14,6 +14,8 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
+import indexer.decode  # noqa: F401 - teaches Pillow to write HEIC
+
 Fate = Literal["indexed", "listed", "ignored"]
 
 
@@ -53,7 +55,7 @@ def make_hostile(folder: Path) -> dict[str, Fate]:
     """Write it; returns each relative name with its fate."""
     rng = random.Random(0)
     photo = Image.fromarray(np.random.default_rng(0).integers(0, 255, (90, 120, 3), np.uint8)).resize((300, 200))
-    jpeg, png = _bytes(photo, "JPEG"), _bytes(photo, "PNG")
+    jpeg, png, heic = (_bytes(photo, form) for form in ("JPEG", "PNG", "HEIF"))
     deep = np.linspace(0, 65535, 120 * 90).reshape(90, 120).astype(np.uint16)
     frames = [photo.rotate(turn) for turn in (0, 90, 180)]
     grey = photo.convert("L")
@@ -97,7 +99,9 @@ def make_hostile(folder: Path) -> dict[str, Fate]:
         "noise-after-header.jpg": (jpeg[:20] + rng.randbytes(500), "listed"),
         "not.heic": (b"\0\0\0\x18ftypheic" + rng.randbytes(300), "listed"),
         "absurd-exif.jpg": (jpeg[:2] + b"\xff\xe1\x00\x20Exif\0\0" + b"\xff" * 22 + jpeg[2:], "indexed"),
-        "layers.psd": (psd(60, 40), "indexed"),
+        "composite.psd": (psd(60, 40), "indexed"),
+        "cut-off.heic": (heic[: len(heic) * 3 // 4], "listed"),
+        "cut-off.tif": (_bytes(photo, "TIFF")[:300], "listed"),
         "photoshop-named.jpg": (psd(50, 40), "indexed"),
         "postscript.jpg": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) show\n", "listed"),
         "bomb-in-icon.jpg": (_icon_with_a_bomb(), "listed"),
