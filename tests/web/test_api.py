@@ -3,96 +3,324 @@
 from __future__ import annotations
 
 import io
+import shutil
+import struct
+import time
+import zlib
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
-from indexer.manifest import Manifest, write_manifest
-from search.library import Library
-from tests.conftest import paint
-from tests.small import ColourEmbedder
+from tests.web.gallery import gallery
 from web.app import create_app
 
 
-@pytest.fixture
-def client(tmp_path):
-    place = tmp_path / "library"
-    place.mkdir()
-    write_manifest(place, Manifest("colour", "1", 4))
-    for i, colour in enumerate(["red", "green", "blue"]):
-        paint(tmp_path / f"pictures/{colour}.png", colour, i)
-    paint(tmp_path / "pictures/evil.png", "yellow", 9).rename(tmp_path / "pictures/<img src=x onerror=alert(1)>.png")
-    from indexer.indexer import Indexer
-
-    with Library(place, Manifest("colour", "1", 4), ColourEmbedder()) as library:
-        Indexer(library.store, library.embedder).run([tmp_path / "pictures"])
-        with TestClient(create_app(library), base_url="http://127.0.0.1") as client:
-            yield client
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    with gallery(tmp_path_factory.mktemp("gallery")) as made:
+        yield made
 
 
-def test_search_by_words_picture_and_upload(client, tmp_path):
+@pytest.fixture(scope="module")
+def client(shown):
+    with TestClient(create_app(shown.library), base_url="http://127.0.0.1", raise_server_exceptions=False) as made:
+        yield made
+
+
+def refused(response, status):
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    said = response.json()
+    assert said["status"] == status
+    assert said["detail"].endswith((".", "imsearch doctor", "--mend"))
+    assert "Traceback" not in response.text
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    return said["detail"]
+
+
+def uploaded(client, data, name="a.jpg", address="/api/v1/search", **fields):
+    return client.post(address, files={"picture": (name, data)}, data=fields)
+
+
+def png(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds nothing."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+
+
+# -- searching ---------------------------------------------------------------------------------------------------------
+
+
+def test_search_by_words(client, shown):
     found = client.get("/api/v1/search", params={"q": "red", "limit": 2}).json()
-    assert found["hits"][0]["name"] == "red.png"
-    assert client.get("/api/v1/search", params={"like": found["hits"][0]["id"]}).status_code == 200
-    with (tmp_path / "pictures/blue.png").open("rb") as file:
-        assert client.post("/api/v1/search", files={"picture": file}).json()["hits"][0]["name"] == "blue.png"
+    assert found.keys() == {"hits", "total", "seconds", "note"}
+    assert found["total"] == 27
+    first = found["hits"][0]
+    assert first["rank"] == 1
+    assert first["id"] == shown.id("red.png")
+    assert first["path"].endswith("/red.png")
+    assert first["name"] == "red.png"
+    assert first["signals"]["dense"]["rank"] == 1
+    assert first["signals"]["name"]["rank"] == 1
+    assert (first["width"], first["height"], first["weak"]) == (96, 64, False)
 
 
-def test_a_picture_its_thumbnail_and_its_file(client):
+def test_weak_hits_are_marked(client):
+    weak = [hit["weak"] for hit in client.get("/api/v1/search", params={"q": "red"}).json()["hits"]]
+    assert not weak[0]
+    assert weak[-1]
+    assert weak == sorted(weak)
+
+
+def test_no_words_show_every_picture(client):
+    found = client.get("/api/v1/search", params={"limit": 5}).json()
+    assert len(found["hits"]) == 5
+    assert found["total"] == 27
+
+
+def test_search_by_an_indexed_picture(client, shown):
+    likes = [{"like": shown.id("sea 03.png")}, {"q": f"like:{shown.id('sea 03.png')}"}]
+    one, other = (client.get("/api/v1/search", params=like).json()["hits"] for like in likes)
+    assert one[0]["name"].startswith("sea")
+    assert [hit["id"] for hit in one] == [hit["id"] for hit in other]
+
+
+def test_search_by_an_uploaded_picture_with_and_without_words(client, shown):
+    data = (shown.pictures / "green.png").read_bytes()
+    found = uploaded(client, data, "x.png", "/api/v1/search?limit=3").json()["hits"]
+    assert found[0]["name"] == "green.png"
+    assert len(found) == 3
+    assert uploaded(client, data, "x.png", q="sea").status_code == 200
+
+
+def test_an_upload_leaves_nothing_behind(client, shown, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert uploaded(client, (shown.pictures / "red.png").read_bytes()).status_code == 200
+    assert not list(tmp_path.iterdir())
+
+
+def test_filters_order_and_mode(client):
+    assert not client.get("/api/v1/search", params={"q": "red", "type": "jpeg"}).json()["hits"]
+    assert not client.get("/api/v1/search", params={"in": "elsewhere"}).json()["hits"]
+    assert client.get("/api/v1/search", params={"orientation": "portrait"}).json()["total"] == 24
+    assert client.get("/api/v1/search", params={"min_size": "1gb"}).json()["total"] == 0
+    assert client.get("/api/v1/search", params={"q": "sea", "mode": "lexical"}).json()["total"] == 24
+    newest = client.get("/api/v1/search", params={"order": "newest"}).json()["hits"]
+    oldest = client.get("/api/v1/search", params={"order": "oldest"}).json()["hits"]
+    assert [hit["id"] for hit in newest] == [hit["id"] for hit in oldest][::-1]
+
+
+# -- one picture -------------------------------------------------------------------------------------------------------
+
+
+def test_everything_known_of_a_picture(client, shown):
+    one = client.get(f"/api/v1/pictures/{shown.id('red.png')}").json()
+    assert (one["name"], one["format"], one["width"], one["height"]) == ("red.png", "png", 96, 64)
+    assert one["folder"] == str(shown.pictures)
+    assert one["texts"][0]["text"] == "EXIT <b>this</b> way"
+    assert one["colours"][0]["hex"].startswith("#")
+
+
+def test_a_thumbnail_may_be_kept_for_ever_until_the_picture_changes(client):
     one = client.get("/api/v1/search", params={"q": "red"}).json()["hits"][0]
-    assert client.get(f"/api/v1/pictures/{one['id']}").json()["name"] == "red.png"
     thumbnail = client.get(one["thumbnail"])
     assert thumbnail.headers["content-type"] == "image/webp"
     assert "immutable" in thumbnail.headers["cache-control"]
-    assert client.get(f"/api/v1/pictures/{one['id']}/file").headers["content-type"] == "image/png"
+    assert client.get(one["thumbnail"].partition("?")[0]).headers["cache-control"] == "no-cache"
+    assert client.get(one["thumbnail"] + "other").headers["cache-control"] == "no-cache"
+
+
+def test_the_file_itself(client, shown):
+    sent = client.get(f"/api/v1/pictures/{shown.id('red.png')}/file")
+    assert sent.headers["content-type"] == "image/png"
+    assert sent.headers["x-content-type-options"] == "nosniff"
+    assert sent.headers["content-disposition"] == 'inline; filename="red.png"'
+    assert sent.content == (shown.pictures / "red.png").read_bytes()
+
+
+# -- what is refused ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("path", "status"),
+    ("address", "status"),
     [
-        ("/api/v1/pictures/999", 404), ("/api/v1/pictures/999/file", 404), ("/api/v1/pictures/..%2f..%2fetc", 404),
-        ("/static/../app.py", 404), ("/api/v1/search?like=999", 400), ("/api/v1/search?after=never", 400),
-        ("/api/v1/search?limit=0", 400), ("/api/v1/search?limit=many", 400), ("/api/v1/search?limit=-1", 400),
-        ("/api/v1/search?limit=999999999999999999999", 400), ("/api/v1/search?mode=psychic", 400),
+        ("/api/v1/pictures/999", 404), ("/api/v1/pictures/999/file", 404), ("/api/v1/pictures/999/thumbnail", 404),
         (f"/api/v1/pictures/{10**30}", 404), ("/api/v1/pictures/-1", 404), ("/api/v1/pictures/x", 400),
-        ("/api/v1/search?like=1e9", 400), (f"/api/v1/search?like={10**30}", 400),
+        ("/api/v1/pictures/..%2f..%2fetc%2fpasswd/file", 404), ("/api/v1/pictures/%00/thumbnail", 400),
+        ("/api/v1/pictures/1/thumbnail/../../../catalog.sqlite", 404), (f"/api/v1/pictures/{'9' * 5000}", 400),
+        ("/static/../app.py", 404), ("/static/..%2fapp.py", 404), ("/static/%00", 404), ("/api/v1/nothing", 404),
+        ("/api/v1/search?like=999", 400), ("/api/v1/search?like=1e9", 400), (f"/api/v1/search?like={10**30}", 400),
+        ("/api/v1/search?q=like:999", 400), ("/api/v1/search?like=1&mode=lexical", 400),
+        ("/api/v1/search?limit=0", 400), ("/api/v1/search?limit=many", 400), ("/api/v1/search?limit=-1", 400),
+        ("/api/v1/search?limit=999999999999999999999", 400), ("/api/v1/search?limit=", 400),
+        ("/api/v1/search?mode=psychic", 400), ("/api/v1/search?order=%00", 400), ("/api/v1/search?orientation=up", 400),
+        ("/api/v1/search?after=never", 400), ("/api/v1/search?after=99999999999999999999", 400),
+        ("/api/v1/search?min_size=big", 400), (f"/api/v1/search?min_size={'9' * 30}gb", 400),
+        (f"/api/v1/search?max_size={'9' * 400}.5", 400), ("/api/v1/search?" + "in=a&" * 2000, 400),
+        ("/api/v1/search?q=" + "a" * 10_001, 400),
     ],
 )  # fmt: skip
-def test_what_is_not_there_is_refused_with_a_sentence(client, path, status):
-    response = client.get(path)
-    assert response.status_code == status
-    assert "Traceback" not in response.text
+def test_what_makes_no_sense_is_refused_with_a_sentence(client, address, status):
+    refused(client.get(address), status)
 
 
-@pytest.mark.parametrize("typed", ["%00", "%ED%A0%80", "%22%20OR%20", "a" * 5000, "%F0%9F%93%B7", "NEAR(", "  "])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_other_methods_are_refused(client, method):
+    assert method in refused(client.request(method, "/api/v1/search"), 405)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "%00",
+        "%ED%A0%80",
+        "%22%20OR%20",
+        "a" * 5000,
+        "%F0%9F%93%B7",
+        "NEAR(",
+        "  ",
+        "%E2%80%AE%EF%BF%BF",
+        "%CC%81" * 900,
+    ],
+)
 def test_whatever_is_typed_is_answered(client, typed):
     assert client.get(f"/api/v1/search?q={typed}").status_code == 200
     assert client.get(f"/?q={typed}").status_code == 200
 
 
-def test_uploads_that_are_no_pictures_are_refused(client):
-    for data in (b"", b"<svg onload=alert(1)>", b"\xff\xd8\xff" + b"x" * 50):
-        response = client.post("/api/v1/search", files={"picture": ("a.jpg", io.BytesIO(data))})
-        assert response.status_code == 422
-        assert response.headers["content-type"] == "application/problem+json"
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"hello",
+        b"<svg onload=alert(1)>",
+        b"%PDF-1.4",
+        b"\xff\xd8\xff" + b"x" * 50,
+        b"FUJIFILMCCD-RAW" + b"\xff" * 99,
+    ],
+)
+def test_uploads_that_are_no_pictures_are_refused(client, data):
+    refused(uploaded(client, data), 422)
 
 
-def test_foreign_hosts_and_origins_are_refused(client):
-    assert client.get("/api/v1/status", headers={"Host": "evil.example"}).status_code == 403
-    answer = client.post("/api/v1/search", files={"picture": b"x"}, headers={"Origin": "http://evil.example"})
-    assert answer.status_code == 403
+def test_a_picture_that_claims_too_many_pixels_is_refused_before_it_is_decoded(client):
+    assert "60000" in refused(uploaded(client, png(60_000, 60_000), "bomb.png"), 422)
+
+
+def test_an_upload_is_read_to_a_limit_whether_or_not_it_says_how_long_it_is(client, monkeypatch):
+    monkeypatch.setattr("web.security.MOST_SENT", 1000)
+    refused(uploaded(client, b"\xff\xd8\xff" + b"\0" * 2000), 413)
+
+    def unending():
+        yield b'--b\r\nContent-Disposition: form-data; name="picture"; filename="a"\r\n\r\n'
+        yield from (b"\0" * 500 for _ in range(9))
+
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    refused(client.post("/api/v1/search", content=unending(), headers=kind), 413)
+
+
+def test_a_picture_over_the_limit_is_refused(client, monkeypatch):
+    monkeypatch.setattr("web.api.search.MOST_UPLOADED", 1000)
+    refused(uploaded(client, b"\xff\xd8\xff" + b"\0" * 2000), 413)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a\0b.jpg", "<img>.svg", "x.nef", "", "…" * 50])
+def test_the_name_of_an_upload_does_not_matter(client, name):
+    buffer = io.BytesIO()
+    Image.new("RGB", (9, 9), "red").save(buffer, "JPEG")
+    assert uploaded(client, buffer.getvalue(), name or "x").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"x", "text/plain"), (b'{"picture": "x"}', "application/json"), (b"xxx", "multipart/form-data"),
+        (b"picture=x", "application/x-www-form-urlencoded"), (b"--b\r\nfoo\r\n\r\n", "multipart/form-data; boundary=b"),
+    ],
+)  # fmt: skip
+def test_what_is_no_form_is_refused(client, body, kind):
+    refused(client.post("/api/v1/search", content=body, headers={"content-type": kind}), 400)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.1:8@evil", "0.0.0.0", ""])
+def test_foreign_hosts_are_refused(client, host):
+    refused(client.get("/api/v1/status", headers={"Host": host}), 403)
+    refused(client.get("/", headers={"Host": host}), 403)
+
+
+@pytest.mark.parametrize("host", ["localhost:8765", "127.0.0.1", "[::1]:8765", "LOCALHOST"])
+def test_this_machine_has_several_names(client, host):
+    assert client.get("/api/v1/health", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:9", "http://evil//127.0.0.1"])
+def test_other_pages_may_not_send_pictures(client, origin):
+    refused(client.post("/api/v1/search", files={"picture": b"x"}, headers={"Origin": origin}), 403)
+
+
+def test_other_pages_may_neither_ask_nor_read_nor_embed(client):
+    refused(client.get("/api/v1/search", headers={"Sec-Fetch-Site": "cross-site"}), 403)
+    answer = client.get("/api/v1/search", headers={"Origin": "http://evil.example"})
+    assert "access-control-allow-origin" not in answer.headers
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 
 
 def test_a_file_name_is_never_markup(client):
-    page = client.get("/", params={"q": "yellow"})
+    page = client.get("/", params={"q": '"><script>alert(1)</script><img src=x onerror=alert(1)>'})
+    assert "<script>alert" not in page.text
     assert "<img src=x" not in page.text
     assert "script-src 'self'" in page.headers["content-security-policy"]
 
 
-def test_it_says_when_it_is_ready(client):
-    import time
+def test_the_page_never_runs_old_modules_after_an_update(client):
+    module = client.get("/static/main.js")
+    assert module.headers["content-type"].startswith("text/javascript")
+    assert module.headers["cache-control"] == "no-cache"
 
+
+# -- health, and what happens when things go away ----------------------------------------------------------------------
+
+
+def test_it_says_when_it_is_ready(client):
     deadline = time.monotonic() + 20
     while client.get("/api/v1/ready").status_code != 200 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert client.get("/api/v1/ready").json() == {"ready": True}
+    assert client.get("/api/v1/health").json() == {"alive": True}
+    assert client.get("/api/v1/status").json()["pictures"] == 27
+
+
+def test_it_is_not_ready_before_it_has_warmed_up(shown):
+    answer = TestClient(create_app(shown.library), base_url="http://127.0.0.1").get("/api/v1/ready")
+    assert answer.status_code == 503
+    assert answer.json()["detail"].endswith(".")
+
+
+def test_files_thumbnails_and_libraries_that_went_away(tmp_path):
+    with gallery(tmp_path) as made:
+        app = create_app(made.library)
+        client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+        red = made.id("red.png")
+        (made.pictures / "red.png").unlink()
+        (made.pictures / "red.png").mkdir()
+        refused(client.get(f"/api/v1/pictures/{red}/file"), 404)
+        assert client.get(f"/api/v1/pictures/{red}/thumbnail").status_code == 200
+        shutil.rmtree(tmp_path / "library" / "thumbnails")
+        refused(client.get(f"/api/v1/pictures/{red}/thumbnail"), 404)
+        shutil.rmtree(tmp_path / "library")
+        assert client.get("/api/v1/search", params={"q": "red"}).status_code in (200, 503)
+        assert client.get(f"/api/v1/pictures/{red}").status_code in (200, 503)
+
+
+def test_a_fault_of_ours_is_a_sentence_and_a_line_in_the_log(client, monkeypatch, shown, caplog):
+    def broken(*_, **__):
+        raise RuntimeError("/home/someone/secret")
+
+    monkeypatch.setattr(shown.library, "search", broken)
+    assert "secret" not in refused(client.get("/api/v1/search?q=red"), 500)
+    assert "secret" in caplog.text

@@ -1,88 +1,132 @@
-// The page: one box, one grid, one viewer. Its state is the address; back and forward work.
-import { searchByPicture, searchByWords, detail } from "./api.js";
+// The page: its state is the address, so back and forward work; every change of it comes through `render`.
+import * as api from "./api.js";
+import { acceptPictures } from "./drop.js";
+import "./elements/picture-detail.js";
+import "./elements/picture-grid.js";
+import "./elements/search-box.js";
+import "./elements/search-choices.js";
 import { html } from "./html.js";
+import { EMPTY, asked, current, go, sameSearch } from "./state.js";
+import { keep, upload } from "./uploads.js";
+import { summary } from "./words.js";
 
-const box = document.querySelector("input[type=search]");
-const file = document.querySelector("input[type=file]");
-const grid = document.querySelector("main");
-const status = document.querySelector(".status");
-const viewer = document.querySelector("dialog");
-const WORDS = { dense: "meaning", text: "words in it" };
+const AT_ONCE = 60;
+const MOST = 10_000;
+const ONE_THOUGHT = 2_000; // ms: words that grow within this time share one step of the history
 
-/** @param {{hits: any[], total: number, seconds: number}} found */
-function paint(found) {
-  let divided = false;
-  const cards = found.hits.map((hit, at) => {
-    const why = Object.entries(hit.signals).map(([name, signal]) => `${WORDS[name] ?? name} #${signal.rank}`).join(" · ");
-    const divider = hit.weak && !divided ? html`<h2 class="divider">${at ? "Weaker matches" : "No good match; the nearest are"}</h2>` : "";
-    divided ||= hit.weak;
-    return divider + html`<a class="hit${hit.weak ? " weak" : ""}" href="/api/v1/pictures/${hit.id}/file" data-id="${hit.id}">
-      <img src="${hit.thumbnail}" width="${hit.width}" height="${hit.height}" alt="${hit.name}" loading="lazy"><span class="why">${why}</span></a>`;
-  });
-  grid.innerHTML = cards.join("");
-  status.textContent = found.note || (found.hits.length ? `${found.total} ranked in ${Math.round(found.seconds * 1000)} ms` : "Nothing was found.");
+const box = document.querySelector("search-box");
+const choices = document.querySelector("search-choices");
+const grid = document.querySelector("picture-grid");
+const detail = document.querySelector("picture-detail");
+const status = document.querySelector("[role=status]");
+
+/** @type {import("./types.js").State | null} */
+let searched = null; // what the grid shows, or is being asked
+let limit = AT_ONCE;
+let typedAt = -Infinity;
+
+const byPicture = (/** @type {import("./types.js").State} */ state) => state.like !== null || state.upload !== null;
+
+/** Make the page show what the address says. */
+async function render() {
+  const state = current();
+  document.title = `${state.q.trim() ? `${state.q.trim()} · ` : ""}imsearch`;
+  box.state = state;
+  choices.state = state;
+  if (state.show === null) detail.shut();
+  if (!searched || !sameSearch(state, searched)) {
+    limit = AT_ONCE;
+    scrollTo(0, 0);
+    await find(state);
+  }
+  const { show: id } = current();
+  if (id !== null) await show(id);
 }
 
-/** Run a search; the words of a failure are shown, an overtaken one is forgotten. @param {() => Promise<any>} search */
-async function run(search) {
+/** @param {import("./types.js").State} state */
+async function find(state) {
+  searched = state;
+  const slow = setTimeout(() => { grid.setAttribute("aria-busy", "true"); status.textContent = "Searching …"; }, 300);
   try {
-    paint(await search());
+    const asking = asked(state);
+    asking.set("limit", String(limit));
+    const example = upload(state.upload);
+    const found = await (example ? api.searchByPicture(asking, example.file) : api.search(asking));
+    grid.paint(found, { byPicture: byPicture(state), empty: nothing(state) });
+    status.textContent = summary(found, state);
   } catch (error) {
-    if (error.name !== "AbortError") status.textContent = error.message;
+    if (api.overtaken(error)) return;
+    grid.fail(error.message);
+    status.textContent = "";
+  } finally {
+    clearTimeout(slow);
+    if (searched === state) grid.removeAttribute("aria-busy");
   }
 }
 
-const fromAddress = () => {
-  const asked = new URLSearchParams(location.search);
-  box.value = asked.get("q") ?? "";
-  return run(() => searchByWords(asked));
-};
-
-let waiting;
-box.addEventListener("input", () => {
-  clearTimeout(waiting);
-  waiting = setTimeout(() => {
-    const asked = new URLSearchParams(box.value ? { q: box.value } : {});
-    history.replaceState(null, "", `?${asked}`);
-    run(() => searchByWords(asked));
-  }, 180);
-});
-addEventListener("popstate", fromAddress);
-document.querySelector("form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  history.pushState(null, "", `?${new URLSearchParams({ q: box.value })}`);
-  fromAddress();
-});
-
-const byPicture = (/** @type {File | undefined} */ picture) => picture && run(() => searchByPicture(picture, box.value));
-file.addEventListener("change", () => byPicture(file.files[0]));
-addEventListener("paste", (event) => byPicture(event.clipboardData.files[0]));
-addEventListener("dragover", (event) => { event.preventDefault(); document.body.classList.add("dropping"); });
-addEventListener("dragleave", () => document.body.classList.remove("dropping"));
-addEventListener("drop", (event) => { event.preventDefault(); document.body.classList.remove("dropping"); byPicture(event.dataTransfer.files[0]); });
-
-async function open(/** @type {HTMLElement} */ card) {
-  const picture = await detail(card.dataset.id);
-  viewer.dataset.id = card.dataset.id;
-  const shown = viewer.querySelector("img");
-  shown.src = `/api/v1/pictures/${picture.id}/file`;
-  shown.alt = picture.name;
-  const lines = [picture.path, `${picture.width} × ${picture.height} ${picture.format}`, picture.exif.taken_at, picture.exif.camera,
-    ...picture.texts.map((text) => `${text.kind} (${text.model}): ${text.text}`)];
-  viewer.querySelector(".detail").innerHTML = html`<p>${lines.filter(Boolean).join("\n")}</p><a href="/?like=${picture.id}">More like this</a>`;
-  if (!viewer.open) viewer.showModal();
+/** Open the detail of a picture. @param {number} id */
+async function show(id) {
+  try {
+    const picture = await api.picture(id);
+    const state = current();
+    if (state.show !== id) return;
+    const at = grid.hits.findIndex((hit) => hit.id === id);
+    detail.open(picture, { hit: grid.hits[at], byPicture: byPicture(state), first: at <= 0, last: at < 0 || at === grid.hits.length - 1 });
+  } catch (error) {
+    if (api.overtaken(error)) return;
+    status.textContent = error.message;
+    go({ ...current(), show: null }, "replace");
+    detail.shut();
+  }
 }
-grid.addEventListener("click", (event) => {
-  const card = event.target.closest(".hit");
-  if (!card || event.ctrlKey || event.metaKey) return;
-  event.preventDefault();
-  open(card);
+
+/** @param {import("./types.js").State} state */
+const nothing = (state) =>
+  !asked(state).toString() && state.upload === null
+    ? html`<h2>No pictures here yet</h2><p>Make a folder searchable in a terminal, then come back:</p><p><code>imsearch index ~/Pictures</code></p>`
+    : html`<h2>Nothing was found</h2><p>Try other words, drop a filter, or search by a picture.</p>`;
+
+/** Change part of the state. @param {Partial<import("./types.js").State>} change @param {"push" | "replace"} [how] */
+function change(change, how = "push") {
+  const before = current();
+  const after = { ...before, show: null, ...change };
+  if (!sameSearch(before, after) || before.show !== after.show) go(after, how, { opened: after.show !== null });
+  return render();
+}
+
+/** A new example begins a new search; words may then be added to it. @param {File} file */
+function byExample(file) {
+  const most = Number(document.body.dataset.mostBytes);
+  if (file.size <= most) return change({ q: "", like: null, mode: EMPTY.mode, upload: keep(file) });
+  status.textContent = `${file.name} is bigger than ${most / 1e6} MB; choose a smaller copy.`;
+}
+
+box.addEventListener("words", ({ detail: { text, sure } }) => {
+  const before = current().q;
+  const grown = text.startsWith(before) || before.startsWith(text);
+  const sameThought = !sure && grown && performance.now() - typedAt < ONE_THOUGHT;
+  typedAt = sure ? -Infinity : performance.now();
+  change({ q: text.trim() }, sameThought ? "replace" : "push");
 });
-viewer.querySelector(".close").addEventListener("click", () => viewer.close());
-viewer.addEventListener("keydown", (event) => {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (!step) return;
-  const cards = [...grid.querySelectorAll(".hit")];
-  const next = cards[cards.findIndex((card) => card.dataset.id === viewer.dataset.id) + step];
-  if (next) open(next);
+box.addEventListener("picture", ({ detail: file }) => byExample(file));
+box.addEventListener("forget", () => change({ like: null, upload: null }));
+choices.addEventListener("choose", ({ detail: chosen }) => change(chosen));
+grid.addEventListener("open", ({ detail: id }) => change({ show: id }));
+grid.addEventListener("again", () => { searched = null; render(); });
+grid.addEventListener("more", () => { limit = Math.min(MOST, limit + 2 * AT_ONCE); find(current()); });
+detail.addEventListener("similar", ({ detail: id }) => change({ q: "", like: id, mode: EMPTY.mode, upload: null, show: null }));
+detail.addEventListener("step", ({ detail: way }) => {
+  const next = grid.hits[grid.hits.findIndex((hit) => hit.id === current().show) + way];
+  if (next) { go({ ...current(), show: next.id }, "replace", history.state); render(); }
 });
+detail.addEventListener("shut", () => {
+  const { show: id } = current();
+  if (id === null) return;
+  // the step that opened it is taken back, so that "back" does not open it again
+  if (history.state?.opened) history.back();
+  else change({ show: null }, "replace");
+  grid.focusOn(id);
+});
+acceptPictures(byExample);
+addEventListener("popstate", render);
+render();

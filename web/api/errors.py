@@ -1,0 +1,118 @@
+"""Exception -> status and one sentence: the table, and the errors that only the API knows.
+
+    ImsearchError (drawn in `vlm/errors.py`)
+      NotThere                        what was asked for does not exist (any more)
+      TooBig                          more was sent than is read
+      Foreign                         someone else than this machine's own page asks
+
+Every refusal is problem+json (RFC 9457): `{title, status, detail}`.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from indexer import LibraryError, PictureError
+from vlm import ImsearchError, ModelError, UsageError
+
+log = logging.getLogger("imsearch.web")
+
+
+class NotThere(ImsearchError):
+    """What was asked for does not exist (any more)."""
+
+
+class TooBig(ImsearchError):
+    """More was sent than is read."""
+
+
+class Foreign(ImsearchError):
+    """Someone else than this machine's own page asks."""
+
+
+# The first row that fits decides; a sentence of None is the error's own. What fits no row is a fault of ours.
+TABLE: tuple[tuple[type[Exception], int, str | None], ...] = (
+    (Foreign, 403, None),
+    (NotThere, 404, None),
+    (TooBig, 413, None),
+    (UsageError, 400, None),
+    (OverflowError, 400, "A number in the query is too big."),
+    (PictureError, 422, None),
+    (LibraryError, 503, None),
+    (ModelError, 503, None),
+    (ImsearchError, 500, None),
+    (sqlite3.Error, 503, "The library's catalog cannot be read now; is its disk connected? Look with: imsearch doctor"),
+    (Exception, 500, "Something went wrong inside imsearch; the terminal that runs it says what."),
+)
+_PLAIN = {
+    404: "There is nothing at this address.",
+    405: "This address does not take {method}.",
+}
+_WRONG = {
+    "int_parsing": "is not a whole number",
+    "int_parsing_size": "is too big a number",
+    "missing": "is missing",
+    # the only value of ours that FastAPI itself judges
+    "value_error": "is not a file; send it as multipart/form-data",
+}
+
+
+def problem_of(error: Exception) -> JSONResponse:
+    """Any error as its answer; the unexpected ones are logged, with their traceback, and kept inside."""
+    status, sentence = next((status, text) for kind, status, text in TABLE if isinstance(error, kind))
+    if sentence is not None and status >= 500:
+        log.error("%s: %s", type(error).__name__, error, exc_info=error)
+    ours = isinstance(error, ImsearchError)
+    return problem(type(error).__name__ if ours else _phrase(status), status, sentence or str(error))
+
+
+def problem(title: str, status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """`{title, status, detail}`. Lone surrogates, which JSON's UTF-8 cannot hold, become question marks."""
+    body = {"title": title, "status": status, "detail": detail.encode("utf-8", "replace").decode()}
+    return JSONResponse(body, status, headers, "application/problem+json")
+
+
+def add_errors(app: FastAPI) -> None:
+    """Answer every error of the application by the table."""
+    for kind, _, _ in TABLE[:-1]:
+        app.exception_handler(kind)(_expected)
+    app.exception_handler(RequestValidationError)(_misunderstood)
+    app.exception_handler(HTTPException)(_refused)
+
+
+async def _expected(_: Request, error: Exception) -> JSONResponse:
+    return problem_of(error)
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    """What the framework refuses by itself: an unknown address, a method, a body that is no form."""
+    assert isinstance(error, HTTPException)
+    detail = _PLAIN.get(error.status_code, f"{str(error.detail).rstrip('.')}.").format(method=request.method)
+    return problem(_phrase(error.status_code), error.status_code, detail, error.headers)
+
+
+async def _misunderstood(_: Request, error: Exception) -> JSONResponse:
+    """A parameter of the wrong kind: which one, and what is wrong with it."""
+    assert isinstance(error, RequestValidationError)
+    return problem("UsageError", 400, _sentence(error.errors()[0]))
+
+
+def _sentence(wrong: Mapping[str, Any]) -> str:
+    name, given = next((part for part in reversed(wrong["loc"]) if isinstance(part, str)), "?"), wrong.get("input")
+    told = f"{name} {given!r}" if isinstance(given, str) and len(given) <= 60 else str(name)
+    if wrong["type"] == "literal_error":
+        return f"{told} is none of {wrong['ctx']['expected']}."
+    return f"{told} {_WRONG[wrong['type']]}." if wrong["type"] in _WRONG else f"{told}: {wrong['msg']}."
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase

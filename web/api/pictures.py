@@ -1,0 +1,67 @@
+"""One picture: what is known of it, its thumbnail and its file. Named by id; what is not in the library is not there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, Response
+
+from indexer import Picture
+from indexer.paths import printable, to_path
+from search import Library
+from web.api.errors import NotThere
+from web.api.schemas import PictureOut, content_version, picture_out
+
+# Formats that every browser shows; any other is shown as its thumbnail. SVG and HTML are never pictures here.
+SHOWN = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "avif": "image/avif"}
+FOREVER = "private, max-age=31536000, immutable"
+
+
+def router(library: Library) -> APIRouter:
+    """`/pictures/ID` over one library."""
+    made = APIRouter(prefix="/pictures", tags=["pictures"])
+
+    def known(picture_id: int) -> Picture:
+        found = library.store.get([picture_id])
+        if not found:
+            raise NotThere(f"There is no picture {picture_id} in this library.")
+        return found[0]
+
+    @made.get("/{picture_id}")
+    def detail(picture_id: int) -> PictureOut:
+        """Everything known of one picture."""
+        return picture_out(known(picture_id), library.store.texts(picture_id))
+
+    @made.get("/{picture_id}/thumbnail", response_class=FileResponse)
+    def thumbnail(picture_id: int, v: str = "") -> Response:
+        """A WebP of at most 512 pixels; with the `v` that results name it by, browsers may keep it for ever."""
+        return _thumbnail(library, known(picture_id), v)
+
+    @made.get("/{picture_id}/file", response_class=FileResponse)
+    def file(picture_id: int) -> Response:
+        """The picture itself where browsers can show it, else its thumbnail."""
+        picture = known(picture_id)
+        if picture.format not in SHOWN:
+            return _thumbnail(library, picture, "")
+        path = to_path(picture.path)
+        _must_be_readable(path, "The file is not there now; connect its disk, or index again if it was moved.")
+        name = printable(path.name)
+        return FileResponse(path, media_type=SHOWN[picture.format], filename=name, content_disposition_type="inline")
+
+    return made
+
+
+def _thumbnail(library: Library, picture: Picture, version: str) -> Response:
+    path = library.store.thumbnail(picture)
+    _must_be_readable(path, "The thumbnail is missing; mend it with: imsearch doctor --mend")
+    headers = {"Cache-Control": FOREVER} if version == content_version(picture) else {}
+    return FileResponse(path, media_type="image/webp", headers=headers)
+
+
+def _must_be_readable(path: Path, otherwise: str) -> None:
+    if not path.is_file():
+        raise NotThere(otherwise)
+    if not os.access(path, os.R_OK):
+        raise NotThere("The file may not be read; give yourself permission to read it.")

@@ -1,0 +1,148 @@
+"""What goes over the wire."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from pydantic import BaseModel
+
+from indexer import Picture
+from indexer.paths import printable
+from indexer.records import Text
+from search import Hit, Results
+from search.commands import hit_json
+
+
+class Reason(BaseModel):
+    """A hit's place in one ranking (1 is best) and its score there."""
+
+    rank: int
+    score: float
+
+
+class HitOut(BaseModel):
+    """One found picture: what `imsearch search --json` prints, and what a card needs to be drawn at its final size."""
+
+    rank: int
+    id: int
+    path: str
+    score: float
+    weak: bool
+    signals: dict[str, Reason]
+    width: int
+    height: int
+    taken_at: str | None
+    format: str
+    name: str
+    thumbnail: str
+    colour: str | None
+
+
+class ResultsOut(BaseModel):
+    """Hits best first, how many pictures were ranked in all, how long it took, and what the asker should know."""
+
+    hits: list[HitOut]
+    total: int
+    seconds: float
+    note: str
+
+
+class TextOut(BaseModel):
+    """Words about a picture, and who or what said them."""
+
+    kind: str
+    text: str
+    model: str
+    created_at: str
+
+
+class ColourOut(BaseModel):
+    """A dominant colour as "#rrggbb" and the share (0..1) of the picture that it covers."""
+
+    name: str
+    hex: str
+    share: float
+
+
+class PictureOut(BaseModel):
+    """Everything known of one picture. `width` and `height` are of the upright picture, `size` in bytes."""
+
+    id: int
+    path: str
+    name: str
+    folder: str
+    size: int
+    width: int
+    height: int
+    format: str
+    taken_at: str | None
+    camera: str | None
+    lens: str | None
+    latitude: float | None
+    longitude: float | None
+    added_at: str
+    offline: bool
+    colours: list[ColourOut]
+    texts: list[TextOut]
+    thumbnail: str
+    file: str
+
+
+class Problem(BaseModel):
+    """Why a request was refused, in a sentence (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str
+
+
+def results_out(results: Results) -> ResultsOut:
+    """Results as they are sent."""
+    return ResultsOut(
+        hits=[_hit_out(hit) for hit in results.hits],
+        total=results.total,
+        seconds=results.seconds,
+        note=results.note,
+    )
+
+
+def picture_out(picture: Picture, texts: list[Text]) -> PictureOut:
+    """A picture as it is sent; its path is also given in two printable parts."""
+    exif = asdict(picture.exif)
+    folder, _, name = picture.path.rpartition("/")
+    return PictureOut(
+        **{key: exif[key] for key in ("taken_at", "camera", "lens", "latitude", "longitude")},
+        **{key: getattr(picture, key) for key in ("id", "path", "size", "width", "height", "format")},
+        name=printable(name),
+        folder=printable(folder),
+        added_at=picture.added_at,
+        offline=picture.offline,
+        colours=[ColourOut(name=c.name, hex=_hex(c.rgb), share=c.share) for c in picture.colours],
+        texts=[TextOut(kind=t.kind, text=t.text, model=t.model, created_at=t.created_at) for t in texts],
+        thumbnail=thumbnail_address(picture),
+        file=f"/api/v1/pictures/{picture.id}/file",
+    )
+
+
+def thumbnail_address(picture: Picture) -> str:
+    """Its `v` changes with the picture's content, so that browsers may keep what they have for ever."""
+    return f"/api/v1/pictures/{picture.id}/thumbnail?v={content_version(picture)}"
+
+
+def content_version(picture: Picture) -> str:
+    """The start of the content's hash: enough to tell two states of one file apart."""
+    return picture.hash[:12]
+
+
+def _hit_out(hit: Hit) -> HitOut:
+    picture = hit.picture
+    return HitOut(
+        **hit_json(hit),
+        name=printable(picture.path.rpartition("/")[2]),
+        thumbnail=thumbnail_address(picture),
+        colour=_hex(picture.colours[0].rgb) if picture.colours else None,
+    )
+
+
+def _hex(rgb: tuple[int, int, int]) -> str:
+    return "#" + "".join(f"{part:02x}" for part in rgb)

@@ -1,0 +1,81 @@
+// <picture-detail>: one picture, big, with everything known of it.
+// Events: "shut", "step" (detail: 1 or -1), "similar" (detail: id).
+import { html } from "../html.js";
+import { explained, place, size, when } from "../words.js";
+
+const KINDS = { ocr: "Words in it", caption: "Caption", tag: "Tag", note: "Note" };
+
+class PictureDetail extends HTMLElement {
+  connectedCallback() {
+    this.dialog = this.querySelector("dialog");
+    this.shown = this.querySelector("img");
+    const on = (/** @type {string} */ what, /** @type {() => void} */ act) => this.querySelector(what).addEventListener("click", act);
+    on(".shut", () => this.dialog.close());
+    on(".before", () => this.tell("step", -1));
+    on(".after", () => this.tell("step", 1));
+    on(".similar", () => this.tell("similar", this.picture.id));
+    this.dialog.addEventListener("click", (event) => { if (event.target === this.dialog) this.dialog.close(); });
+    this.dialog.addEventListener("close", () => { this.shown.removeAttribute("src"); this.tell("shut"); });
+    this.dialog.addEventListener("keydown", (event) => {
+      const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (way && !event.altKey && !event.ctrlKey && !event.metaKey) this.tell("step", way);
+    });
+    this.shown.addEventListener("error", () => {
+      if (this.shown.getAttribute("src") === this.picture.thumbnail) return;
+      this.shown.src = this.picture.thumbnail;
+      this.querySelector(".gone").hidden = false;
+    });
+  }
+
+  /** @param {string} name @param {unknown} [detail] */
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  }
+
+  /**
+   * @param {import("../types.js").Picture} picture
+   * @param {{hit?: import("../types.js").Hit, byPicture: boolean, first: boolean, last: boolean}} among its place in the results
+   */
+  open(picture, { hit, byPicture, first, last }) {
+    this.picture = picture;
+    this.querySelector("h2").textContent = picture.name;
+    this.querySelector(".gone").hidden = true;
+    this.shown.width = picture.width;
+    this.shown.height = picture.height;
+    this.shown.alt = picture.name;
+    this.shown.style.setProperty("--ratio", String(picture.width / picture.height));
+    this.shown.style.setProperty("--wide", `${picture.width}px`);
+    this.shown.style.backgroundImage = `url("${picture.thumbnail}")`; // seen until the file itself is there
+    this.shown.src = picture.file;
+    this.querySelector(".original").href = picture.file;
+    this.querySelector(".before").disabled = first;
+    this.querySelector(".after").disabled = last;
+    this.querySelector(".facts").innerHTML = String(facts(picture, hit, byPicture));
+    for (const swatch of this.querySelectorAll("[data-hex]")) swatch.style.backgroundColor = swatch.dataset.hex;
+    if (!this.dialog.open) this.dialog.showModal();
+    for (const part of [this.dialog, this.querySelector(".side")]) part.scrollTop = 0;
+  }
+
+  shut() {
+    if (this.dialog.open) this.dialog.close();
+  }
+}
+
+/** @param {import("../types.js").Picture} picture @param {import("../types.js").Hit | undefined} hit @param {boolean} byPicture */
+function facts(picture, hit, byPicture) {
+  const rows = [
+    ...picture.texts.map((text) => [KINDS[text.kind] ?? text.kind, html`<span class="text">${text.text}</span>`]),
+    ["Found by", hit && Object.keys(hit.signals).length && html`${explained(hit, byPicture).map((line) => html`<span class="line">${line}</span>`)}`],
+    ["Folder", picture.folder],
+    ["Size", `${picture.width} × ${picture.height}, ${size(picture.size)}, ${picture.format.toUpperCase()}`],
+    ["Taken", picture.taken_at && when(picture.taken_at)],
+    ["Camera", picture.camera],
+    ["Lens", picture.lens],
+    ["Place", picture.latitude !== null && picture.longitude !== null && place(picture.latitude, picture.longitude)],
+    ["Colours", picture.colours.length && html`<span class="swatches">${picture.colours.map((c) => html`<span class="swatch" data-hex="${c.hex}" role="img" aria-label="${c.name}" title="${c.name}, ${Math.round(c.share * 100)} %"></span>`)}</span>`],
+    ["Indexed", picture.added_at && when(picture.added_at)],
+    ["Number", String(picture.id)],
+  ];
+  return html`${rows.filter(([, value]) => value).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}`;
+}
+customElements.define("picture-detail", PictureDetail);

@@ -1,0 +1,88 @@
+// <picture-grid>: the hits as cards of known size, kept by id from one result to the next; the weak ones apart.
+// Events: "open" (detail: id), "more", "again".
+import { element, html } from "../html.js";
+import { reasons } from "../words.js";
+
+const FRAME = html`<div>
+  <section class="likely" aria-label="Results"><ul class="cards" role="list"></ul></section>
+  <section class="weaker" aria-labelledby="less-likely" hidden><h2 id="less-likely">Less likely</h2><ul class="cards" role="list"></ul></section>
+  <p class="more" hidden><button type="button">Show more</button></p>
+  <div class="panel" hidden></div>
+</div>`;
+
+class PictureGrid extends HTMLElement {
+  /** @type {Map<number, HTMLElement>} */ cards = new Map();
+  /** @type {import("../types.js").Hit[]} */ hits = [];
+
+  connectedCallback() {
+    this.replaceChildren(...element(FRAME).children);
+    this.addEventListener("click", (event) => {
+      const link = /** @type {HTMLElement} */ (event.target).closest("a[data-id]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.tell("open", Number(link.dataset.id));
+    });
+    this.querySelector(".more button").addEventListener("click", () => this.tell("more"));
+  }
+
+  /** @param {string} name @param {unknown} [detail] */
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  }
+
+  /** @param {import("../types.js").Found} found @param {{byPicture: boolean, empty: unknown}} how `empty`: what to say when there is none */
+  paint(found, { byPicture, empty }) {
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest("picture-grid a"));
+    const old = this.cards;
+    this.hits = found.hits;
+    this.cards = new Map(found.hits.map((hit) => [hit.id, old.get(hit.id) ?? card(hit)]));
+    for (const hit of found.hits) tellWhy(this.cards.get(hit.id), hit, byPicture);
+    const those = (/** @type {boolean} */ weak) => found.hits.filter((hit) => hit.weak === weak).map((hit) => this.cards.get(hit.id));
+    this.querySelector(".likely ul").replaceChildren(...those(false));
+    this.querySelector(".weaker ul").replaceChildren(...those(true));
+    this.querySelector(".likely").hidden = !those(false).length;
+    this.querySelector(".weaker").hidden = !those(true).length;
+    this.querySelector(".more").hidden = found.hits.length >= found.total;
+    this.panel(found.hits.length ? null : html`<div>${empty}</div>`);
+    if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+  }
+
+  /** A failure, in place of results. @param {string} sentence */
+  fail(sentence) {
+    this.hits = [];
+    this.cards = new Map();
+    for (const part of this.querySelectorAll("section, .more")) part.hidden = true;
+    this.panel(html`<div role="alert"><h2>That did not work</h2><p>${sentence}</p><button type="button" class="first">Try again</button></div>`);
+    this.querySelector(".panel button").addEventListener("click", () => this.tell("again"));
+  }
+
+  /** @param {ReturnType<typeof html> | null} markup */
+  panel(markup) {
+    const panel = this.querySelector(".panel");
+    panel.hidden = !markup;
+    panel.replaceChildren(...(markup ? [element(markup)] : []));
+  }
+
+  /** @param {number} id */
+  focusOn(id) {
+    this.cards.get(id)?.querySelector("a").focus();
+  }
+}
+
+/** @param {import("../types.js").Hit} hit */
+function card(hit) {
+  const made = element(html`<li class="card"><a data-id="${hit.id}" href="/?show=${hit.id}" title="${hit.name}">
+    <img src="${hit.thumbnail}" width="${hit.width}" height="${hit.height}" alt="${hit.name}" loading="lazy" decoding="async">
+    <span class="name" aria-hidden="true">${hit.name}</span><span class="why"></span></a></li>`);
+  // the page's policy allows styles from scripts only
+  made.style.setProperty("--ratio", String(hit.width / hit.height));
+  if (hit.colour) made.style.setProperty("--colour", hit.colour);
+  return made;
+}
+
+/** @param {HTMLElement} made @param {import("../types.js").Hit} hit @param {boolean} byPicture */
+function tellWhy(made, hit, byPicture) {
+  made.classList.toggle("weak", hit.weak);
+  made.querySelector(".why").textContent = reasons(hit, byPicture);
+}
+customElements.define("picture-grid", PictureGrid);
