@@ -59,9 +59,11 @@ def parse_day(text: str | None) -> date | None:
     """YYYY, YYYY-MM or YYYY-MM-DD as the first day of it. Raises UsageError."""
     if text is None:
         return None
+    found = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", text.strip())
     try:
-        year, month, day = (*(int(part) for part in text.split("-")), 1, 1)[:3]
-        return date(year, month, day)
+        if not found:
+            raise ValueError
+        return date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
     except ValueError:
         raise UsageError(f"{text!r} is not a date; write YYYY, YYYY-MM or YYYY-MM-DD.") from None
 
@@ -70,7 +72,7 @@ def parse_size(text: str | None) -> int | None:
     """Bytes of 1000, 500kb, 2.5mb, 1gb. Raises UsageError."""
     if text is None:
         return None
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", text.strip().lower())
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kmg]?)b?", text.strip().lower())
     if not found:
         raise UsageError(f"{text!r} is not a size; write for example 500kb or 2mb.")
     return int(float(found[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[found[2]])

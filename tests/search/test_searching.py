@@ -8,10 +8,12 @@ import pytest
 from PIL import Image
 
 from indexer.records import Filters, Text
+from search.commands import parse_day, parse_size
 from search.errors import QueryError
 from search.query import Query
 from search.searcher import Searcher
 from tests.conftest import paint
+from vlm import UsageError
 
 
 @pytest.fixture
@@ -97,3 +99,24 @@ def test_lexical_search_needs_no_model(shelf, searcher):
 
     assert searcher.search(Query("hotel", mode="lexical")).total == 1
     assert Searcher(shelf.store, none).search(Query("hotel", mode="lexical")).total == 1
+
+
+@pytest.mark.parametrize("typed", ["yesterday", "2020-13", "2020-1-1-1-1", "99999999999-01", "-5", "0000", ""])
+def test_what_is_no_date_is_refused(typed):
+    with pytest.raises(UsageError, match="is not a date"):
+        parse_day(typed)
+
+
+@pytest.mark.parametrize("typed", ["big", "9" * 40, "1tb", "-3", "1e9"])
+def test_what_is_no_size_is_refused(typed):
+    with pytest.raises(UsageError, match="is not a size"):
+        parse_size(typed)
+
+
+def test_dates_and_sizes_as_people_write_them():
+    assert (parse_day("2023"), parse_day("2023-07"), parse_day("2023-7-4")) == (
+        date(2023, 1, 1),
+        date(2023, 7, 1),
+        date(2023, 7, 4),
+    )
+    assert [parse_size(text) for text in ("1000", "500kb", "2.5MB", "1 gb")] == [1000, 500_000, 2_500_000, 10**9]
