@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,11 @@ def shared(part: str) -> Path:
     if not path.exists():
         pytest.skip(f"no ../shared/{part}")
     return path
+
+
+def heed_interrupts() -> None:
+    """For `preexec_fn`: a suite that runs in the background passes on that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def paint(path: Path, colour: str, seed: int = 0, size: tuple[int, int] = (64, 48)) -> Path:

@@ -15,6 +15,7 @@ import pytest
 
 from search.demo.brushes import CJK, first_font
 from search.demo.gallery import draw_gallery
+from tests.conftest import heed_interrupts
 
 ROOT = Path(__file__).parents[2]
 
@@ -176,7 +177,9 @@ def test_killed_at_any_moment_it_resumes_to_the_same_library(tmp_path):
 def test_interrupted_it_says_that_nothing_is_lost(gallery, tmp_path):
     """Reading words takes long enough to be interrupted in."""
     command = [sys.executable, "-m", "imsearch", "index", str(gallery / "pictures"), "--library", str(tmp_path / "l")]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts
+    )
     while running.poll() is None and not (tmp_path / "l/vectors").exists():
         time.sleep(0.05)
     running.send_signal(signal.SIGINT)

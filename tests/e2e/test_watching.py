@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import paint
+from tests.conftest import heed_interrupts, paint
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +25,13 @@ def watching(tmp_path):
     command = [sys.executable, "-m", "imsearch", "watch", str(tmp_path / "pictures"), "--no-ocr", "--json"]
     environment = os.environ | {"IMSEARCH_LIBRARY": str(tmp_path / "pictures/.library"), "PYTHONUNBUFFERED": "1"}
     running = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_interrupts,
     )
     yield running, tmp_path / "pictures"
     running.kill()
