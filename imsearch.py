@@ -35,6 +35,7 @@ COMMANDS = {
     "show": "search.commands",
     "export": "search.commands",
     "evaluate": "search.commands",
+    "duplicates": "search.duplicates",
     "models": "vlm.commands",
     "serve": "web.commands",
     "demo": "search.demo.commands",

@@ -19,6 +19,7 @@ from indexer import integrity
 from indexer import lexical as lexical_search
 from indexer.content import copy_content, forget_content, insert_text, refresh_words
 from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
+from indexer.marks import Marks
 from indexer.records import Choice, Failure, Filters, LexicalMatch, NewPicture, Picture, Stage, Text
 from indexer.rows import PICTURES, matrix, picture_of, text_of, utc
 from indexer.vectors.protocol import Ids
@@ -26,7 +27,7 @@ from indexer.where import where
 from indexer.words import clean, folded
 from vlm.protocols import DetectedObject, Vectors
 
-LATEST = 3
+LATEST = 4
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
@@ -451,6 +452,10 @@ class Catalog:
         return dict(zip(("pictures", "offline", "failures", "read"), one, strict=True)) | {
             f"{k} texts": n for k, n in kinds.items()
         }
+
+    def marks(self) -> Marks:
+        """What is kept by content for finding duplicates."""
+        return Marks(lambda: self._connection, self._writing)
 
     # -- health ----------------------------------------------------------------------------------------------------
 

@@ -96,3 +96,19 @@ def m002_words(db: Database) -> None:
 def m003_choices(db: Database) -> None:
     """Which files of a root were asked for, so that a later run without a word on it asks for the same."""
     db.conn.execute("ALTER TABLE roots ADD COLUMN choice TEXT NOT NULL DEFAULT '{}'")
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m004_duplicates(db: Database) -> None:
+    """Looks, comparisons and decisions for finding duplicates; by content hash, so that they outlive re-indexing."""
+    _run(db, """
+        CREATE TABLE looks (hash TEXT PRIMARY KEY, sketch BLOB NOT NULL, sharpness REAL NOT NULL) WITHOUT ROWID;
+        CREATE TABLE comparisons (
+            first TEXT NOT NULL, second TEXT NOT NULL, version INTEGER NOT NULL, how TEXT,
+            PRIMARY KEY (first, second)
+        ) WITHOUT ROWID;
+        CREATE TABLE decisions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, first TEXT NOT NULL, second TEXT NOT NULL DEFAULT '',
+            decision TEXT NOT NULL, made_at TEXT NOT NULL, UNIQUE (first, second, decision)
+        );
+    """)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,6 +24,10 @@ EXACT_UP_TO = 100_000
 FEW_SHARE = 20
 # Lists an IVF is asked to look into, as a share: recall@10 0.999 at a million for pictures and for texts alike.
 PROBE_SHARE = 32
+# Neighbours of every row: above this many rows an IVF is quicker than comparing all with all, its training included.
+ALL_WITH_ALL = 20_000
+# A copy lies in its original's own list or one of the next few.
+CLOSE_LISTS = 8
 # A mapped file costs no memory of its own and is read as it is searched. Windows cannot replace a file that is mapped.
 MAPPED = 0 if os.name == "nt" else faiss.IO_FLAG_MMAP_IFC
 
@@ -177,3 +182,46 @@ def _bits(keys: Ids) -> NDArray[np.uint8]:
     chosen = np.zeros(int(keys.max()) + 1, bool)
     chosen[keys[keys >= 0]] = True
     return np.packbits(chosen, bitorder="little")
+
+
+def nearest_of_all(
+    rows: Vectors, k: int, asking: Vectors | None = None, on_done: Callable[[int], None] = lambda _: None
+) -> tuple[Ids, Scores]:
+    """The k nearest of `rows` (n, d) to each row of `asking` (m, d; without it, to each of `rows`, itself among them).
+
+    (m, k) positions, best first, -1 where there are fewer, and their cosines. Blocks of queries, so that memory stays
+    flat and an interrupt is heard; `on_done` is told how many are answered. Lists are looked into, not all rows, above
+    20,000: very near neighbours are found nearly always, far ones less often.
+    """
+    asking = rows if asking is None else asking
+    k = min(k, len(rows))
+    places, scores = np.full((len(asking), k), -1, np.int64), np.zeros((len(asking), k), np.float32)
+    if not k:
+        return places, scores
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
+    index, given = _for_neighbours(rows)
+    for at in range(0, len(asking), 2_048):
+        block = np.ascontiguousarray(asking[at : at + 2_048], np.float32)
+        scores[at : at + len(block)], places[at : at + len(block)] = index.search(block, k, params=given)
+        on_done(at + len(block))
+    return places, scores
+
+
+def _for_neighbours(rows: Vectors) -> tuple[Any, Any]:
+    count, dim = rows.shape
+    if count <= ALL_WITH_ALL:
+        flat: Any = faiss.IndexFlatIP(dim)
+        flat.add(np.ascontiguousarray(rows, np.float32))
+        return flat, None
+    lists = int(2 * np.sqrt(count))
+    half = faiss.ScalarQuantizer.QT_fp16
+    ivf: Any = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(dim), dim, lists, half, faiss.METRIC_INNER_PRODUCT, False
+    )
+    ivf.cp.min_points_per_centroid = 1
+    sample = np.random.default_rng(0).choice(count, min(count, 40 * lists), replace=False)
+    ivf.train(np.ascontiguousarray(rows[np.sort(sample)], np.float32))
+    for at in range(0, count, 50_000):
+        ivf.add(np.ascontiguousarray(rows[at : at + 50_000], np.float32))
+    made: Any = faiss
+    return ivf, made.SearchParametersIVF(nprobe=CLOSE_LISTS)

@@ -1,0 +1,52 @@
+"""Which picture of a group to keep, and why in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from indexer.duplicates.records import BestBy
+from indexer.records import Picture
+from indexer.rows import utc
+
+Measure = tuple[Callable[[Picture], Any], Callable[[Picture], str]]
+
+
+def measures(by: BestBy, sharpness: Mapping[str, float], chosen: Mapping[str, int]) -> list[Measure]:
+    """What is compared, the weightiest first, each with its words. `sharpness` and `chosen` go by content hash; of two
+    that were chosen, the one chosen later (the higher number) wins."""
+    size: list[Measure] = [
+        (lambda p: p.width * p.height, lambda p: f"the most pixels ({p.width} x {p.height})"),
+        (lambda p: bool(p.exif.camera), lambda _: "what the camera wrote is still in it"),
+        (lambda p: p.size, lambda p: f"the biggest file ({p.size:,} bytes)"),
+    ]
+    sharp: list[Measure] = [(lambda p: sharpness.get(p.hash, 0.0), lambda _: "the sharpest")]
+    date: list[Measure] = [(lambda p: -_age(p), lambda p: f"the oldest ({_moment(p)[:10]})")]
+    first: list[Measure] = [(lambda p: chosen.get(p.hash, 0), lambda _: "chosen by you")]
+    rules = {"size": size + sharp + date, "sharpness": sharp + size + date, "date": date + size + sharp}
+    return first + rules[by]
+
+
+def place(picture: Picture, by: Sequence[Measure]) -> tuple[Any, ...]:
+    """Sorts the one to keep first. The path comes last, so that no two are equal and every run says the same; the
+    shorter first: `a.jpg` before `a (copy).jpg`."""
+    return (*(-value(picture) for value, _ in by), len(picture.path), picture.path)
+
+
+def reason(order: Sequence[Picture], by: Sequence[Measure]) -> str:
+    """Why the first of these is kept: the weightiest measure in which it beats another."""
+    best = order[0]
+    for value, words in by:
+        if any(value(best) > value(other) for other in order[1:]):
+            return words(best)
+    return "all else is equal and its name is the shortest"
+
+
+def _moment(picture: Picture) -> str:
+    return picture.exif.taken_at or utc(picture.mtime_ns)
+
+
+def _age(picture: Picture) -> int:
+    """A number that grows with the moment taken, or the file's; days and seconds in one, whatever the zone."""
+    digits = "".join(c for c in _moment(picture)[:19] if c.isdigit())
+    return int(digits.ljust(14, "0"))

@@ -1,0 +1,306 @@
+"""From a library to groups of pictures that are there more than once: `find_duplicates` tells the story."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from indexer.ahead import ahead
+from indexer.duplicates import candidates
+from indexer.duplicates.best import measures, place, reason
+from indexer.duplicates.grouping import joined, led
+from indexer.duplicates.kinds import bursts, is_burst, is_raw, raw_pairs
+from indexer.duplicates.perceptual import SIDE, VERSION, Look, compare, read_look
+from indexer.duplicates.records import BestBy, Found, Group, Kind, Tier
+from indexer.duplicates.sketch import read_grey, sharpness, sketch, unpack
+from indexer.local import LocalStore
+from indexer.marks import Pair
+from indexer.paths import to_path
+from indexer.records import Picture
+from vlm.protocols import Vectors
+
+TIERS: tuple[Tier, ...] = ("identical", "same", "similar")
+# Looks kept at hand while pairs are compared, 100 kB each.
+_LOOKS = 1_000
+# Rows written in one transaction: the most that an interruption can lose.
+_BATCH = 500
+
+OnStep = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The library by content: row i of everything is the i-th content, with all files that hold it."""
+
+    hashes: list[str]
+    pictures: list[list[Picture]]
+    vectors: Vectors
+    sharpness: dict[str, float]
+    sketches: list[bytes]
+
+
+@dataclass(slots=True)
+class Judged:
+    """What the pairs of contents (a < b) turned out to be."""
+
+    same: dict[tuple[int, int], str]
+    alike: list[tuple[int, int, float]]
+    together: dict[tuple[int, int], Kind]
+    runs: dict[int, int]
+
+
+def find_duplicates(
+    store: LocalStore, tiers: Iterable[Tier] = TIERS, by: BestBy = "size", on_step: OnStep = lambda *_: None
+) -> Found:
+    """Groups of the tiers asked for, of pictures that are there now; the user's decisions are heeded.
+
+    Looks and comparisons are kept in the catalog: a second call does only what is new.
+    """
+    wanted = set(tiers)
+    contents = _contents(store, on_step, looking=bool(wanted & {"same", "similar"}))
+    marks = store.catalog.marks()
+    kept, chosen = marks.kept(), marks.chosen()
+    order = _Order(contents, by, chosen)
+    for files in contents.pictures:
+        files.sort(key=order.key)
+    groups: list[Group] = []
+    if "identical" in wanted:
+        groups += [
+            order.group("identical", files)
+            for key, files in zip(contents.hashes, contents.pictures, strict=True)
+            if len(files) > 1 and (key, key) not in kept
+        ]
+    if not wanted & {"same", "similar"}:
+        return Found(tuple(groups), ())
+    judged = _judge(store, contents, on_step)
+
+    def apart(a: int, b: int) -> bool:
+        one, other = contents.pictures[a][0], contents.pictures[b][0]
+        return (
+            _pair(one.hash, other.hash) in kept
+            or _key(a, b) in judged.together
+            or is_raw(one) != is_raw(other)
+            or is_burst(one, other, judged.runs, _key(a, b) in judged.same)
+        )
+
+    same = joined(len(contents.hashes), judged.same, apart)
+    if "same" in wanted:
+        groups += [order.across("same", group, judged.same) for group in same]
+    if "similar" in wanted:
+        groups += [order.across("similar", group, judged.same) for group in _similar(same, judged, order, apart)]
+    return Found(tuple(groups), tuple(_together(contents, judged, order)))
+
+
+# -- what there is -------------------------------------------------------------------------------------------------
+
+
+def _contents(store: LocalStore, on_step: OnStep, looking: bool) -> Contents:
+    by_hash: dict[str, list[Picture]] = defaultdict(list)
+    for picture in store.get(store.catalog.ids(store.model_id).tolist()):
+        if not picture.offline:
+            by_hash[picture.hash].append(picture)
+    if not looking:
+        repeated = {key: files for key, files in by_hash.items() if len(files) > 1}
+        by_hash = defaultdict(list, repeated)
+    hashes = list(by_hash)
+    # A file that was moved aside since the last indexing run is not offered again. Only files in groups matter, but a
+    # stat costs microseconds and keeps every later step simple.
+    pictures = [[picture for picture in by_hash[key] if os.path.lexists(to_path(picture.path))] for key in hashes]
+    hashes = [key for key, files in zip(hashes, pictures, strict=True) if files]
+    pictures = [files for files in pictures if files]
+    if not looking:
+        return Contents(hashes, pictures, np.zeros((len(hashes), 0), np.float32), {}, [])
+    first = [files[0] for files in pictures]
+    looks = _looks(store, first, on_step)
+    vectors = store.vectors([picture.id for picture in first])
+    sharp = {key: look[1] for key, look in looks.items()}
+    return Contents(hashes, pictures, vectors, sharp, [looks[key][0] if key in looks else bytes(63) for key in hashes])
+
+
+def _looks(store: LocalStore, pictures: Sequence[Picture], on_step: OnStep) -> dict[str, tuple[bytes, float]]:
+    """Sketch and sharpness of each content, made from its thumbnail where they were not yet."""
+    marks = store.catalog.marks()
+    known = marks.looks()
+    lacking = [picture for picture in pictures if picture.hash not in known]
+
+    def look(picture: Picture) -> tuple[str, bytes, float] | None:
+        try:
+            grey = read_grey(store.thumbnail(picture), SIDE)
+        except OSError:
+            return None  # no thumbnail: `imsearch doctor --mend` makes it; until then its meaning alone is compared
+        return picture.hash, sketch(grey), sharpness(grey)
+
+    fresh: list[tuple[str, bytes, float]] = []
+    for done, made in enumerate(ahead(look, lacking, os.cpu_count() or 2, window=64), 1):
+        if made:
+            fresh.append(made)
+            known[made[0]] = made[1:]
+        if len(fresh) == _BATCH:
+            marks.put_looks(fresh)
+            fresh = []
+        on_step("Looking at thumbnails", done, len(lacking))
+    if fresh:
+        marks.put_looks(fresh)
+    return known
+
+
+# -- what the pairs are --------------------------------------------------------------------------------------------
+
+
+def _judge(store: LocalStore, contents: Contents, on_step: OnStep) -> Judged:
+    apart = candidates.unrelated(contents.vectors)
+    near: dict[tuple[int, int], float] = {}
+    to_compare: dict[tuple[int, int], None] = {}
+    often: dict[int, int] = defaultdict(int)
+    close = 1 - candidates.CLOSE * apart if len(contents.hashes) > candidates.FEW else -1.0
+    for a, b, cosine in candidates.by_meaning(contents.vectors):
+        pair = (a, b)
+        if pair not in near:
+            near[pair] = cosine
+            if cosine >= close and min(often[a], often[b]) < candidates.COMPARED:
+                to_compare[pair] = None
+                often[a] += 1
+                often[b] += 1
+    to_compare.update(dict.fromkeys(candidates.by_sketch(unpack(contents.sketches))))
+    same = _same(store, contents, list(to_compare), on_step)
+    alike = [(a, b, cosine) for (a, b), cosine in near.items() if cosine >= 1 - candidates.ALIKE * apart]
+    return _set_apart(contents, same, alike)
+
+
+def _same(
+    store: LocalStore, contents: Contents, pairs: Sequence[tuple[int, int]], on_step: OnStep
+) -> dict[tuple[int, int], str]:
+    """The pairs that are one picture, and how; what was compared in an earlier call is not compared again."""
+    marks = store.catalog.marks()
+    known = marks.compared(VERSION)
+    # Neighbours of one picture follow each other, so that its look is at hand.
+    lacking = sorted(pair for pair in pairs if _pair(*(contents.hashes[i] for i in pair)) not in known)
+
+    @lru_cache(_LOOKS)
+    def look(thumbnail: Path) -> Look:
+        return read_look(thumbnail)
+
+    def judge(pair: tuple[int, int]) -> tuple[Pair, str | None] | None:
+        key = _pair(*(contents.hashes[i] for i in pair))
+        try:
+            a, b = (look(store.thumbnail(contents.pictures[i][0])) for i in pair)
+        except OSError:
+            return None
+        return key, compare(a, b)
+
+    fresh: list[tuple[Pair, str | None]] = []
+    for done, made in enumerate(ahead(judge, lacking, os.cpu_count() or 2, window=32), 1):
+        if made:
+            fresh.append(made)
+            known[made[0]] = made[1]
+        if len(fresh) == _BATCH:
+            marks.put_compared(fresh, VERSION)
+            fresh = []
+        on_step("Comparing neighbours", done, len(lacking))
+    if fresh:
+        marks.put_compared(fresh, VERSION)
+    found = {pair: known.get(_pair(*(contents.hashes[i] for i in pair))) for pair in pairs}
+    return {_key(*pair): how for pair, how in found.items() if how is not None}
+
+
+def _set_apart(contents: Contents, same: dict[tuple[int, int], str], alike: Sequence[tuple[int, int, float]]) -> Judged:
+    """Take out what belongs together: raw files with their JPEGs, and the frames of bursts."""
+    everything = [picture for files in contents.pictures for picture in files]
+    row = {picture.id: i for i, files in enumerate(contents.pictures) for picture in files}
+    runs = bursts(everything)
+    together: dict[tuple[int, int], Kind] = {
+        _key(row[raw.id], row[other.id]): "raw+jpeg" for raw, other in raw_pairs(everything)
+    }
+    for pair in [*same, *((a, b) for a, b, _ in alike)]:
+        one, other = (contents.pictures[i] for i in pair)
+        if pair in together:
+            continue
+        if is_raw(one[0]) != is_raw(other[0]):
+            if pair in same:
+                together[pair] = "raw+jpeg"
+        elif any(is_burst(a, b, runs, pair in same) for a in one for b in other):
+            together[pair] = "burst"
+    copies = {pair: how for pair, how in same.items() if pair not in together}
+    return Judged(copies, [entry for entry in alike if entry[:2] not in together], together, runs)
+
+
+# -- groups --------------------------------------------------------------------------------------------------------
+
+
+class _Order:
+    """One order over all pictures, the ones to keep first: the best of a wide group is the best of a narrow one too."""
+
+    def __init__(self, contents: Contents, by: BestBy, chosen: dict[str, int]) -> None:
+        self._contents = contents
+        self._measures = measures(by, contents.sharpness, chosen)
+
+    def key(self, picture: Picture) -> tuple[object, ...]:
+        """Sorts the one to keep first."""
+        return place(picture, self._measures)
+
+    def best(self, rows: Sequence[int]) -> int:
+        """The row of the content to keep."""
+        return min(rows, key=lambda i: self.key(self._contents.pictures[i][0]))
+
+    def group(self, tier: Tier, pictures: Sequence[Picture]) -> Group:
+        """A group of these files of one content."""
+        order = sorted(pictures, key=self.key)
+        return Group(tier, "copies", tuple(order), reason(order, self._measures), tuple("" for _ in order[1:]))
+
+    def across(self, tier: Tier, rows: Sequence[int], same: dict[tuple[int, int], str], kind: Kind = "copies") -> Group:
+        """A group of every file of these contents, with a word on how each differs from the best."""
+        row = {picture.id: i for i in rows for picture in self._contents.pictures[i]}
+        order = sorted((picture for i in rows for picture in self._contents.pictures[i]), key=self.key)
+        best = row[order[0].id]
+        how = tuple(same.get(_key(best, row[picture.id]), "") for picture in order[1:])
+        return Group(tier, kind, tuple(order), reason(order, self._measures), how)
+
+
+def _similar(
+    same: Sequence[Sequence[int]], judged: Judged, order: _Order, apart: Callable[[int, int], bool]
+) -> list[list[int]]:
+    """Groups of pictures that look alike; copies of one picture count once, and come along."""
+    copies = {order.best(group): list(group) for group in same}
+    stands_for = {i: best for best, group in copies.items() for i in group}
+    nearest: dict[tuple[int, int], float] = {}
+    for a, b, cosine in judged.alike:
+        pair = _key(stands_for.get(a, a), stands_for.get(b, b))
+        if pair[0] != pair[1]:
+            nearest[pair] = max(cosine, nearest.get(pair, -1.0))
+
+    def far(a: int, b: int) -> bool:
+        return any(apart(x, y) for x in copies.get(a, [a]) for y in copies.get(b, [b]))
+
+    pairs = [(a, b, cosine) for (a, b), cosine in nearest.items() if not far(a, b)]
+    degree: dict[int, int] = defaultdict(int)
+    for a, b, _ in pairs:
+        degree[a] += 1
+        degree[b] += 1
+    leaders = sorted(degree, key=lambda i: (-degree[i], i))
+    return [[i for member in group for i in copies.get(member, [member])] for group in led(leaders, pairs, far)]
+
+
+def _together(contents: Contents, judged: Judged, order: _Order) -> list[Group]:
+    kinds: tuple[tuple[Kind, Tier], ...] = (("raw+jpeg", "same"), ("burst", "similar"))
+    return [
+        order.across(tier, group, judged.same, kind)
+        for kind, tier in kinds
+        for group in joined(
+            len(contents.hashes), [pair for pair, of in judged.together.items() if of == kind], lambda *_: False
+        )
+    ]
+
+
+def _key(a: int, b: int) -> tuple[int, int]:
+    return (a, b) if a < b else (b, a)
+
+
+def _pair(a: str, b: str) -> Pair:
+    return (a, b) if a < b else (b, a)

@@ -1,0 +1,149 @@
+"""Are two pictures one? Laid over each other, turned, mirrored, moved and scaled as need be, and compared cell by cell.
+
+Corners that both show (ORB) say how one lies on the other (RANSAC); then the pixels decide, not the corners: two
+photos of one scene share corners, copies share cells. Each number below was chosen in benchmarks/duplicates.py.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from indexer.duplicates.sketch import Grey, read_grey
+
+VERSION = 1
+"""Grows when what `compare` says changes: what was said before is then asked again."""
+
+SIDE = 320
+_GRID, _CELL = 8, 8
+# Corners that agree on one way to lay a on b. Unrelated pictures reached 44, by repeated patterns: never enough alone.
+_CORNERS = 12
+# Cells that must agree, of those with something in them, and how many of those there must be.
+_SHARE, _CELLS = 0.7, 8
+# A cell agrees when its grey levels go together so well (1: the same up to brightness and contrast).
+_AGREES = 0.8
+# Standard deviation, in grey levels, below which a cell is empty.
+_EMPTY = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A picture as it is compared: grey levels, and corners with their descriptions as it is and mirrored."""
+
+    grey: Grey
+    corners: tuple[Any, Any]
+    mirrored: tuple[Any, Any]
+
+
+def read_look(thumbnail: Path) -> Look:
+    """Raises OSError when the thumbnail cannot be read."""
+    import cv2
+
+    grey = read_grey(thumbnail, SIDE)
+    orb = cv2.ORB.create(nfeatures=500, fastThreshold=7)
+    return Look(grey, _corners(orb, grey), _corners(orb, np.ascontiguousarray(grey[:, ::-1])))
+
+
+def compare(a: Look, b: Look) -> str | None:
+    """How b differs from a where they are one picture ("turned", "mirrored, cropped or framed", ""), else None."""
+    return _upright(a.grey, b.grey) or _laid_over(a, b)
+
+
+def _corners(orb: Any, grey: Grey) -> tuple[Any, Any]:
+    points, described = orb.detectAndCompute(grey, None)
+    return np.array([point.pt for point in points], np.float32).reshape(-1, 2), described
+
+
+def _upright(a: Grey, b: Grey) -> str | None:
+    """Whole pictures in eight orientations: needs no corners, so that also smooth pictures are recognised."""
+    square = _GRID * _CELL
+    other = np.asarray(Image.fromarray(b).resize((square, square), Image.Resampling.BOX), np.float32)
+    one = np.asarray(Image.fromarray(a).resize((square, square), Image.Resampling.BOX), np.float32)
+    for mirrored in (False, True):
+        for turns in range(4):
+            height, width = a.shape[:: -1 if turns % 2 else 1]
+            if abs(math.log((width / height) / (b.shape[1] / b.shape[0]))) > 0.03:
+                continue
+            share = _agreement(np.rot90(one[:, ::-1] if mirrored else one, turns), other, None)
+            if share is not None:
+                return _words(mirrored, turns > 0, False, share) or "saved anew"
+    return None
+
+
+def _laid_over(a: Look, b: Look) -> str | None:
+    import cv2
+
+    for mirrored, corners in ((False, a.corners), (True, a.mirrored)):
+        way = _way(corners, b.corners)
+        if way is None:
+            continue
+        grey = np.ascontiguousarray(a.grey[:, ::-1]) if mirrored else a.grey
+        height, width = b.grey.shape
+        laid = cv2.warpAffine(grey, way, (width, height))
+        covered = cv2.warpAffine(np.ones_like(grey), way, (width, height), flags=cv2.INTER_NEAREST)
+        square = _GRID * _CELL
+        shrunk = [
+            cv2.resize(part, (square, square), interpolation=cv2.INTER_AREA).astype(np.float32)
+            for part in (laid, b.grey, covered * np.uint8(255))
+        ]
+        share = _agreement(shrunk[0], shrunk[1], shrunk[2] / 255)
+        if share is not None:
+            angle = abs(math.degrees(math.atan2(way[1, 0], way[0, 0])))
+            scale = math.hypot(way[0, 0], way[1, 0])
+            overlap = float(covered.mean())
+            seen = overlap * b.grey.size / (grey.size * scale * scale)
+            return _words(mirrored, angle > 1, min(overlap, seen) < 0.97, share) or "saved anew"
+    return None
+
+
+def _way(ours: tuple[Any, Any], theirs: tuple[Any, Any]) -> NDArray[np.float64] | None:
+    """The (2, 3) turn, scale and move that lays our corners on theirs, when enough of them agree."""
+    import cv2
+
+    (points, described), (others, told) = ours, theirs
+    if len(points) < _CORNERS or len(others) < _CORNERS:
+        return None
+    matches: Any = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(described, told, 2)
+    clear = [two[0] for two in matches if len(two) == 2 and two[0].distance < 0.8 * two[1].distance]
+    if len(clear) < _CORNERS:
+        return None
+    way, agreeing = cv2.estimateAffinePartial2D(
+        points[[match.queryIdx for match in clear]], others[[match.trainIdx for match in clear]],
+        method=cv2.RANSAC, ransacReprojThreshold=3.0, maxIters=500, confidence=0.99,
+    )  # fmt: skip
+    if way is None or int(agreeing.sum()) < _CORNERS or not 0.1 < math.hypot(way[0, 0], way[1, 0]) < 10:
+        return None
+    return np.asarray(way, np.float64)
+
+
+def _agreement(a: NDArray[np.float32], b: NDArray[np.float32], covered: NDArray[np.float32] | None) -> float | None:
+    """The share of cells in which two (64, 64) pictures agree, or None when that is too few to be one picture."""
+    one, other = _cells(a), _cells(b)
+    there = np.ones(len(one), bool) if covered is None else _cells(covered).mean(1) > 0.95
+    mean, mean_other = one.mean(1, keepdims=True), other.mean(1, keepdims=True)
+    spread, spread_other = one.std(1), other.std(1)
+    full = there & (np.maximum(spread, spread_other) >= _EMPTY)
+    together = ((one - mean) * (other - mean_other)).mean(1) / np.maximum(spread * spread_other, 1e-3)
+    # An empty cell says nothing while both are as bright; one that is dark here and light there speaks against.
+    against = there & ~full & (np.abs(mean - mean_other)[:, 0] > 40)
+    counted = int(full.sum() + against.sum())
+    if full.sum() < _CELLS:
+        return None
+    share = float((together[full] > _AGREES).sum()) / counted
+    return share if share >= _SHARE else None
+
+
+def _cells(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(64, 64) -> 64 cells of 64 numbers."""
+    return picture.reshape(_GRID, _CELL, _GRID, _CELL).transpose(0, 2, 1, 3).reshape(_GRID * _GRID, _CELL * _CELL)
+
+
+def _words(mirrored: bool, turned: bool, cut: bool, share: float) -> str:
+    told = {"mirrored": mirrored, "turned": turned, "cropped or framed": cut, "edited in places": share < 0.97}
+    return ", ".join(word for word, so in told.items() if so)

@@ -1,0 +1,74 @@
+"""What is kept of pictures by their content, for the finder of duplicates: looks, comparisons, decisions.
+
+Rows go by content hash and outlive their pictures: a file that leaves and comes back finds its decisions again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Literal
+
+Decision = Literal["keep", "best"]
+Pair = tuple[str, str]
+
+
+class Marks:
+    """Reads and writes them through the catalog's connections; each writing method is one transaction."""
+
+    def __init__(
+        self,
+        reading: Callable[[], sqlite3.Connection],
+        writing: Callable[[], AbstractContextManager[sqlite3.Connection]],
+    ) -> None:
+        self._reading = reading
+        self._writing = writing
+
+    def looks(self) -> dict[str, tuple[bytes, float]]:
+        """Sketch and sharpness of each content."""
+        return {key: (sketch, sharp) for key, sketch, sharp in self._reading().execute("SELECT * FROM looks")}
+
+    def put_looks(self, rows: Sequence[tuple[str, bytes, float]]) -> None:
+        """(hash, sketch, sharpness)."""
+        with self._writing() as db:
+            db.executemany("INSERT OR REPLACE INTO looks VALUES (?, ?, ?)", rows)
+
+    def compared(self, version: int) -> dict[Pair, str | None]:
+        """How the second differs from the first, None where they are two pictures, as this version saw it."""
+        sql = "SELECT first, second, how FROM comparisons WHERE version = ?"
+        return {(first, second): how for first, second, how in self._reading().execute(sql, (version,))}
+
+    def put_compared(self, rows: Iterable[tuple[Pair, str | None]], version: int) -> None:
+        """Replaces what an earlier version saw."""
+        with self._writing() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO comparisons VALUES (?, ?, ?, ?)", [(*pair, version, how) for pair, how in rows]
+            )
+
+    def kept(self) -> set[Pair]:
+        """Pairs of contents that are both to be kept; (h, h) for copies of one content."""
+        sql = "SELECT first, second FROM decisions WHERE decision = 'keep'"
+        return {(first, second) for first, second in self._reading().execute(sql)}
+
+    def chosen(self) -> dict[str, int]:
+        """Contents chosen as best of their group; the higher the number, the later."""
+        sql = "SELECT first, rowid FROM decisions WHERE decision = 'best'"
+        return dict(self._reading().execute(sql))
+
+    def decide(self, decision: Decision, pairs: Iterable[Pair], now: str) -> None:
+        """The second of a `best` is empty."""
+        with self._writing() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO decisions (first, second, decision, made_at) VALUES (?, ?, ?, ?)",
+                [(*pair, decision, now) for pair in pairs],
+            )
+
+    def ask_again(self, contents: Sequence[str]) -> int:
+        """Drop every decision on these contents; how many there were."""
+        among = json.dumps(list(contents))
+        each = "(SELECT value FROM json_each(?))"
+        with self._writing() as db:
+            gone = db.execute(f"DELETE FROM decisions WHERE first IN {each} OR second IN {each}", (among, among))
+            return gone.rowcount

@@ -1,0 +1,203 @@
+"""The command `duplicates`: list what is there more than once, keep the decisions, and move the rest when asked to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import combinations_with_replacement
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from indexer.duplicates import BestBy, Found, Group, Tier, find_duplicates
+from indexer.duplicates.finder import TIERS, OnStep
+from indexer.duplicates.moving import Moved, bring_back, move_aside
+from indexer.indexer import utc_now
+from indexer.paths import printable, to_text
+from indexer.records import Picture
+from search.library import Library
+from vlm.errors import UsageError
+
+_FILE = click.Path(path_type=Path)
+_TOLD = {
+    "identical": "identical: the same file, byte for byte",
+    "same": "same: one picture, saved, resized or edited anew",
+    "similar": "similar: other pictures that look alike",
+}
+_BELONG = {"raw+jpeg": "a raw file and its picture", "burst": "a burst"}
+
+
+@click.command()
+@click.option(
+    "--tier", "tiers", multiple=True, type=click.Choice(get_args(Tier)), help="Only these; all three without."
+)
+@click.option("--best-by", type=click.Choice(get_args(BestBy)), default="size", show_default=True,
+              help="Which one of a group to keep: the biggest, the sharpest, the oldest.")  # fmt: skip
+@click.option("--together", is_flag=True, help="Also raw files with their JPEGs, and bursts, which are never spare.")
+@click.option("--keep", multiple=True, type=_FILE, help="Keep all of these: never offer them against each other again.")
+@click.option("--best", multiple=True, type=_FILE, help="Remember this one as the best of its group.")
+@click.option("--ask-again", multiple=True, type=_FILE, help="Forget what was decided on these.")
+@click.option(
+    "--write", "listed", type=_FILE, metavar="LIST.txt", help="Write the paths of the spare ones, one a line."
+)
+@click.option("--move-to", "folder", type=_FILE, metavar="FOLDER",
+              help="Move the spare ones there (with --yes); similar ones only with --tier similar.")  # fmt: skip
+@click.option("--yes", is_flag=True, help="Do move; without it, only say what would be moved.")
+@click.option("--undo", is_flag=True, help="Bring back every file that was moved.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@click.pass_obj
+def duplicates(
+    place: Path, tiers: tuple[Tier, ...], best_by: BestBy, together: bool, keep: tuple[Path, ...],
+    best: tuple[Path, ...], ask_again: tuple[Path, ...], listed: Path | None, folder: Path | None, yes: bool,
+    undo: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Pictures that are there more than once, and which to keep. Nothing is ever deleted, or moved without --move-to."""
+    with Library.open(place) as library:
+        if undo:
+            _report(bring_back(library.store), "brought back", as_json)
+            return
+        if keep or best or ask_again:
+            _decide(library, keep, best, ask_again)
+            return
+        # What only looks alike is moved when it is asked for by name.
+        asked = tiers or (TIERS if folder is None else ("identical", "same"))
+        with _steps() as on_step:
+            found = find_duplicates(library.store, asked, best_by, on_step)
+        if listed is not None:
+            _write(found, listed)
+        elif folder is not None and yes:
+            _report(move_aside(library.store, found.spare(), folder), "moved", as_json)
+        elif folder is not None:
+            _rehearse(found, folder)
+        elif as_json:
+            groups = (*found.groups, *found.together) if together else found.groups
+            click.echo(json.dumps([group_json(group) for group in groups]))
+        else:
+            _print(found, together)
+
+
+def group_json(group: Group) -> dict[str, Any]:
+    """A group as scripts see it; the first picture is the one to keep."""
+    return {
+        "tier": group.tier, "pictures": [picture.path for picture in group.pictures], "kind": group.kind,
+        "best": group.best.path if group.kind == "copies" else None, "reason": group.reason,
+        "spare": [picture.path for picture in group.spare], "ids": [picture.id for picture in group.pictures],
+        "how": list(group.how),
+    }  # fmt: skip
+
+
+def _decide(library: Library, keep: Sequence[Path], best: Sequence[Path], ask_again: Sequence[Path]) -> None:
+    marks = library.store.catalog.marks()
+    if keep:
+        files = [_indexed(library, path) for path in keep]
+        if len({picture.id for picture in files}) < 2:
+            raise UsageError(f"--keep {keep[0]} alone says nothing; name each picture to keep: --keep A --keep B.")
+        # A content with itself only when two files of it are named: their being identical was decided on, too.
+        hashes = sorted(picture.hash for picture in files)
+        once = sorted(set(hashes))
+        pairs = {(a, b) for a, b in combinations_with_replacement(once, 2) if a != b or hashes.count(a) > 1}
+        marks.decide("keep", pairs, utc_now())
+        click.echo(f"These {len(files)} are all kept, and not offered against each other again.")
+    if best:
+        files = [_indexed(library, path) for path in best]
+        marks.decide("best", [(picture.hash, "") for picture in files], utc_now())
+        click.echo(f"{_count(len(files))} remembered as the best of the group.")
+    if ask_again:
+        gone = marks.ask_again([_indexed(library, path).hash for path in ask_again])
+        click.echo(f"{gone} decisions forgotten.")
+
+
+def _indexed(library: Library, path: Path) -> Picture:
+    found = library.find(path)
+    if found is None:
+        raise UsageError(f"{path} is not in the library; index its folder first.")
+    return found
+
+
+def _print(found: Found, together: bool) -> None:
+    tier = None
+    for group in found.groups:
+        if group.tier != tier:
+            tier = group.tier
+            click.echo(_TOLD[tier])
+        click.echo(f"\n  keep  {_line(group.best)}\n        {group.reason}")
+        for picture, how in zip(group.spare, group.how, strict=True):
+            click.echo(f"        {_line(picture)}{f'  {how}' if how else ''}")
+        if group is found.groups[-1] or found.groups[found.groups.index(group) + 1].tier != tier:
+            click.echo()
+    for group in found.together if together else ():
+        click.echo(f"{_BELONG[group.kind]}, not spare:")
+        for picture in group.pictures:
+            click.echo(f"        {_line(picture)}")
+    spare = found.spare()
+    if spare:
+        size = sum(picture.size for picture, _ in spare)
+        click.echo(f"{len(found.groups)} groups; {_count(len(spare))} could go, {size / 1e6:.1f} MB.")
+        click.echo("Write their paths with --write LIST.txt, move them with --move-to FOLDER.")
+    else:
+        click.echo("Nothing is there more than once.")
+    if found.together and not together:
+        click.echo(
+            f"{len(found.together)} groups belong together (raw files with JPEGs, bursts); see them with --together."
+        )
+
+
+def _line(picture: Picture) -> str:
+    return f"{printable(picture.path)}  {picture.width} x {picture.height} {picture.format}, {picture.size:,} bytes"
+
+
+def _write(found: Found, listed: Path) -> None:
+    spare = found.spare()
+    try:
+        # A list must not take the place of a file that is there: its name may have been meant for a picture.
+        with listed.open("x", encoding="utf-8") as file:
+            file.writelines(f"{to_text(picture.path)}\n" for picture, _ in spare)
+    except FileExistsError:
+        raise UsageError(f"{listed} is there already and is not overwritten; give the list another name.") from None
+    click.echo(f"{_count(len(spare))} listed in {listed}.")
+
+
+def _rehearse(found: Found, folder: Path) -> None:
+    spare = found.spare()
+    for picture, kept in spare:
+        click.echo(f"{printable(picture.path)}\n    stays: {printable(kept.path)}")
+    click.echo(f"{_count(len(spare))} would be moved to {folder}. Add --yes to move them; --undo brings them back.")
+
+
+def _report(moved: Moved, word: str, as_json: bool) -> None:
+    if as_json:
+        rows = [{"from": origin, "to": target} for origin, target in moved.done]
+        left = [{"path": one.path, "reason": one.reason} for one in moved.left]
+        click.echo(json.dumps({"moved": rows, "left": left}))
+    else:
+        for one in moved.left:
+            click.echo(f"{printable(one.path)}\n    {one.reason} {one.remedy}", err=True)
+        click.echo(f"{_count(len(moved.done))} {word}.")
+        if moved.done:
+            click.echo("Bring the library up to date with: imsearch index FOLDER")
+    if moved.left:
+        raise SystemExit(1)
+
+
+def _count(number: int) -> str:
+    return f"{number} picture{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def _steps() -> Iterator[OnStep]:
+    """A bar for each step; quiet where there is no terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=total)
+            bar.update(tasks[step], completed=done)
+
+        yield show
