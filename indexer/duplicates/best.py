@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from indexer.duplicates.records import BestBy
@@ -12,9 +12,12 @@ from indexer.rows import utc
 Measure = tuple[Callable[[Picture], Any], Callable[[Picture], str]]
 
 
-def measures(by: BestBy, sharpness: Mapping[str, float], chosen: Mapping[str, int]) -> list[Measure]:
-    """What is compared, the weightiest first, each with its words. `sharpness` and `chosen` go by content hash; of two
-    that were chosen, the one chosen later (the higher number) wins."""
+def measures(by: BestBy, sharpness: Mapping[str, float], chosen: Mapping[str, int], framed: Set[str]) -> list[Measure]:
+    """What is compared, the weightiest first, each with its words; all but `by` go by content hash.
+
+    Of two that were chosen, the one chosen later (the higher number) wins. A frame's pixels are no gain: a picture
+    that is another one with a frame round it, or turned askew on black, comes after those that are not.
+    """
     size: list[Measure] = [
         (lambda p: p.width * p.height, lambda p: f"the most pixels ({p.width} x {p.height})"),
         (lambda p: bool(p.exif.camera), lambda _: "what the camera wrote is still in it"),
@@ -22,7 +25,10 @@ def measures(by: BestBy, sharpness: Mapping[str, float], chosen: Mapping[str, in
     ]
     sharp: list[Measure] = [(lambda p: sharpness.get(p.hash, 0.0), lambda _: "the sharpest")]
     date: list[Measure] = [(lambda p: -_age(p), lambda p: f"the oldest ({_moment(p)[:10]})")]
-    first: list[Measure] = [(lambda p: chosen.get(p.hash, 0), lambda _: "chosen by you")]
+    first: list[Measure] = [
+        (lambda p: chosen.get(p.hash, 0), lambda _: "chosen by you"),
+        (lambda p: p.hash not in framed, lambda _: "without a frame round it"),
+    ]
     rules = {"size": size + sharp + date, "sharpness": sharp + size + date, "date": date + size + sharp}
     return first + rules[by]
 

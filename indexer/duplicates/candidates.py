@@ -18,7 +18,7 @@ COMPARED = 5
 CLOSE = 0.3
 # Pictures nearer than this share of it are "similar". Both are shares, because every model spreads its vectors its own
 # way: unrelated pictures have cosine 0.17 in `mini` and 0.53 in CLIP.
-ALIKE = 0.15
+ALIKE = 0.12
 # In a library as small as this every neighbour is compared: it costs nothing, and finds copies that lie askew.
 FEW = 2_000
 # Cosine between the sketches of copies.

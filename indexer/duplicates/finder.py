@@ -16,7 +16,7 @@ from indexer.duplicates import candidates
 from indexer.duplicates.best import measures, place, reason
 from indexer.duplicates.grouping import joined, led
 from indexer.duplicates.kinds import bursts, is_burst, is_raw, raw_pairs
-from indexer.duplicates.perceptual import SIDE, VERSION, Look, compare, read_look
+from indexer.duplicates.perceptual import SIDE, VERSION, Difference, Look, compare, read_look
 from indexer.duplicates.records import BestBy, Found, Group, Kind, Tier
 from indexer.duplicates.sketch import read_grey, sharpness, sketch, unpack
 from indexer.local import LocalStore
@@ -46,11 +46,15 @@ class Contents:
     sketches: list[bytes]
 
 
+Same = dict[tuple[int, int], Difference]
+"""Pairs of rows (a < b) that are one picture; how b differs is `of_second`."""
+
+
 @dataclass(slots=True)
 class Judged:
     """What the pairs of contents (a < b) turned out to be."""
 
-    same: dict[tuple[int, int], str]
+    same: Same
     alike: list[tuple[int, int, float]]
     together: dict[tuple[int, int], Kind]
     runs: dict[int, int]
@@ -64,12 +68,12 @@ def find_duplicates(
     Looks and comparisons are kept in the catalog: a second call does only what is new.
     """
     wanted = set(tiers)
-    contents = _contents(store, on_step, looking=bool(wanted & {"same", "similar"}))
+    looking = bool(wanted & {"same", "similar"})
+    contents = _contents(store, on_step, looking)
     marks = store.catalog.marks()
     kept, chosen = marks.kept(), marks.chosen()
-    order = _Order(contents, by, chosen)
-    for files in contents.pictures:
-        files.sort(key=order.key)
+    judged = _judge(store, contents, on_step) if looking else Judged({}, [], {}, {})
+    order = _Order(contents, by, chosen, judged.same)
     groups: list[Group] = []
     if "identical" in wanted:
         groups += [
@@ -77,9 +81,6 @@ def find_duplicates(
             for key, files in zip(contents.hashes, contents.pictures, strict=True)
             if len(files) > 1 and (key, key) not in kept
         ]
-    if not wanted & {"same", "similar"}:
-        return Found(tuple(groups), ())
-    judged = _judge(store, contents, on_step)
 
     def apart(a: int, b: int) -> bool:
         one, other = contents.pictures[a][0], contents.pictures[b][0]
@@ -174,9 +175,7 @@ def _judge(store: LocalStore, contents: Contents, on_step: OnStep) -> Judged:
     return _set_apart(contents, same, alike)
 
 
-def _same(
-    store: LocalStore, contents: Contents, pairs: Sequence[tuple[int, int]], on_step: OnStep
-) -> dict[tuple[int, int], str]:
+def _same(store: LocalStore, contents: Contents, pairs: Sequence[tuple[int, int]], on_step: OnStep) -> Same:
     """The pairs that are one picture, and how; what was compared in an earlier call is not compared again."""
     marks = store.catalog.marks()
     known = marks.compared(VERSION)
@@ -188,12 +187,14 @@ def _same(
         return read_look(thumbnail)
 
     def judge(pair: tuple[int, int]) -> tuple[Pair, str | None] | None:
-        key = _pair(*(contents.hashes[i] for i in pair))
+        # as the catalog keeps pairs: the lower hash first
+        one, other = sorted(pair, key=lambda i: contents.hashes[i])
         try:
-            a, b = (look(store.thumbnail(contents.pictures[i][0])) for i in pair)
+            a, b = (look(store.thumbnail(contents.pictures[i][0])) for i in (one, other))
         except OSError:
             return None
-        return key, compare(a, b)
+        found = compare(a, b)
+        return (contents.hashes[one], contents.hashes[other]), found.text() if found else None
 
     fresh: list[tuple[Pair, str | None]] = []
     for done, made in enumerate(ahead(judge, lacking, os.cpu_count() or 2, window=32), 1):
@@ -206,11 +207,17 @@ def _same(
         on_step("Comparing neighbours", done, len(lacking))
     if fresh:
         marks.put_compared(fresh, VERSION)
-    found = {pair: known.get(_pair(*(contents.hashes[i] for i in pair))) for pair in pairs}
-    return {_key(*pair): how for pair, how in found.items() if how is not None}
+    found: Same = {}
+    for a, b in pairs:
+        key = _pair(contents.hashes[a], contents.hashes[b])
+        how = known.get(key)
+        if how is not None:
+            told = Difference.parse(how)
+            found[a, b] = told if key[0] == contents.hashes[a] else Difference(told.both, told.second, told.first)
+    return found
 
 
-def _set_apart(contents: Contents, same: dict[tuple[int, int], str], alike: Sequence[tuple[int, int, float]]) -> Judged:
+def _set_apart(contents: Contents, same: Same, alike: Sequence[tuple[int, int, float]]) -> Judged:
     """Take out what belongs together: raw files with their JPEGs, and the frames of bursts."""
     everything = [picture for files in contents.pictures for picture in files]
     row = {picture.id: i for i, files in enumerate(contents.pictures) for picture in files}
@@ -237,9 +244,13 @@ def _set_apart(contents: Contents, same: dict[tuple[int, int], str], alike: Sequ
 class _Order:
     """One order over all pictures, the ones to keep first: the best of a wide group is the best of a narrow one too."""
 
-    def __init__(self, contents: Contents, by: BestBy, chosen: dict[str, int]) -> None:
+    def __init__(self, contents: Contents, by: BestBy, chosen: dict[str, int], same: Same) -> None:
         self._contents = contents
-        self._measures = measures(by, contents.sharpness, chosen)
+        framed = {contents.hashes[a] for (a, _), how in same.items() if how.first == "framed"}
+        framed |= {contents.hashes[b] for (_, b), how in same.items() if how.second == "framed"}
+        self._measures = measures(by, contents.sharpness, chosen, framed)
+        for files in contents.pictures:
+            files.sort(key=self.key)
 
     def key(self, picture: Picture) -> tuple[object, ...]:
         """Sorts the one to keep first."""
@@ -254,13 +265,20 @@ class _Order:
         order = sorted(pictures, key=self.key)
         return Group(tier, "copies", tuple(order), reason(order, self._measures), tuple("" for _ in order[1:]))
 
-    def across(self, tier: Tier, rows: Sequence[int], same: dict[tuple[int, int], str], kind: Kind = "copies") -> Group:
+    def across(self, tier: Tier, rows: Sequence[int], same: Same, kind: Kind = "copies") -> Group:
         """A group of every file of these contents, with a word on how each differs from the best."""
         row = {picture.id: i for i in rows for picture in self._contents.pictures[i]}
         order = sorted((picture for i in rows for picture in self._contents.pictures[i]), key=self.key)
         best = row[order[0].id]
-        how = tuple(same.get(_key(best, row[picture.id]), "") for picture in order[1:])
+        how = tuple(_how(same, best, row[picture.id]) for picture in order[1:])
         return Group(tier, kind, tuple(order), reason(order, self._measures), how)
+
+
+def _how(same: Same, best: int, other: int) -> str:
+    found = same.get(_key(best, other))
+    if found is None:
+        return ""
+    return found.of_second() if best < other else found.of_first()
 
 
 def _similar(

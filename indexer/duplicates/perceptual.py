@@ -17,7 +17,7 @@ from PIL import Image
 
 from indexer.duplicates.sketch import Grey, read_grey
 
-VERSION = 1
+VERSION = 2
 """Grows when what `compare` says changes: what was said before is then asked again."""
 
 SIDE = 320
@@ -28,8 +28,10 @@ _CORNERS = 12
 _SHARE, _CELLS = 0.7, 8
 # A cell agrees when its grey levels go together so well (1: the same up to brightness and contrast).
 _AGREES = 0.8
-# Standard deviation, in grey levels, below which a cell is empty.
-_EMPTY = 4.0
+# Standard deviation, in grey levels, below which a cell is empty, and a margin is a frame.
+_EMPTY, _FRAME = 4.0, 12.0
+# Share of cells that agree in copies nobody drew on; share of a picture that is no margin.
+_UNTOUCHED, _WHOLE = 0.97, 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,40 @@ def read_look(thumbnail: Path) -> Look:
     return Look(grey, _corners(orb, grey), _corners(orb, np.ascontiguousarray(grey[:, ::-1])))
 
 
-def compare(a: Look, b: Look) -> str | None:
-    """How b differs from a where they are one picture ("turned", "mirrored, cropped or framed", ""), else None."""
-    return _upright(a.grey, b.grey) or _laid_over(a, b)
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How two copies of one picture differ: `both` of the pair, then what was done to the first or the second alone."""
+
+    both: tuple[str, ...] = ()
+    first: str = ""
+    second: str = ""
+
+    def text(self) -> str:
+        """As the catalog keeps it."""
+        return "|".join((",".join(self.both), self.first, self.second))
+
+    @classmethod
+    def parse(cls, text: str) -> Difference:
+        """What `text` made."""
+        both, first, second = text.split("|")
+        return cls(tuple(both.split(",")) if both else (), first, second)
+
+    def of_second(self) -> str:
+        """In words, of the second beside the first."""
+        return ", ".join(word for word in (*self.both, self.second) if word)
+
+    def of_first(self) -> str:
+        """In words, of the first beside the second."""
+        return ", ".join(word for word in (*self.both, self.first) if word)
+
+
+def compare(a: Look, b: Look) -> Difference | None:
+    """How they differ where they are one picture, else None."""
+    whole = _upright(a.grey, b.grey)
+    if whole and "edited in places" not in whole.both:
+        return whole
+    # A thin frame passes for an edit as long as it is not laid over.
+    return _laid_over(a, b) or whole
 
 
 def _corners(orb: Any, grey: Grey) -> tuple[Any, Any]:
@@ -60,7 +93,7 @@ def _corners(orb: Any, grey: Grey) -> tuple[Any, Any]:
     return np.array([point.pt for point in points], np.float32).reshape(-1, 2), described
 
 
-def _upright(a: Grey, b: Grey) -> str | None:
+def _upright(a: Grey, b: Grey) -> Difference | None:
     """Whole pictures in eight orientations: needs no corners, so that also smooth pictures are recognised."""
     square = _GRID * _CELL
     other = np.asarray(Image.fromarray(b).resize((square, square), Image.Resampling.BOX), np.float32)
@@ -72,11 +105,11 @@ def _upright(a: Grey, b: Grey) -> str | None:
                 continue
             share = _agreement(np.rot90(one[:, ::-1] if mirrored else one, turns), other, None)
             if share is not None:
-                return _words(mirrored, turns > 0, False, share) or "saved anew"
+                return Difference(_words(mirrored, turns > 0, share))
     return None
 
 
-def _laid_over(a: Look, b: Look) -> str | None:
+def _laid_over(a: Look, b: Look) -> Difference | None:
     import cv2
 
     for mirrored, corners in ((False, a.corners), (True, a.mirrored)):
@@ -86,7 +119,7 @@ def _laid_over(a: Look, b: Look) -> str | None:
         grey = np.ascontiguousarray(a.grey[:, ::-1]) if mirrored else a.grey
         height, width = b.grey.shape
         laid = cv2.warpAffine(grey, way, (width, height))
-        covered = cv2.warpAffine(np.ones_like(grey), way, (width, height), flags=cv2.INTER_NEAREST)
+        covered = _covered(grey, b.grey, way)
         square = _GRID * _CELL
         shrunk = [
             cv2.resize(part, (square, square), interpolation=cv2.INTER_AREA).astype(np.float32)
@@ -95,11 +128,37 @@ def _laid_over(a: Look, b: Look) -> str | None:
         share = _agreement(shrunk[0], shrunk[1], shrunk[2] / 255)
         if share is not None:
             angle = abs(math.degrees(math.atan2(way[1, 0], way[0, 0])))
-            scale = math.hypot(way[0, 0], way[1, 0])
-            overlap = float(covered.mean())
-            seen = overlap * b.grey.size / (grey.size * scale * scale)
-            return _words(mirrored, angle > 1, min(overlap, seen) < 0.97, share) or "saved anew"
+            ours, theirs = (
+                _margin(b.grey, covered),
+                _margin(grey, _covered(b.grey, grey, cv2.invertAffineTransform(way))),
+            )
+            return Difference(
+                _words(mirrored, angle > 1, share),
+                first="cropped" if ours == "picture" else "framed" if theirs == "frame" else "",
+                second="cropped" if theirs == "picture" else "framed" if ours == "frame" else "",
+            )
     return None
+
+
+def _covered(grey: Grey, on: Grey, way: Any) -> Grey:
+    """1 where a picture covers another one, else 0; the size of the other one."""
+    import cv2
+
+    laid: Grey = cv2.warpAffine(np.ones_like(grey), way, (on.shape[1], on.shape[0]), flags=cv2.INTER_NEAREST)
+    return laid
+
+
+def _margin(grey: Grey, covered: Grey) -> str:
+    """What lies outside of the part that is covered: nothing, a `frame` of one colour, or `picture`."""
+    import cv2
+
+    if covered.mean() >= _WHOLE:
+        return ""
+    # Not the pixels next to the edge, in which both run into each other.
+    outside = cv2.dilate(covered, np.ones((5, 5), np.uint8)) == 0
+    if outside.sum() < 32:
+        return ""
+    return "frame" if float(grey[outside].std()) < _FRAME else "picture"
 
 
 def _way(ours: tuple[Any, Any], theirs: tuple[Any, Any]) -> NDArray[np.float64] | None:
@@ -144,6 +203,6 @@ def _cells(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     return picture.reshape(_GRID, _CELL, _GRID, _CELL).transpose(0, 2, 1, 3).reshape(_GRID * _GRID, _CELL * _CELL)
 
 
-def _words(mirrored: bool, turned: bool, cut: bool, share: float) -> str:
-    told = {"mirrored": mirrored, "turned": turned, "cropped or framed": cut, "edited in places": share < 0.97}
-    return ", ".join(word for word, so in told.items() if so)
+def _words(mirrored: bool, turned: bool, share: float) -> tuple[str, ...]:
+    told = {"mirrored": mirrored, "turned": turned, "edited in places": share < _UNTOUCHED}
+    return tuple(word for word, so in told.items() if so)

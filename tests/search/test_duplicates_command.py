@@ -1,0 +1,90 @@
+"""`imsearch duplicates` as it is typed; the built-in model, real files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from click.testing import CliRunner
+
+import imsearch
+from search.library import Library
+from tests.indexer.test_duplicates import save, scene
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("duplicates")
+    pictures = folder / "pictures"
+    for number in range(4):
+        save(scene(number), pictures / f"{number}.png")
+    shutil.copy(pictures / "0.png", pictures / "0 copy.png")
+    save(scene(1).resize((200, 150)), pictures / "1 small.jpg", quality=70)
+    with Library.open(folder / "library", create=True, model="mini") as library:
+        library.index([pictures], ocr=False)
+    return folder
+
+
+@pytest.fixture
+def run(gallery, tmp_path):
+    place = tmp_path / "library"
+    shutil.copytree(gallery / "library", place)
+    shutil.copytree(gallery / "pictures", tmp_path / "pictures")
+
+    def typed(*arguments, code=0):
+        given = ["duplicates", *map(str, arguments), "--library", str(place)]
+        done = CliRunner().invoke(imsearch.cli, given, catch_exceptions=False)
+        assert done.exit_code == code, done.output
+        return done
+
+    typed.pictures = gallery / "pictures"
+    return typed
+
+
+def test_scripts_get_tiers_and_paths(run):
+    groups = json.loads(run("--json").stdout)
+    told = {group["tier"]: sorted(path.rpartition("/")[2] for path in group["pictures"]) for group in groups}
+    assert told["identical"] == ["0 copy.png", "0.png"]
+    assert told["same"] == ["1 small.jpg", "1.png"]
+    assert set(groups[0]) >= {"tier", "pictures", "kind", "best", "reason", "spare"}
+    only = json.loads(run("--json", "--tier", "identical").stdout)
+    assert [group["tier"] for group in only] == ["identical"]
+
+
+def test_people_are_told_which_to_keep_and_why(run):
+    said = run("--tier", "identical", "--tier", "same").stdout
+    assert "keep  " in said
+    assert "the most pixels (320 x 240)" in said
+    assert "2 groups; 2 pictures could go" in said
+
+
+def test_a_list_is_written_and_never_over_a_file(run, tmp_path):
+    listed = tmp_path / "spare.txt"
+    run("--tier", "identical", "--write", listed)
+    assert listed.read_text() == f"{run.pictures / '0 copy.png'}\n"
+    assert "is not overwritten" in run("--write", run.pictures / "0.png", code=2).stderr
+
+
+def test_keeping_and_asking_again(run):
+    small, big = run.pictures / "1 small.jpg", run.pictures / "1.png"
+    run("--keep", small, "--keep", big)
+    assert json.loads(run("--tier", "same", "--json").stdout) == []
+    run("--ask-again", big)
+    assert len(json.loads(run("--tier", "same", "--json").stdout)) == 1
+    run("--best", small)
+    assert json.loads(run("--tier", "same", "--json").stdout)[0]["best"] == str(small)
+    assert "alone says nothing" in run("--keep", small, code=2).stderr
+    assert "nowhere.jpg is not in the library" in run("--best", "nowhere.jpg", code=2).stderr
+
+
+def test_nothing_moves_without_yes_and_undo_brings_all_back(run, tmp_path):
+    before = sorted(run.pictures.iterdir())
+    aside = tmp_path / "aside"
+    assert "2 pictures would be moved" in run("--move-to", aside).stdout
+    assert sorted(run.pictures.iterdir()) == before
+    assert "2 pictures moved" in run("--move-to", aside, "--yes").stdout
+    assert sorted(path.name for path in aside.iterdir()) == ["0 copy.png", "1 small.jpg"]
+    assert json.loads(run("--tier", "same", "--json").stdout) == []
+    assert "2 pictures brought back" in run("--undo").stdout
+    assert sorted(run.pictures.iterdir()) == before
