@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import combinations_with_replacement
@@ -12,10 +13,11 @@ from typing import Any, get_args
 import click
 
 from indexer.duplicates import BestBy, Found, Group, Tier, find_duplicates
-from indexer.duplicates.finder import TIERS, OnStep
+from indexer.duplicates.contents import OnStep
+from indexer.duplicates.finder import TIERS
 from indexer.duplicates.moving import Moved, bring_back, move_aside
 from indexer.indexer import utc_now
-from indexer.paths import printable, to_text
+from indexer.paths import printable, to_path
 from indexer.records import Picture
 from search.library import Library
 from vlm.errors import UsageError
@@ -117,15 +119,14 @@ def _indexed(library: Library, path: Path) -> Picture:
 
 
 def _print(found: Found, together: bool) -> None:
-    tier = None
-    for group in found.groups:
-        if group.tier != tier:
-            tier = group.tier
-            click.echo(_TOLD[tier])
-        click.echo(f"\n  keep  {_line(group.best)}\n        {group.reason}")
-        for picture, how in zip(group.spare, group.how, strict=True):
-            click.echo(f"        {_line(picture)}{f'  {how}' if how else ''}")
-        if group is found.groups[-1] or found.groups[found.groups.index(group) + 1].tier != tier:
+    for tier in TIERS:
+        groups = [group for group in found.groups if group.tier == tier]
+        if groups:
+            click.echo(f"{_TOLD[tier]}\n")
+        for group in groups:
+            click.echo(f"  keep  {_line(group.best)}\n        {group.reason}")
+            for picture, how in zip(group.spare, group.how, strict=True):
+                click.echo(f"        {_line(picture)}{f'  {how}' if how else ''}")
             click.echo()
     for group in found.together if together else ():
         click.echo(f"{_BELONG[group.kind]}, not spare:")
@@ -152,8 +153,8 @@ def _write(found: Found, listed: Path) -> None:
     spare = found.spare()
     try:
         # A list must not take the place of a file that is there: its name may have been meant for a picture.
-        with listed.open("x", encoding="utf-8") as file:
-            file.writelines(f"{to_text(picture.path)}\n" for picture, _ in spare)
+        with listed.open("xb") as file:
+            file.writelines(os.fsencode(to_path(picture.path)) + b"\n" for picture, _ in spare)
     except FileExistsError:
         raise UsageError(f"{listed} is there already and is not overwritten; give the list another name.") from None
     click.echo(f"{_count(len(spare))} listed in {listed}.")

@@ -15,7 +15,7 @@ from vlm.protocols import Vectors
 NEIGHBOURS = 10
 COMPARED = 5
 # Copies whose vectors lie further apart than this share of the distance between unrelated pictures are not compared.
-CLOSE = 0.3
+CLOSE = 0.25
 # Pictures nearer than this share of it are "similar". Both are shares, because every model spreads its vectors its own
 # way: unrelated pictures have cosine 0.17 in `mini` and 0.53 in CLIP.
 ALIKE = 0.12
@@ -42,12 +42,12 @@ def unrelated(vectors: Vectors) -> float:
     return float((seen.sum() + _PRIOR * _PRIOR_PAIRS) / (len(seen) + _PRIOR_PAIRS))
 
 
-def by_meaning(vectors: Vectors) -> Scored:
-    """(a, b, cosine) with a < b: each picture's neighbours, the nearest first."""
+def by_meaning(vectors: Vectors, least: float) -> Scored:
+    """(a, b, cosine) with a < b: each picture's neighbours of at least this cosine, the nearest first."""
     from indexer.vectors.faiss import nearest_of_all
 
     places, scores = nearest_of_all(vectors, NEIGHBOURS + 1)
-    yield from _pairs(places, scores)
+    yield from _pairs(places, scores, least)
 
 
 def by_sketch(sketches: Sketches) -> Iterator[tuple[int, int]]:
@@ -59,14 +59,15 @@ def by_sketch(sketches: Sketches) -> Iterator[tuple[int, int]]:
         return
     for turned in orientations(sketches[seen]):
         places, scores = nearest_of_all(sketches[seen], _SKETCH_NEIGHBOURS, turned)
-        for a, b, score in _pairs(places, scores):
-            if score >= SKETCHED:
-                yield tuple(sorted((int(seen[a]), int(seen[b]))))  # type: ignore[misc]
+        for a, b, _ in _pairs(places, scores, SKETCHED):
+            yield int(seen[a]), int(seen[b])  # in order, because `seen` is
 
 
-def _pairs(places: NDArray[np.int64], scores: NDArray[np.float32]) -> Scored:
+def _pairs(places: NDArray[np.int64], scores: NDArray[np.float32], least: float) -> Scored:
+    itself = np.arange(len(places))
     for rank in range(places.shape[1]):
-        found = np.flatnonzero((places[:, rank] >= 0) & (places[:, rank] != np.arange(len(places))))
+        near = (places[:, rank] >= 0) & (places[:, rank] != itself) & (scores[:, rank] >= least)
+        found = np.flatnonzero(near)
         for a in found.tolist():
             b = int(places[a, rank])
             yield min(a, b), max(a, b), float(scores[a, rank])

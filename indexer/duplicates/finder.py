@@ -9,42 +9,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
 from indexer.ahead import ahead
 from indexer.duplicates import candidates
 from indexer.duplicates.best import measures, place, reason
+from indexer.duplicates.contents import BATCH, Contents, OnStep, read_contents
 from indexer.duplicates.grouping import joined, led
 from indexer.duplicates.kinds import bursts, is_burst, is_raw, raw_pairs
-from indexer.duplicates.perceptual import SIDE, VERSION, Difference, Look, compare, read_look
+from indexer.duplicates.perceptual import VERSION, Difference, Look, compare, read_look
 from indexer.duplicates.records import BestBy, Found, Group, Kind, Tier
-from indexer.duplicates.sketch import read_grey, sharpness, sketch, unpack
+from indexer.duplicates.sketch import unpack
 from indexer.local import LocalStore
 from indexer.marks import Pair
-from indexer.paths import to_path
 from indexer.records import Picture
-from vlm.protocols import Vectors
 
 TIERS: tuple[Tier, ...] = ("identical", "same", "similar")
 # Looks kept at hand while pairs are compared, 100 kB each.
 _LOOKS = 1_000
-# Rows written in one transaction: the most that an interruption can lose.
-_BATCH = 500
-
-OnStep = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """The library by content: row i of everything is the i-th content, with all files that hold it."""
-
-    hashes: list[str]
-    pictures: list[list[Picture]]
-    vectors: Vectors
-    sharpness: dict[str, float]
-    sketches: list[bytes]
-
 
 Same = dict[tuple[int, int], Difference]
 """Pairs of rows (a < b) that are one picture; how b differs is `of_second`."""
@@ -69,11 +49,11 @@ def find_duplicates(
     """
     wanted = set(tiers)
     looking = bool(wanted & {"same", "similar"})
-    contents = _contents(store, on_step, looking)
+    contents = read_contents(store, on_step, looking)
     marks = store.catalog.marks()
     kept, chosen = marks.kept(), marks.chosen()
     judged = _judge(store, contents, on_step) if looking else Judged({}, [], {}, {})
-    order = _Order(contents, by, chosen, judged.same)
+    order = _Order(contents, by, chosen, kept, judged.same)
     groups: list[Group] = []
     if "identical" in wanted:
         groups += [
@@ -99,59 +79,6 @@ def find_duplicates(
     return Found(tuple(groups), tuple(_together(contents, judged, order)))
 
 
-# -- what there is -------------------------------------------------------------------------------------------------
-
-
-def _contents(store: LocalStore, on_step: OnStep, looking: bool) -> Contents:
-    by_hash: dict[str, list[Picture]] = defaultdict(list)
-    for picture in store.get(store.catalog.ids(store.model_id).tolist()):
-        if not picture.offline:
-            by_hash[picture.hash].append(picture)
-    if not looking:
-        repeated = {key: files for key, files in by_hash.items() if len(files) > 1}
-        by_hash = defaultdict(list, repeated)
-    hashes = list(by_hash)
-    # A file that was moved aside since the last indexing run is not offered again. Only files in groups matter, but a
-    # stat costs microseconds and keeps every later step simple.
-    pictures = [[picture for picture in by_hash[key] if os.path.lexists(to_path(picture.path))] for key in hashes]
-    hashes = [key for key, files in zip(hashes, pictures, strict=True) if files]
-    pictures = [files for files in pictures if files]
-    if not looking:
-        return Contents(hashes, pictures, np.zeros((len(hashes), 0), np.float32), {}, [])
-    first = [files[0] for files in pictures]
-    looks = _looks(store, first, on_step)
-    vectors = store.vectors([picture.id for picture in first])
-    sharp = {key: look[1] for key, look in looks.items()}
-    return Contents(hashes, pictures, vectors, sharp, [looks[key][0] if key in looks else bytes(63) for key in hashes])
-
-
-def _looks(store: LocalStore, pictures: Sequence[Picture], on_step: OnStep) -> dict[str, tuple[bytes, float]]:
-    """Sketch and sharpness of each content, made from its thumbnail where they were not yet."""
-    marks = store.catalog.marks()
-    known = marks.looks()
-    lacking = [picture for picture in pictures if picture.hash not in known]
-
-    def look(picture: Picture) -> tuple[str, bytes, float] | None:
-        try:
-            grey = read_grey(store.thumbnail(picture), SIDE)
-        except OSError:
-            return None  # no thumbnail: `imsearch doctor --mend` makes it; until then its meaning alone is compared
-        return picture.hash, sketch(grey), sharpness(grey)
-
-    fresh: list[tuple[str, bytes, float]] = []
-    for done, made in enumerate(ahead(look, lacking, os.cpu_count() or 2, window=64), 1):
-        if made:
-            fresh.append(made)
-            known[made[0]] = made[1:]
-        if len(fresh) == _BATCH:
-            marks.put_looks(fresh)
-            fresh = []
-        on_step("Looking at thumbnails", done, len(lacking))
-    if fresh:
-        marks.put_looks(fresh)
-    return known
-
-
 # -- what the pairs are --------------------------------------------------------------------------------------------
 
 
@@ -161,7 +88,8 @@ def _judge(store: LocalStore, contents: Contents, on_step: OnStep) -> Judged:
     to_compare: dict[tuple[int, int], None] = {}
     often: dict[int, int] = defaultdict(int)
     close = 1 - candidates.CLOSE * apart if len(contents.hashes) > candidates.FEW else -1.0
-    for a, b, cosine in candidates.by_meaning(contents.vectors):
+    likeness = 1 - candidates.ALIKE * apart
+    for a, b, cosine in candidates.by_meaning(contents.vectors, min(close, likeness)):
         pair = (a, b)
         if pair not in near:
             near[pair] = cosine
@@ -171,7 +99,7 @@ def _judge(store: LocalStore, contents: Contents, on_step: OnStep) -> Judged:
                 often[b] += 1
     to_compare.update(dict.fromkeys(candidates.by_sketch(unpack(contents.sketches))))
     same = _same(store, contents, list(to_compare), on_step)
-    alike = [(a, b, cosine) for (a, b), cosine in near.items() if cosine >= 1 - candidates.ALIKE * apart]
+    alike = [(a, b, cosine) for (a, b), cosine in near.items() if cosine >= likeness]
     return _set_apart(contents, same, alike)
 
 
@@ -201,7 +129,7 @@ def _same(store: LocalStore, contents: Contents, pairs: Sequence[tuple[int, int]
         if made:
             fresh.append(made)
             known[made[0]] = made[1]
-        if len(fresh) == _BATCH:
+        if len(fresh) == BATCH:
             marks.put_compared(fresh, VERSION)
             fresh = []
         on_step("Comparing neighbours", done, len(lacking))
@@ -244,8 +172,9 @@ def _set_apart(contents: Contents, same: Same, alike: Sequence[tuple[int, int, f
 class _Order:
     """One order over all pictures, the ones to keep first: the best of a wide group is the best of a narrow one too."""
 
-    def __init__(self, contents: Contents, by: BestBy, chosen: dict[str, int], same: Same) -> None:
+    def __init__(self, contents: Contents, by: BestBy, chosen: dict[str, int], kept: set[Pair], same: Same) -> None:
         self._contents = contents
+        self._kept = kept
         framed = {contents.hashes[a] for (a, _), how in same.items() if how.first == "framed"}
         framed |= {contents.hashes[b] for (_, b), how in same.items() if how.second == "framed"}
         self._measures = measures(by, contents.sharpness, chosen, framed)
@@ -267,9 +196,13 @@ class _Order:
 
     def across(self, tier: Tier, rows: Sequence[int], same: Same, kind: Kind = "copies") -> Group:
         """A group of every file of these contents, with a word on how each differs from the best."""
+        best = self.best(rows)
+        key = self._contents.hashes[best]
         row = {picture.id: i for i in rows for picture in self._contents.pictures[i]}
-        order = sorted((picture for i in rows for picture in self._contents.pictures[i]), key=self.key)
-        best = row[order[0].id]
+        # Where copies of the best are kept by decision, they are no more spare here than among themselves.
+        alone = (key, key) in self._kept
+        files = [picture for i in rows for picture in self._contents.pictures[i][: 1 if alone and i == best else None]]
+        order = sorted(files, key=self.key)
         how = tuple(_how(same, best, row[picture.id]) for picture in order[1:])
         return Group(tier, kind, tuple(order), reason(order, self._measures), how)
 

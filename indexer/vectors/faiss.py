@@ -198,7 +198,8 @@ def nearest_of_all(
     places, scores = np.full((len(asking), k), -1, np.int64), np.zeros((len(asking), k), np.float32)
     if not k:
         return places, scores
-    faiss.omp_set_num_threads(os.cpu_count() or 1)
+    # Few rows are compared before a second thread is awake.
+    faiss.omp_set_num_threads(1 if len(rows) <= ALL_WITH_ALL // 4 else os.cpu_count() or 1)
     index, given = _for_neighbours(rows)
     for at in range(0, len(asking), 2_048):
         block = np.ascontiguousarray(asking[at : at + 2_048], np.float32)

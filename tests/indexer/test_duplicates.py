@@ -166,6 +166,16 @@ def test_keeping_both_holds_over_indexing_again_and_moving_the_files(shelf):
     assert len(find_duplicates(shelf.store).groups) == 1
 
 
+def test_kept_twins_stay_kept_when_a_smaller_copy_joins_them(shelf):
+    one = save(scene(1), shelf.pictures / "a.png")
+    shutil.copy(one, shelf.pictures / "twin.png")
+    save(scene(1).resize((200, 150)), shelf.pictures / "small.jpg")
+    shelf.index()
+    decide(shelf, "keep", one, shelf.pictures / "twin.png")
+    spare = find_duplicates(shelf.store).spare()
+    assert [picture.path.rpartition("/")[2] for picture, _ in spare] == ["small.jpg"]
+
+
 def test_a_third_copy_is_offered_after_two_were_kept(shelf):
     one = save(scene(1), shelf.pictures / "a.png")
     two = save(scene(1).resize((200, 150)), shelf.pictures / "b.png")
