@@ -16,11 +16,11 @@ from pathlib import Path
 
 import click
 
-from indexer import Filters
+from indexer import Filter
 from search import Hit, Library, Query, Results
 from vlm import ImsearchError
 
-__all__ = ["Filters", "Hit", "ImsearchError", "Library", "Query", "Results", "main"]
+__all__ = ["Filter", "Hit", "ImsearchError", "Library", "Query", "Results", "main"]
 
 # A command's module is imported when that command runs: `search` must not pay for the others.
 COMMANDS = {
@@ -31,6 +31,7 @@ COMMANDS = {
     "failures": "search.health",
     "doctor": "search.health",
     "search": "search.commands",
+    "parse": "search.commands",
     "similar": "search.commands",
     "show": "search.commands",
     "export": "search.commands",
@@ -40,7 +41,7 @@ COMMANDS = {
     "serve": "web.commands",
     "demo": "search.demo.commands",
 }
-WITHOUT_LIBRARY = ("models", "demo")
+WITHOUT_LIBRARY = ("models", "demo", "parse")
 
 
 def default_library() -> Path:
@@ -59,7 +60,8 @@ class Root(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        module = importlib.import_module(COMMANDS[cmd_name])
+        command: click.Command = getattr(module, f"{cmd_name}_command", None) or getattr(module, cmd_name)
         if cmd_name not in WITHOUT_LIBRARY and all(p.name != "library" for p in command.params):
             command.params.append(
                 click.Option(

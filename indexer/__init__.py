@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from indexer.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing, LibraryTooNew, PictureError
-from indexer.records import Filters, IndexReport, Picture
+from indexer.filters import Filter
+from indexer.records import IndexReport, Picture
 
 __all__ = [
-    "Filters",
+    "Filter",
     "IndexReport",
     "LibraryBusy",
     "LibraryDamaged",

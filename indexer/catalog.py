@@ -7,7 +7,7 @@ import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -17,17 +17,19 @@ from numpy.typing import NDArray
 
 from indexer import integrity
 from indexer import lexical as lexical_search
+from indexer import tags as tag_rows
 from indexer.content import copy_content, forget_content, insert_text, refresh_words
 from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
+from indexer.filters import EVERY_PICTURE, Condition, Filter
 from indexer.marks import Marks
-from indexer.records import Choice, Failure, Filters, LexicalMatch, NewPicture, Picture, Stage, Text
+from indexer.records import Choice, Failure, LexicalMatch, NewPicture, Picture, Stage, Text
 from indexer.rows import PICTURES, matrix, picture_of, text_of, utc
 from indexer.vectors.protocol import Ids
-from indexer.where import where
-from indexer.words import clean, folded
+from indexer.where import km_between, where
+from indexer.words import clean, folded, phrase
 from vlm.protocols import DetectedObject, Vectors
 
-LATEST = 4
+LATEST = 5
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
@@ -118,6 +120,7 @@ class Catalog:
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.create_function("folded", 1, folded, deterministic=True)
+            connection.create_function("km_between", 4, km_between, deterministic=True)
             handle = self._local.handle = _Handle(connection)
             with self._lock:
                 self._opened.add(handle)
@@ -242,7 +245,7 @@ class Catalog:
             "size": new.size, "mtime_ns": new.mtime_ns, "width": new.width, "height": new.height,
             "format": new.format, "moment": new.exif.taken_at or utc(new.mtime_ns), "taken_at": new.exif.taken_at,
             "camera": new.exif.camera, "lens": new.exif.lens, "latitude": new.exif.latitude,
-            "longitude": new.exif.longitude, "orientation": new.exif.orientation,
+            "longitude": new.exif.longitude, "orientation": new.exif.orientation, "rating": new.exif.rating,
             "colours": json.dumps([[c.name, c.rgb, c.share] for c in new.colours]), "added_at": now,
         }  # fmt: skip
         updates = ", ".join(f"{key} = excluded.{key}" for key in row if key != "added_at")
@@ -380,6 +383,15 @@ class Catalog:
         if row:
             self.fail(row[0], row[1], stage, reason, remedy, row[2], row[3], now)
 
+    def untagged(self, model_id: int, limit: int) -> Ids:
+        """Pictures with a vector of this model that its revision has not tagged."""
+        return tag_rows.untagged(self._connection, model_id, limit)
+
+    def tag(self, model: str, revision: str, words: Mapping[int, Sequence[str]], now: str) -> None:
+        """One transaction: the words that a model names these pictures by, in place of those it said before."""
+        with self._writing() as db:
+            tag_rows.write_tags(db, model, revision, words, now)
+
     def add_text(self, text: Text) -> int:
         """Add words to a picture (a note, a tag ...); returns the text's id."""
         with self._writing() as db:
@@ -419,16 +431,36 @@ class Catalog:
         sql = "SELECT count(*) FROM pictures JOIN roots ON roots.id = root_id AND online"
         return int(self._connection.execute(sql).fetchone()[0])
 
-    def filter(self, filters: Filters) -> Ids | None:
-        """Sorted ids that satisfy the filters and are online; None when that is every picture."""
-        clauses, given = where(filters)
+    def filter(self, kept: Filter) -> Ids | None:
+        """Sorted ids that the filter keeps and are online; None when that is every picture."""
         some_offline = self._connection.execute("SELECT 1 FROM roots WHERE NOT online").fetchone()
-        if not clauses and not some_offline:
+        if kept == EVERY_PICTURE and not some_offline:
             return None
-        sql = "SELECT pictures.id FROM pictures JOIN roots ON roots.id = root_id WHERE " + " AND ".join(
-            ["online", *clauses]
-        )
+        clause, given = where(kept)
+        sql = f"SELECT pictures.id FROM pictures JOIN roots ON roots.id = root_id WHERE online AND {clause}"
         return np.array([row[0] for row in self._connection.execute(sql + " ORDER BY 1", given)], dtype=np.int64)
+
+    def is_folder(self, name: str) -> bool:
+        """Whether pictures lie below a folder of this name; of many whose folders hold its words, some are looked at."""
+        expression = phrase(name)
+        if expression is None:
+            return False
+        clause, given = where(Condition("in", name))
+        sql = (
+            "SELECT 1 FROM pictures JOIN roots ON roots.id = root_id WHERE pictures.id IN "
+            f"(SELECT rowid FROM words WHERE words MATCH ? LIMIT 200) AND {clause} LIMIT 1"
+        )
+        return self._connection.execute(sql, (f"{{folder}} : {expression}", *given)).fetchone() is not None
+
+    def cameras(self) -> list[str]:
+        """The names of all cameras, in order."""
+        # from one name to the next by the index: DISTINCT would read a row for every picture
+        sql = (
+            "WITH RECURSIVE one(camera) AS (SELECT min(camera) FROM pictures UNION ALL "
+            "SELECT (SELECT min(camera) FROM pictures WHERE camera > one.camera) FROM one WHERE camera IS NOT NULL) "
+            "SELECT camera FROM one WHERE camera IS NOT NULL"
+        )
+        return [row[0] for row in self._connection.execute(sql)]
 
     def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:
         """Ids by the time taken, or the file's time where the camera wrote none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,8 @@ from PIL import Image
 
 from indexer.records import Exif
 
-_MAKE, _MODEL, _ORIENTATION, _DATE = 0x010F, 0x0110, 0x0112, 0x0132
+_MAKE, _MODEL, _ORIENTATION, _DATE, _RATING = 0x010F, 0x0110, 0x0112, 0x0132, 0x4746
+_XMP_RATING = re.compile(rb"""xmp:Rating(?:\s*=\s*["']|>)\s*(\d)""")
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _TAKEN, _OFFSET, _LENS = 0x9003, 0x9011, 0xA434
 
@@ -29,6 +31,7 @@ def read_exif(picture: Image.Image) -> Exif:
             latitude=latitude,
             longitude=longitude,
             orientation=_orientation(tags.get(_ORIENTATION)),
+            rating=_rating(tags.get(_RATING), picture.info.get("xmp")),
         )
     except Exception:  # noqa: BLE001 - a parser of hostile data: whatever it trips over, the picture is still a picture
         return Exif()
@@ -78,6 +81,14 @@ def _moment(value: object, offset: object) -> str | None:
 
 def _orientation(value: object) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _rating(value: object, xmp: object) -> int | None:
+    """Stars: Windows and cameras write them into EXIF, photo managers into XMP."""
+    if isinstance(value, int) and 0 <= value <= 5:
+        return value
+    found = _XMP_RATING.search(xmp) if isinstance(xmp, bytes) else None
+    return int(found[1]) if found and int(found[1]) <= 5 else None
 
 
 def _degrees(value: object, ref: object, most: float) -> float | None:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from indexer.catalog import Catalog
 from indexer.errors import LibraryDamaged
+from indexer.filters import Filter
 from indexer.manifest import Manifest
-from indexer.records import Filters, LexicalMatch, Picture, Text
+from indexer.records import LexicalMatch, Picture, Text
 from indexer.thumbnails import thumbnail_path
 from indexer.vectors import VectorIndex, load_index, new_index
 from indexer.vectors.protocol import Ids, Scores
@@ -50,9 +51,17 @@ class LocalStore:
         """The k pictures whose words match best."""
         return self.catalog.lexical(words, k, among)
 
-    def filter(self, filters: Filters) -> Ids | None:
-        """Sorted ids that satisfy the filters; None means every picture."""
-        return self.catalog.filter(filters)
+    def filter(self, kept: Filter) -> Ids | None:
+        """Sorted ids that the filter keeps; None means every picture."""
+        return self.catalog.filter(kept)
+
+    def is_folder(self, name: str) -> bool:
+        """Whether pictures lie below a folder of this name."""
+        return self.catalog.is_folder(name)
+
+    def cameras(self) -> list[str]:
+        """The names of all cameras."""
+        return self.catalog.cameras()
 
     def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:
         """Ids by time taken."""

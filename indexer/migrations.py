@@ -112,3 +112,17 @@ def m004_duplicates(db: Database) -> None:
             decision TEXT NOT NULL, made_at TEXT NOT NULL, UNIQUE (first, second, decision)
         );
     """)  # fmt: skip
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m005_reviewed(db: Database) -> None:
+    """Stars, as cameras and other programs give them, and how a picture was reviewed."""
+    _run(
+        db,
+        """
+        ALTER TABLE pictures ADD COLUMN rating INTEGER;
+        ALTER TABLE pictures ADD COLUMN state TEXT NOT NULL DEFAULT 'unreviewed';
+        CREATE INDEX pictures_camera ON pictures(camera);
+        CREATE INDEX texts_tag ON texts(kind, picture_id) WHERE kind = 'tag'
+    """,
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -43,7 +42,9 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Exif:
-    """What the camera wrote. `taken_at` is ISO 8601 (with offset or Z when the camera gave one, else local time as written); GPS in signed decimal degrees."""
+    """What the camera wrote. `taken_at` is ISO 8601 (with offset or Z when the camera gave one, else local time as written);
+    GPS in signed decimal degrees; `rating` is stars, 0 to 5.
+    """
 
     taken_at: str | None = None
     camera: str | None = None
@@ -51,6 +52,7 @@ class Exif:
     latitude: float | None = None
     longitude: float | None = None
     orientation: int = 1
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,24 +130,6 @@ class LexicalMatch:
     id: int
     score: float
     fields: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a picture must satisfy before it is ranked at all; empty means everything.
-
-    `folders` match anywhere in a picture's folder path by whole names ("2023/italy"); `types` are formats or
-    extensions ("jpeg", "heic"); `after` is inclusive and `before` exclusive, on the day taken (or the file's day
-    when the camera wrote none); sizes are bytes of the file.
-    """
-
-    folders: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-    after: date | None = None
-    before: date | None = None
-    min_size: int | None = None
-    max_size: int | None = None
-    orientation: Orientation | None = None
 
 
 @dataclass(frozen=True, slots=True)

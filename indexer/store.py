@@ -9,7 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.records import Filters, LexicalMatch, Picture, Text
+from indexer.filters import Filter
+from indexer.records import LexicalMatch, Picture, Text
 from indexer.vectors.protocol import Ids, Scores
 from vlm.protocols import Vectors
 
@@ -29,8 +30,16 @@ class Store(Protocol):
         """The k pictures whose names and texts match best, best first. `words` is anything a person typed."""
         ...
 
-    def filter(self, filters: Filters) -> Ids | None:
-        """Sorted ids of the pictures that satisfy `filters`; None means every picture."""
+    def filter(self, kept: Filter) -> Ids | None:
+        """Sorted ids of the pictures that the filter keeps; None means every picture."""
+        ...
+
+    def is_folder(self, name: str) -> bool:
+        """Whether pictures lie below a folder of this name, in any case."""
+        ...
+
+    def cameras(self) -> list[str]:
+        """The names of all cameras."""
         ...
 
     def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:

@@ -1,34 +1,152 @@
-"""Filters as SQL: pure functions from values to clauses over `pictures` joined with `roots`."""
+"""Filters as SQL: pure functions from conditions to an expression over `pictures` joined with `roots`."""
 
 from __future__ import annotations
 
-from indexer.records import Filters
-from indexer.words import folded
+import math
+from collections.abc import Callable, Mapping
 
-_ALIASES = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heif": "heic", "jp2": "jpeg2000", "j2k": "jpeg2000"}
+from indexer.filters import All, AnyOf, Condition, Filter, Not, amount, counted, first_day, place, proportion
+from indexer.words import folded, phrase
+
+Sql = tuple[str, list[object]]
+"""An expression and its values."""
+
 _SHAPES = {"landscape": "width > height", "portrait": "width < height", "square": "width = height"}
+_HELD = {
+    "gps": "latitude IS NOT NULL",
+    "date": "taken_at IS NOT NULL",
+    "camera": "camera IS NOT NULL",
+    "rating": "rating IS NOT NULL",
+    "object": "EXISTS (SELECT 1 FROM objects WHERE picture_id = pictures.id)",
+}
+# Widths are whole pixels: 4000 x 2250 and 1366 x 768 are both 16:9.
+_ALIKE = 0.02
 
 
-def where(filters: Filters) -> tuple[list[str], list[object]]:
-    """The clauses (joined by AND) and their values; no clause when nothing is filtered."""
-    clauses: list[str] = []
-    given: list[object] = []
-    for folder in filters.folders:
-        clauses.append("instr(folded(roots.path || '/' || folder || '/'), ?) > 0")
-        given.append(f"/{folded(folder).strip('/')}/")
-    if filters.types:
-        types = [_ALIASES.get(name, name) for name in (t.lower().lstrip(".") for t in filters.types)]
-        clauses.append(f"format IN ({', '.join('?' * len(types))})")
-        given += types
-    for column, operator, value in (
-        ("moment", ">=", filters.after and filters.after.isoformat()),
-        ("moment", "<", filters.before and filters.before.isoformat()),
-        ("size", ">=", filters.min_size),
-        ("size", "<=", filters.max_size),
-    ):
-        if value is not None:
-            clauses.append(f"{column} {operator} ?")
-            given.append(value)
-    if filters.orientation:
-        clauses.append(_SHAPES[filters.orientation])
-    return clauses, given
+def where(kept: Filter) -> Sql:
+    """The expression that is true for the pictures that a filter keeps."""
+    match kept:
+        case Condition(field, value, operator):
+            return _COMPILED[field](value, operator)
+        case Not(part):
+            clause, given = where(part)
+            # what is unknown (NULL) is not satisfied, so its opposite is
+            return f"NOT coalesce({clause}, 0)", given
+        case All(parts) | AnyOf(parts):
+            joined = [where(part) for part in parts]
+            word, empty = (" AND ", "1") if isinstance(kept, All) else (" OR ", "0")
+            clauses = f"({word.join(clause for clause, _ in joined)})" if joined else empty
+            return clauses, [value for _, given in joined for value in given]
+
+
+def _folder(value: str, _: str) -> Sql:
+    return "instr(folded(roots.path || '/' || folder || '/'), ?) > 0", [f"/{folded(value).strip('/')}/"]
+
+
+def _holds(column: str) -> Callable[[str, str], Sql]:
+    return lambda value, _: (f"instr(folded(coalesce({column}, '')), ?) > 0", [folded(value)])
+
+
+def _size(value: str, operator: str) -> Sql:
+    number, of_pixels = amount(value)
+    return f"{'width * height' if of_pixels else 'size'} {operator} ?", [number]
+
+
+def _ratio(value: str, operator: str) -> Sql:
+    wanted = proportion(value)
+    if operator == ":":
+        return "abs(1.0 * width / height - ?) <= ?", [wanted, _ALIKE * wanted]
+    return f"1.0 * width / height {operator} ?", [wanted]
+
+
+def _year(value: str, operator: str) -> Sql:
+    # moments are text, ISO 8601: a year's first instant comes before all that begins with it
+    first, after = value.zfill(4), str(int(value) + 1).zfill(4)
+    match operator:
+        case ":":
+            return "(moment >= ? AND moment < ?)", [first, after]
+        case ">" | "<=":
+            return f"moment {'>=' if operator == '>' else '<'} ?", [after]
+        case _:
+            return f"moment {operator} ?", [first]
+
+
+def _object(value: str, _: str) -> Sql:
+    label, operator, count = counted(value)
+    found = "(SELECT count(*) FROM objects WHERE picture_id = pictures.id AND folded(label) = ?)"
+    return f"{found} {operator} ?", [folded(label), count]
+
+
+def _tag(value: str, _: str) -> Sql:
+    found = "SELECT picture_id FROM texts WHERE kind = 'tag' AND folded(text) = ?"
+    return f"pictures.id IN ({found})", [folded(value)]
+
+
+def _words(columns: str) -> Callable[[str, str], Sql]:
+    def compiled(value: str, _: str) -> Sql:
+        expression = phrase(value)
+        if expression is None:
+            return "0", []
+        return "pictures.id IN (SELECT rowid FROM words WHERE words MATCH ?)", [columns + expression]
+
+    return compiled
+
+
+def _held(value: str, _: str) -> Sql:
+    if value in _HELD:
+        return _HELD[value], []
+    return "EXISTS (SELECT 1 FROM texts WHERE picture_id = pictures.id AND kind = ?)", [value]
+
+
+def _near(value: str, _: str) -> Sql:
+    latitude, longitude, km = place(value)
+    # a degree of latitude is 111 km everywhere: the rest of the world is left out before distances are worked out
+    reach = km / 110 + 1e-6
+    return (
+        "(latitude BETWEEN ? AND ? AND km_between(latitude, longitude, ?, ?) <= ?)",
+        [latitude - reach, latitude + reach, latitude, longitude, km],
+    )
+
+
+def km_between(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Kilometres along the ground between two places in degrees (haversine on a sphere: within 0.5 %)."""
+    a, b = math.radians(latitude), math.radians(other_latitude)
+    half = math.sin((b - a) / 2) ** 2
+    half += math.cos(a) * math.cos(b) * math.sin(math.radians(other_longitude - longitude) / 2) ** 2
+    return 2 * 6371.0 * math.asin(math.sqrt(min(1.0, half)))
+
+
+def _plain(column: str) -> Callable[[str, str], Sql]:
+    return lambda value, operator: (f"{column} {'=' if operator == ':' else operator} ?", [value])
+
+
+def _day(operator: str) -> Callable[[str, str], Sql]:
+    return lambda value, _: (f"moment {operator} ?", [first_day(value).isoformat()])
+
+
+def _rating(value: str, operator: str) -> Sql:
+    return f"rating {'=' if operator == ':' else operator} ?", [int(value)]
+
+
+_COMPILED: Mapping[str, Callable[[str, str], Sql]] = {
+    "in": _folder,
+    "name": _holds("name"),
+    "type": _plain("format"),
+    "after": _day(">="),
+    "before": _day("<"),
+    "year": _year,
+    "camera": _holds("camera"),
+    "lens": _holds("lens"),
+    "size": _size,
+    "ratio": _ratio,
+    "orientation": lambda value, _: (_SHAPES[value], []),
+    "tag": _tag,
+    "object": _object,
+    "text": _words("{ocr} : "),
+    "words": _words(""),
+    "color": lambda value, _: ("instr(colours, ?) > 0", [f'["{value}",']),
+    "has": _held,
+    "near": _near,
+    "rating": _rating,
+    "state": _plain("state"),
+}

@@ -14,6 +14,7 @@ import unicodedata
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 _RUN = re.compile(f"[{_UNSPACED}]+")
 _WORD = re.compile(f"[{_UNSPACED}]+|[^\\W_{_UNSPACED}]+")
+_PART = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _BORDER = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 STOP = frozenset(
@@ -69,3 +70,13 @@ def match(word: str) -> str:
 def contains(word: str) -> str | None:
     """The trigram expression that finds a word inside longer ones, or None for one too short to have a trigram."""
     return f'"{word}"' if len(word) >= 3 else None
+
+
+def phrase(text: str) -> str | None:
+    """The FTS5 expression that finds exactly these words side by side, or None when the text holds none."""
+    parts = [
+        match(part) if _RUN.fullmatch(part) else f'"{" ".join(words)}"'
+        for part in _PART.findall(clean(text).lower())
+        if (words := _WORD.findall(part))
+    ]
+    return f"({' AND '.join(parts)})" if parts else None

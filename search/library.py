@@ -11,14 +11,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from indexer.catalog import Catalog
-from indexer.errors import LibraryError, PictureError
+from indexer.errors import LibraryError
 from indexer.local import LocalStore
 from indexer.lock import writing
 from indexer.manifest import Manifest, is_library, read_manifest, write_manifest
 from indexer.paths import to_text
-from indexer.records import Choice, Filters, IndexReport, Picture
-from search.errors import QueryError
-from search.query import Mode, Order, Query, Results
+from indexer.records import Choice, IndexReport, Picture
+from search.parser import parse
+from search.query import Example, Mode, Query, Results
 from search.searcher import Searcher
 from vlm import Embedder, load_annotator, load_embedder
 from vlm.choices import choose
@@ -104,6 +104,7 @@ class Library:
         # What only indexing needs is loaded here: a search from a cold shell does without.
         from indexer.enrich import Enricher
         from indexer.indexer import Indexer
+        from indexer.tagging import tag_pictures
 
         started = time.monotonic()
         with writing(self.folder):
@@ -111,6 +112,7 @@ class Library:
             report = Indexer(self.store, self.embedder).run(
                 [Path(root).expanduser() for root in roots], choice, retry, on_progress
             )
+            tag_pictures(self.store, self.embedder())
             if ocr:
                 Enricher(self.store, load_annotator("rapidocr")).run(on_progress)
             return replace(report, seconds=round(time.monotonic() - started, 3))
@@ -127,29 +129,18 @@ class Library:
 
     def search(
         self,
-        text: str = "",
+        query: str | Query = "",
         *,
         picture: Path | Image | None = None,
-        like: int | None = None,
-        filters: Filters = Filters(),
         mode: Mode = "hybrid",
-        order: Order = "relevance",
         limit: int = 20,
     ) -> Results:
-        """Pictures found by words, by example, or both. Raises QueryError, also for an unreadable example."""
-        if isinstance(picture, Path):
-            picture = self._example(picture)
-        return self.searcher.search(Query(text, picture, like, filters, mode, order, limit))
-
-    def _example(self, path: Path) -> Image:
-        from indexer.decode import decode
-
-        if not path.expanduser().is_file():
-            raise QueryError(f"{path} is not a file that is there; name a picture, or an indexed one by like:ID.")
-        try:
-            return decode(path.expanduser(), self.embedder().picture_side).picture
-        except PictureError as error:
-            raise QueryError(f"{path} cannot be searched by: {error.reason} {error.remedy}") from None
+        """Pictures found by a query (docs/query-language.md), by an example, or both. Raises QueryError."""
+        asked = parse(query) if isinstance(query, str) else query
+        if picture is not None:
+            example = Example(path=str(picture)) if isinstance(picture, Path) else Example(picture=picture)
+            asked = replace(asked, terms=(*asked.terms, example))
+        return self.searcher.search(replace(asked, mode=mode, limit=limit))
 
     def find(self, path: Path) -> Picture | None:
         """The indexed picture at this path."""

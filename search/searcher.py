@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.filters import All, Condition, Filter, Not, both
 from indexer.store import Store
 from indexer.vectors.protocol import Ids
 from search.cutoff import threshold
 from search.errors import QueryError
-from search.query import Hit, Query, Results
+from search.examples import example_vector
+from search.mixing import mixed
+from search.offers import offers
+from search.query import Example, Hit, Query, Results, Words
 from search.ranking import Ranked, fuse
 from vlm.protocols import Embedder
 
@@ -33,7 +38,7 @@ class Searcher:
         started = time.perf_counter()
         if not 1 <= query.limit <= MOST:
             raise QueryError(f"limit {query.limit} is not between 1 and {MOST}.")
-        among = self._store.filter(query.filters)
+        among = self._store.filter(both(query.filters, _left_out(query)))
         ranked, weak_below, note = self._rank(query, among)
         ordered = self._ordered(ranked, weak_below, query)[: query.limit]
         pictures = {picture.id: picture for picture in self._store.get([row.id for row in ordered])}
@@ -41,28 +46,27 @@ class Searcher:
             Hit(rank, pictures[row.id], row.score, _is_weak(row, weak_below), row.signals)
             for rank, row in enumerate((row for row in ordered if row.id in pictures), 1)
         )
-        return Results(hits, len(ranked), round(time.perf_counter() - started, 4), note)
+        offered = offers(query.text, datetime.now().astimezone().date(), self._store.is_folder, self._store.cameras)
+        return Results(hits, len(ranked), round(time.perf_counter() - started, 4), note, query, offered)
 
     def _rank(self, query: Query, among: Ids | None) -> tuple[list[Ranked], float, str]:
         """Every picture that a signal found, best first; the cosine below which a hit is weak; what to tell."""
         depth = max(DEPTH, query.limit)
-        note = ""
-        vector = None
-        if query.mode != "lexical":
-            vector, note = self._vector(query)
-        words = query.text if query.mode != "dense" else ""
+        vector, note = self._vector(query) if query.mode != "lexical" else (None, "")
+        words = _said(query) if query.mode != "dense" else ""
         if vector is None and not words.strip() and not note:
-            if query.picture is not None or query.like is not None:
+            if query.mode == "lexical" and any(isinstance(term, Example) for term in query.terms):
                 raise QueryError(
                     "Search by picture needs mode hybrid or dense: words alone cannot be compared with it."
                 )
             ids = self._store.ordered(among, query.order != "oldest", depth)
             return [Ranked(int(i), 0.0, ()) for i in ids], -1.0, note
+        shown = {term.id for term in query.terms if isinstance(term, Example) and not term.box_xywh}
         dense: list[tuple[int, float]] = []
         if vector is not None:
-            found, cosines = self._store.dense(vector, depth + 1, among)
-            dense = [(int(i), float(c)) for i, c in zip(found, cosines, strict=True) if i != query.like]
-        lexical = [m for m in self._store.lexical(words, depth, among) if m.id != query.like] if words.strip() else []
+            found, cosines = self._store.dense(vector, depth + len(shown), among)
+            dense = [(int(i), float(c)) for i, c in zip(found, cosines, strict=True) if i not in shown]
+        lexical = [m for m in self._store.lexical(words, depth, among) if m.id not in shown] if words.strip() else []
         cosines_found = [cosine for _, cosine in dense]
         return fuse(dense, lexical), threshold(cosines_found, max(cosines_found, default=0.0)), note
 
@@ -75,28 +79,39 @@ class Searcher:
         return [strong[int(i)] for i in ids] + [row for row in ranked if row.id not in strong]
 
     def _vector(self, query: Query) -> tuple[NDArray[np.float32] | None, str]:
-        """The mean of the terms' vectors, at length 1 (None when there is no term), and what to tell of them."""
-        terms: list[NDArray[np.float32]] = []
+        """The terms as one unit vector (None when there is no term that the model knows), and what to tell of them."""
+        terms: list[tuple[NDArray[np.float32], float]] = []
+        said = ([Words(query.text)] if query.text.strip() else []) + [t for t in query.terms if isinstance(t, Words)]
         note = ""
-        if query.text.strip():
+        if said:
             embedder = self._embedder()
-            if embedder.knows(query.text):
-                terms.append(embedder.embed_texts([query.text])[0])
-            else:
-                note = f"{embedder.spec} knows none of these words: only names and words in pictures were searched."
-        if query.picture is not None:
-            terms.append(self._embedder().embed_pictures([query.picture])[0])
-        if query.like is not None:
-            try:
-                terms.append(self._store.vectors([query.like])[0])
-            except KeyError:
-                raise QueryError(
-                    f"like:{query.like} names no picture of this library; see the ids in a search."
-                ) from None
-        if not terms:
-            return None, note
-        mean = np.mean(terms, axis=0)
-        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32), note
+            known = [term for term in said if embedder.knows(term.text)]
+            if known:
+                vectors = embedder.embed_texts([term.text for term in known])
+                terms += [(vector, term.weight) for vector, term in zip(vectors, known, strict=True)]
+            if len(known) < len(said):
+                unknown = ", ".join(term.text for term in said if term not in known)
+                note = (
+                    f"{embedder.spec} does not know {unknown}: only names and words in pictures were searched for it."
+                )
+        for term in query.terms:
+            if isinstance(term, Example):
+                terms.append((example_vector(term, self._store, self._embedder), term.weight))
+        return (mixed(terms) if terms else None), note
+
+
+def _said(query: Query) -> str:
+    """All words that a picture may hold for this query: plain, weighted, and quoted."""
+    words = [query.text, *(term.text for term in query.terms if isinstance(term, Words) and term.weight > 0)]
+    conditions = query.filters.parts if isinstance(query.filters, All) else (query.filters,)
+    words += [c.value for c in conditions if isinstance(c, Condition) and c.field in ("words", "text")]
+    return " ".join(words)
+
+
+def _left_out(query: Query) -> Filter:
+    """What `-word` says of names, captions and the like: a picture that holds the word is left out altogether."""
+    words = [term.text for term in query.terms if isinstance(term, Words) and term.weight <= -1]
+    return All(tuple(Not(Condition("words", text)) for text in words))
 
 
 def _is_weak(row: Ranked, weak_below: float) -> bool:

@@ -57,6 +57,8 @@ def print_results(library: Library, results: Results, thumbnails: bool | None) -
             style="dim" if hit.weak else "",
         )
     console.print(table)
+    if results.offers:
+        console.print(Text(f"Did you mean to filter? Add: {'  or  '.join(results.offers)}", style="dim"))
     console.print(f"[dim]{results.total} ranked in {1000 * results.seconds:.0f} ms[/dim]")
 
 

@@ -2,7 +2,8 @@
 
     ImsearchError                     anything imsearch says on purpose
       UsageError                      what was asked makes no sense as asked
-        QueryError                    a query that cannot be understood (search)
+        QueryError                    a query that cannot be answered (search)
+          ParseError                  a query that does not parse, with the word it stumbled over
       ModelError                      a model cannot be had or cannot do this
         UnknownModel                  no model of that name
         ModelUnavailable              a known model that is not on this machine or cannot be reached

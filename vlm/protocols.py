@@ -59,6 +59,23 @@ class Embedder(Protocol):
         ...
 
 
+@runtime_checkable
+class Tagger(Protocol):
+    """What an embedder may also be: one that names what pictures show, from their vectors alone."""
+
+    def tags(self, vectors: Vectors) -> list[tuple[Tag, ...]]:
+        """For each (dim,) row the words of its vocabulary that are likely right, most likely first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A word for what a picture shows, and the estimated chance (0..1) that it is right."""
+
+    word: str
+    chance: float
+
+
 @dataclass(frozen=True, slots=True)
 class TextLine:
     """One line of text read in a picture."""

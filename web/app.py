@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
-from search import Library
+from search import Library, QueryError
 from web.api import health, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import Problem, results_out
@@ -57,5 +57,12 @@ def _add_page(app: FastAPI, library: Library, warming: health.Warming) -> None:
     @app.get("/", include_in_schema=False)
     def page(request: Request, q: str = "") -> Response:
         """Never waits for the model: a browser that runs modules shows that it is being loaded."""
-        hits = results_out(library.search(q, limit=WITHOUT_SCRIPTS)).hits if warming.done else []
-        return templates.TemplateResponse(request, "index.html", {"q": q, "hits": hits, "most_bytes": MOST_UPLOADED})
+        hits, wrong = [], ""
+        try:
+            asked = search.query_of(q)
+            hits = results_out(library.search(asked, limit=WITHOUT_SCRIPTS)).hits if warming.done else []
+        except QueryError as error:
+            wrong = str(error)
+        return templates.TemplateResponse(
+            request, "index.html", {"q": q, "hits": hits, "wrong": wrong, "most_bytes": MOST_UPLOADED}
+        )

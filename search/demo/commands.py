@@ -40,8 +40,8 @@ def demo(folder: Path | None) -> None:
         click.echo(
             f"Indexed {report.added} pictures by meaning and read the words in them in {report.seconds:.0f} s.\n"
         )
-        rows = [_searched(library, f'by meaning: "{query}"', text=query, mode="dense") for query in _BY_MEANING]
-        rows += [_searched(library, f'by words: "{query}"', text=query, mode="lexical") for query in words]
+        rows = [_searched(library, f'by meaning: "{query}"', query=query, mode="dense") for query in _BY_MEANING]
+        rows += [_searched(library, f'by words: "{query}"', query=query, mode="lexical") for query in words]
         rows.append(_searched(library, "by example: pictures like the first one drawn, a sunset", picture=drawn[0]))
     page, picture = write_sheet(rows, place)
     click.echo(f"Contact sheet to open: {page} (or {picture})")

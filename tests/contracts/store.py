@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pytest
 
-from indexer.records import Filters
+from indexer.filters import EVERY_PICTURE, All, AnyOf, Not, condition
 
 
 @dataclass(frozen=True)
@@ -54,45 +53,76 @@ class StoreContract:
         assert (np.diff(cosines) <= 0).all()
 
     def test_only_what_the_filter_keeps_is_compared(self):
-        among = self.store.filter(Filters(folders=("oslo",)))
+        among = self.store.filter(condition("in", "oslo"))
         assert self.names(among) == ["c.jpg", "d.heic"]
         assert self.names(self.store.dense(unit(1, 0, 0, 0.1), 5, among)[0]) == ["c.jpg", "d.heic"]
 
     @pytest.mark.parametrize(
         ("filters", "kept"),
         [
-            (Filters(folders=("2023/rome",)), "ab"),
-            (Filters(types=("jpg",)), "ace"),
-            (Filters(types=("png", "heif")), "bd"),
-            (Filters(after=date(2024, 1, 1)), "de"),
-            (Filters(before=date(2024, 1, 1)), "abc"),
-            (Filters(after=date(2023, 5, 2), before=date(2023, 5, 3)), "b"),
-            (Filters(min_size=1000), "abcd"),
-            (Filters(max_size=999), "e"),
-            (Filters(orientation="portrait"), "c"),
-            (Filters(orientation="square"), "e"),
-            (Filters(folders=("oslo",), types=("jpeg",)), "c"),
-            (Filters(folders=("nowhere",)), ""),
+            (condition("in", "2023/rome"), "ab"),
+            (condition("type", "jpg"), "ace"),
+            (AnyOf((condition("type", "png"), condition("type", "heif"))), "bd"),
+            (condition("after", "2024"), "de"),
+            (condition("before", "2024-01-01"), "abc"),
+            (All((condition("after", "2023-5-2"), condition("before", "2023-05-03"))), "b"),
+            (condition("size", "1000b", ">="), "abcd"),
+            (condition("size", "0.999kb", "<="), "e"),
+            (condition("orientation", "portrait"), "c"),
+            (condition("orientation", "Square"), "e"),
+            (All((condition("in", "oslo"), condition("type", "jpg"))), "c"),
+            (condition("in", "nowhere"), ""),
+            (Not(condition("in", "rome")), "cde"),
+            (Not(condition("camera", "canon")), "abcde"),
+            (condition("name", "C.j"), "c"),
+            (condition("year", "2023"), "abc"),
+            (condition("year", "2023", ">"), "de"),
+            (condition("year", "2024", "<"), "abc"),
+            (condition("year", "2023", "<="), "abc"),
+            (condition("ratio", "4:3"), "abd"),
+            (condition("ratio", "1.2", "<"), "ce"),
+            (condition("size", "0.001mp", ">="), "abcde"),
+            (condition("size", "0.0013mp", ">"), "e"),
+            (condition("words", "grand hotel"), "a"),
+            (condition("words", "hotel grand"), ""),
+            (condition("text", "夜景"), "d"),
+            (condition("words", "?!"), ""),
+            (condition("has", "ocr"), "ad"),
+            (condition("has", "gps"), ""),
+            (condition("has", "date"), "abcde"),
+            (condition("object", "dog"), ""),
+            (condition("object", "dog<1"), "abcde"),
+            (condition("tag", "dog"), ""),
+            (condition("rating", "3", ">="), ""),
+            (condition("state", "unreviewed"), "abcde"),
+            (AnyOf((condition("in", "rome"), All((condition("type", "heic"), condition("year", "2024"))))), "abd"),
+            (AnyOf(()), ""),
         ],
     )
     def test_filters_keep_what_they_say(self, filters, kept):
         assert "".join(name[0] for name in self.names(self.store.filter(filters))) == kept
 
     def test_no_filter_means_every_picture(self):
-        assert self.store.filter(Filters()) is None
+        assert self.store.filter(EVERY_PICTURE) is None
 
     @pytest.mark.parametrize(("typed", "found"), [("hotel", "a"), ("夜景", "d"), ("rome", "ab"), ("nothing here", "")])
     def test_words_find_names_folders_and_texts_in_any_script(self, typed, found):
         assert "".join(sorted(name[0] for name in self.names([m.id for m in self.store.lexical(typed, 5)]))) == found
 
     def test_words_obey_the_filter_and_the_limit(self):
-        among = self.store.filter(Filters(types=("png",)))
+        among = self.store.filter(condition("type", ".PNG"))
         assert self.names([m.id for m in self.store.lexical("rome", 5, among)]) == ["b.png"]
         assert len(self.store.lexical("rome", 1)) == 1
 
+    def test_it_knows_its_folders_and_cameras(self):
+        assert [self.store.is_folder(name) for name in ("Rome", "2023", "ro", "rome 2023", "e", "?")] == [
+            True, True, False, False, False, False,
+        ]  # fmt: skip
+        assert self.store.cameras() == []
+
     def test_pictures_are_ordered_by_the_time_taken(self):
         assert "".join(name[0] for name in self.names(self.store.ordered(None, True, 9))) == "edcba"
-        among = self.store.filter(Filters(folders=("rome",)))
+        among = self.store.filter(condition("in", "rome"))
         assert "".join(name[0] for name in self.names(self.store.ordered(among, False, 1))) == "a"
 
     def test_pictures_and_vectors_come_in_the_order_asked(self):

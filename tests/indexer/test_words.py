@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.records import Filters, Text
+from indexer.filters import Condition
+from indexer.records import Text
 from tests.conftest import paint
 
 
@@ -70,7 +71,7 @@ def test_pictures_with_two_of_three_words_come_before_hundreds_with_the_rarest(w
 
 
 def test_only_pictures_that_pass_the_filter_are_ranked(worded):
-    among = worded.catalog.filter(Filters(types=("jpeg",)))
+    among = worded.catalog.filter(Condition("type", "jpeg"))
     assert worded.catalog.lexical("party", 10, among) == []
 
 

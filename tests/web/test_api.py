@@ -58,7 +58,7 @@ def png(width: int, height: int) -> bytes:
 
 def test_search_by_words(client, shown):
     found = client.get("/api/v1/search", params={"q": "red", "limit": 2}).json()
-    assert found.keys() == {"hits", "total", "seconds", "note"}
+    assert found.keys() == {"hits", "total", "seconds", "note", "query", "offers"}
     assert found["total"] == 27
     first = found["hits"][0]
     assert first["rank"] == 1
@@ -179,10 +179,9 @@ def test_other_methods_are_refused(client, method):
     [
         "%00",
         "%ED%A0%80",
-        "%22%20OR%20",
         "a" * 5000,
         "%F0%9F%93%B7",
-        "NEAR(",
+        "NEAR",
         "  ",
         "%E2%80%AE%EF%BF%BF",
         "%CC%81" * 900,
@@ -191,6 +190,24 @@ def test_other_methods_are_refused(client, method):
 def test_whatever_is_typed_is_answered(client, typed):
     assert client.get(f"/api/v1/search?q={typed}").status_code == 200
     assert client.get(f"/?q={typed}").status_code == 200
+
+
+@pytest.mark.parametrize(("typed", "word"), [('"open', '"open'), ("NEAR(", "("), ("colr:red", "colr:red")])
+def test_what_does_not_parse_is_told_with_its_word(client, typed, word):
+    answer = client.get("/api/v1/search", params={"q": typed})
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith(f"{word}: ")
+    page = client.get("/", params={"q": typed})
+    assert page.status_code == 200
+    assert 'role="alert"' in page.text
+
+
+def test_no_file_of_the_server_can_be_named_in_a_query(client, shown):
+    for typed in ("picture:/etc/passwd", 'red -0.5*picture:"/etc/passwd"@1,2,3,4'):
+        answer = client.get("/api/v1/search", params={"q": typed})
+        assert answer.status_code == 400
+        assert "no file can be named here" in answer.json()["detail"]
+        assert 'role="alert"' in client.get("/", params={"q": typed}).text
 
 
 @pytest.mark.parametrize(

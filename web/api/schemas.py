@@ -39,12 +39,16 @@ class HitOut(BaseModel):
 
 
 class ResultsOut(BaseModel):
-    """Hits best first, how many pictures were ranked in all, how long it took, and what the asker should know."""
+    """Hits best first, how many pictures were ranked in all, how long it took, what the asker should know, the query as
+    it was understood, and filters that its plain words may mean.
+    """
 
     hits: list[HitOut]
     total: int
     seconds: float
     note: str
+    query: str
+    offers: list[str]
 
 
 class TextOut(BaseModel):
@@ -103,6 +107,8 @@ def results_out(results: Results) -> ResultsOut:
         total=results.total,
         seconds=results.seconds,
         note=results.note,
+        query=str(results.query),
+        offers=list(results.offers),
     )
 
 

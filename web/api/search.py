@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 import tempfile
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi import Query as Asked
 
-from indexer import Filters
 from indexer.decode import Limits, decode
 from indexer.records import Orientation
 from search import Library
-from search.commands import parse_day, parse_size, split_like
-from search.query import Mode, Order
+from search.errors import QueryError
+from search.narrowing import narrowed
+from search.parser import parse
+from search.query import Example, Mode, Order, Query
 from web.api.errors import TooBig
 from web.api.schemas import ResultsOut, results_out
 from web.security import MOST_UPLOADED
@@ -39,10 +40,10 @@ class Wanted:
     """Everything that may be said of a search in its address, beside the words and pictures themselves."""
 
     like: int | None
-    filters: Filters
     mode: Mode
     order: Order
     limit: int
+    filters: dict[str, Any]
 
 
 def wanted(
@@ -53,16 +54,11 @@ def wanted(
     orientation: Orientation | None = None,
 ) -> Wanted:  # fmt: skip
     """The same choices as those of `imsearch search`."""
-    filters = Filters(
-        folders=tuple(folders),
-        types=tuple(types),
-        after=parse_day(after),
-        before=parse_day(before),
-        min_size=parse_size(min_size),
-        max_size=parse_size(max_size),
-        orientation=orientation,
-    )
-    return Wanted(like, filters, mode, order, limit)
+    return Wanted(
+        like, mode, order, limit,
+        {"folders": folders, "types": types, "after": after, "before": before, "min_size": min_size,
+         "max_size": max_size, "orientation": orientation},
+    )  # fmt: skip
 
 
 def router(library: Library) -> APIRouter:
@@ -71,13 +67,12 @@ def router(library: Library) -> APIRouter:
     decoding = threading.BoundedSemaphore(DECODED_AT_ONCE)
 
     def found(text: str, asked: Wanted, picture: Image | None = None) -> ResultsOut:
-        words, like = split_like(text)
-        return results_out(
-            library.search(
-                words, picture=picture, like=like if asked.like is None else asked.like,
-                filters=asked.filters, mode=asked.mode, order=asked.order, limit=asked.limit,
-            )
-        )  # fmt: skip
+        query = narrowed(query_of(text), **asked.filters)
+        if asked.like is not None:
+            query = replace(query, terms=(*query.terms, Example(id=asked.like)))
+        if asked.order != "relevance":
+            query = replace(query, order=asked.order)
+        return results_out(library.search(query, picture=picture, mode=asked.mode, limit=asked.limit))
 
     @made.get("/search")
     def search(
@@ -99,6 +94,15 @@ def router(library: Library) -> APIRouter:
         return found(q, asked, example)
 
     return made
+
+
+def query_of(text: str) -> Query:
+    """What a visitor asks. Raises ParseError, and QueryError for one that names a file: it would be one of the server's."""
+    query = parse(text)
+    for term in query.terms:
+        if isinstance(term, Example) and term.path:
+            raise QueryError(f"{term}: no file can be named here; send the picture itself, or write like:ID.")
+    return query
 
 
 def _read(upload: UploadFile, side: int) -> Image:

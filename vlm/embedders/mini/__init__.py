@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vlm.protocols import Vectors
+from vlm.protocols import Tag, Vectors
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -20,13 +20,15 @@ BATCH = 16
 
 
 class MiniEmbedder:
-    """Implements `vlm.protocols.Embedder` on ONNX Runtime. Each tower loads when it is first needed; thread-safe."""
+    """Implements `vlm.protocols.Embedder` and `Tagger` on ONNX Runtime. Each tower loads when it is first needed; thread-safe."""
 
     spec = "mini"
 
-    def __init__(self) -> None:
-        self._config: dict[str, Any] = json.loads((_HERE / "config.json").read_text(encoding="utf-8"))
-        self._loading = threading.Lock()
+    def __init__(self, folder: Path = _HERE) -> None:
+        """`folder` holds the model's files: those shipped, or others that training has just written."""
+        self._folder = folder
+        self._config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        self._loading = threading.RLock()  # the tagger is loaded with the help of the text tower
         self._loaded: dict[str, Any] = {}
 
     @property
@@ -63,6 +65,18 @@ class MiniEmbedder:
         """Whether any of its word pieces is Latin or a digit: the model was trained on English alone."""
         tokens = self._tokenizer.encode(_storable(text), add_special_tokens=False).tokens
         return any(token != "[UNK]" and any(c.isascii() and c.isalnum() for c in token) for token in tokens)
+
+    def tags(self, vectors: Vectors) -> list[tuple[Tag, ...]]:
+        """For each (dim,) row the everyday words that are likely right, most likely first; none before they are fitted."""
+        if not (self._folder / "tags.json").exists():
+            return [()] * len(vectors)
+        made: list[tuple[Tag, ...]] = self._once("tags.json", self._tagger).tags(vectors)
+        return made
+
+    def _tagger(self, file: Path) -> Any:
+        from vlm.embedders.mini.tagger import MiniTagger
+
+        return MiniTagger(file, self.embed_texts)
 
     def _joined(self, chunks: list[Vectors]) -> Vectors:
         return np.concatenate([*chunks, np.zeros((0, self.dim), np.float32)])
@@ -104,7 +118,7 @@ class MiniEmbedder:
     def _once(self, name: str, load: Callable[[Path], Any]) -> Any:
         with self._loading:
             if name not in self._loaded:
-                self._loaded[name] = load(_HERE / name)
+                self._loaded[name] = load(self._folder / name)
             return self._loaded[name]
 
 
