@@ -96,3 +96,24 @@ def m002_words(db: Database) -> None:
 def m003_choices(db: Database) -> None:
     """Which files of a root were asked for, so that a later run without a word on it asks for the same."""
     db.conn.execute("ALTER TABLE roots ADD COLUMN choice TEXT NOT NULL DEFAULT '{}'")
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m004_concepts(db: Database) -> None:
+    """Concepts taught by example: the examples by content, and a classifier for each model."""
+    _run(db, """
+        CREATE TABLE concepts (
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, taught_at TEXT NOT NULL
+        );
+        CREATE TABLE concept_examples (
+            concept_id INTEGER NOT NULL REFERENCES concepts(id) ON DELETE CASCADE,
+            hash TEXT NOT NULL, yes INTEGER NOT NULL, UNIQUE (concept_id, hash)
+        );
+        CREATE TABLE concept_classifiers (
+            concept_id INTEGER NOT NULL REFERENCES concepts(id) ON DELETE CASCADE,
+            model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+            weights BLOB NOT NULL, threshold REAL NOT NULL, held_out TEXT NOT NULL,
+            PRIMARY KEY (concept_id, model_id)
+        ) WITHOUT ROWID;
+        CREATE INDEX texts_tags ON texts(model, picture_id) WHERE kind = 'tag';
+    """)  # fmt: skip
