@@ -122,9 +122,7 @@ def similar(place: Path, picture: str, limit: int, as_json: bool, paths0: bool) 
 def show(place: Path, picture: str, as_json: bool) -> None:
     """Everything known of one PICTURE: a path, or an id."""
     with Library.open(place) as library:
-        found = _indexed(library, picture)
-        if found is None:
-            raise UsageError(f"{picture} is not in the library; index its folder first.")
+        found = named_picture(library, picture)
         texts = library.store.texts(found.id)
     if as_json:
         click.echo(json.dumps(asdict(found) | {"texts": [asdict(text) for text in texts]}))
@@ -216,6 +214,14 @@ def _indexed(library: Library, named: str) -> Picture | None:
             raise UsageError(f"There is no picture {named} in this library; a search shows their ids.")
         return found[0]
     return library.find(Path(named))
+
+
+def named_picture(library: Library, named: str) -> Picture:
+    """The indexed picture of this id or path. Raises UsageError."""
+    found = _indexed(library, named)
+    if found is None:
+        raise UsageError(f"{named} is not in the library; index its folder first.")
+    return found
 
 
 def _print(library: Library, results: Results, as_json: bool, paths0: bool, thumbnails: bool | None) -> None:

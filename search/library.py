@@ -104,6 +104,7 @@ class Library:
         # What only indexing needs is loaded here: a search from a cold shell does without.
         from indexer.enrich import Enricher
         from indexer.indexer import Indexer
+        from search.concepts import Concepts
 
         started = time.monotonic()
         with writing(self.folder):
@@ -111,6 +112,7 @@ class Library:
             report = Indexer(self.store, self.embedder).run(
                 [Path(root).expanduser() for root in roots], choice, retry, on_progress
             )
+            Concepts(self.store).keep_up()
             if ocr:
                 Enricher(self.store, load_annotator("rapidocr")).run(on_progress)
             return replace(report, seconds=round(time.monotonic() - started, 3))

@@ -1,0 +1,173 @@
+"""Concepts: taught by some ten examples, then a tag on every picture, old and new. `Concepts.teach` tells the story."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.concepts import Classifier, Concept
+from indexer.indexer import utc_now
+from indexer.local import LocalStore
+from indexer.records import Picture
+from indexer.words import clean, folded, query_words
+from search.fitting import FEWEST_YES, fit
+from vlm.errors import UsageError
+
+# So many unlabelled pictures say how vectors vary as well as a million do.
+MOST_UNLABELLED = 5_000
+# How many of the pictures nearest to the threshold are named, so that they can be judged next.
+LEAST_SURE = 5
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What came of teaching: the concept, how many examples changed sides, and the ids it is least sure of."""
+
+    concept: Concept
+    moved: int
+    least_sure: tuple[int, ...]
+
+
+class Concepts:
+    """The concepts of one library. Hold the writer lock (`indexer.lock.writing`) around all but `all` and `named`."""
+
+    def __init__(self, store: LocalStore) -> None:
+        self._store = store
+        self._catalog = store.catalog
+        self._model = store.model_id
+
+    def all(self) -> list[Concept]:
+        """Every concept, by name."""
+        return self._catalog.concepts(self._model)
+
+    def named(self, name: str) -> Concept:
+        """One concept; case does not matter. Raises UsageError with the nearest name."""
+        known = {folded(concept.name): concept for concept in self.all()}
+        if folded(name.strip()) not in known:
+            near = get_close_matches(folded(name), known, 1)
+            meant = f"did you mean {known[near[0]].name}?" if near else "see their names with: imsearch concepts"
+            raise UsageError(f"There is no concept {name}; {meant}")
+        return known[folded(name.strip())]
+
+    def teach(self, name: str, yes: Collection[Picture] = (), no: Collection[Picture] = ()) -> Taught:
+        """Add examples to a concept (or make it), fit it anew, and tag every picture. Raises UsageError.
+
+        The latest word on a picture holds. Pictures of the same content are one example.
+        """
+        old = next((one for one in self.all() if folded(one.name) == folded(clean(name).strip())), None)
+        kept = old.examples if old else {}
+        said = _said(yes, no)
+        name = old.name if old else _checked(name)
+        examples = {**kept, **said}
+        made = self._fit(examples)
+        if made is None:
+            here = self._contents(examples)
+            shown = len({content for content in here.values() if examples[content]})
+            raise UsageError(
+                f"{name} cannot be learned from {shown} pictures that show it; give at least {FEWEST_YES} with --yes "
+                "and, best, five with --no."
+            )
+        tagged, scores = self._tagged(made, examples)
+        self._catalog.teach(name, examples, self._model, made, tagged, utc_now())
+        moved = sum(kept.get(content, shows) != shows for content, shows in said.items())
+        return Taught(self.named(name), moved, self._least_sure(scores, examples))
+
+    def forget(self, name: str) -> Concept:
+        """Drop a concept with its examples and its tags; tags of other origin stay. Raises UsageError."""
+        concept = self.named(name)
+        self._catalog.forget_concept(concept.name)
+        return concept
+
+    def keep_up(self) -> None:
+        """After indexing: fit what has no classifier for the library's model, and tag the pictures that are new.
+
+        May be interrupted anywhere: each step is a transaction, and what is not marked as seen is looked at next time.
+        """
+        for concept in self.all():
+            if concept.classifier is None:
+                made = self._fit(concept.examples)
+                tagged = self._tagged(made, concept.examples)[0] if made else self._shown(concept.examples)
+                self._catalog.teach(concept.name, None, self._model, made, tagged, utc_now())
+        concepts = self.all()
+        while concepts and len(ids := self._catalog.unseen_by_concepts(self._model)):
+            vectors = self._store.vectors(ids.tolist())
+            tags = {}
+            for concept in concepts:
+                scores = dict(zip(ids.tolist(), _scores(concept.classifier, vectors), strict=True))
+                tags[concept.name] = self._decide(scores, concept.examples)
+            self._catalog.tag_by_concepts(self._model, ids.tolist(), tags, utc_now())
+
+    # -- from examples to a classifier -----------------------------------------------------------------------------
+
+    def _fit(self, examples: Mapping[str, bool]) -> Classifier | None:
+        """None when too few of the examples are in the library with a vector of its model."""
+        embedded = self._catalog.ids(self._model)
+        here = self._contents(examples)
+        # one picture for each content: copies would count one example twice
+        one_each = {content: picture for picture, content in sorted(here.items(), reverse=True)}
+        one_each = {content: i for content, i in one_each.items() if i in set(embedded.tolist())}
+        yes = [one_each[content] for content, shows in examples.items() if shows and content in one_each]
+        no = [one_each[content] for content, shows in examples.items() if not shows and content in one_each]
+        unlabelled = np.setdiff1d(embedded, list(here))
+        if len(unlabelled) > MOST_UNLABELLED:
+            unlabelled = np.random.default_rng(0).choice(unlabelled, MOST_UNLABELLED, replace=False)
+        if len(yes) < FEWEST_YES or not len(no) + len(unlabelled):
+            return None
+        width = self._store.manifest.dim
+        return fit(*(self._store.vectors(list(ids)).reshape(-1, width) for ids in (yes, no, unlabelled.tolist())))
+
+    # -- from a classifier to tags ---------------------------------------------------------------------------------
+
+    def _tagged(self, made: Classifier, examples: Mapping[str, bool]) -> tuple[list[int], dict[int, float]]:
+        """The ids to tag, and how far above (or below) the threshold each picture of the library lies."""
+        scores: dict[int, float] = {}
+        for ids, vectors in self._catalog.embeddings(self._model):
+            scores.update(zip(ids.tolist(), _scores(made, vectors), strict=True))
+        return self._decide(scores, examples), scores
+
+    def _decide(self, scores: Mapping[int, float], examples: Mapping[str, bool]) -> list[int]:
+        """What its owner said of a picture holds, whatever the classifier makes of it."""
+        said = {picture: examples[content] for picture, content in self._contents(examples).items()}
+        return [picture for picture, score in scores.items() if said.get(picture, score >= 0)]
+
+    def _shown(self, examples: Mapping[str, bool]) -> list[int]:
+        return [picture for picture, content in self._contents(examples).items() if examples[content]]
+
+    def _contents(self, examples: Mapping[str, bool]) -> dict[int, str]:
+        return self._catalog.with_content(list(examples))
+
+    def _least_sure(self, scores: Mapping[int, float], examples: Mapping[str, bool]) -> tuple[int, ...]:
+        said = self._contents(examples)
+        open_ = [(abs(score), picture) for picture, score in scores.items() if picture not in said]
+        return tuple(picture for _, picture in sorted(open_)[:LEAST_SURE])
+
+
+def _scores(made: Classifier | None, vectors: NDArray[np.float32]) -> list[float]:
+    if made is None:
+        return [-1.0] * len(vectors)
+    scores: list[float] = (vectors @ made.weights - np.float32(made.threshold)).tolist()
+    return scores
+
+
+def _said(yes: Collection[Picture], no: Collection[Picture]) -> dict[str, bool]:
+    """Content -> whether it shows it."""
+    both = {picture.hash for picture in yes} & {picture.hash for picture in no}
+    if both:
+        one = next(picture for picture in yes if picture.hash in both)
+        raise UsageError(f"Picture {one.id} is named (itself or a copy of it) by both --yes and --no; say which holds.")
+    return {picture.hash: True for picture in yes} | {picture.hash: False for picture in no}
+
+
+def _checked(name: str) -> str:
+    """A name that a search can find and `tag:` can hold. Raises UsageError."""
+    made = " ".join(clean(name).split())
+    if not query_words(made) or len(made) > LONGEST_NAME or '"' in made or not made.isprintable():
+        raise UsageError(
+            f"{name!r} cannot name a concept: use letters or digits, no quotes, {LONGEST_NAME} characters at most."
+        )
+    return made
