@@ -35,6 +35,7 @@ COMMANDS = {
     "show": "search.commands",
     "export": "search.commands",
     "evaluate": "search.commands",
+    "judge": "search.judging",
     "teach": "search.teaching",
     "concepts": "search.teaching",
     "forget": "search.teaching",

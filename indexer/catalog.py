@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from indexer import concepts as concept_rows
 from indexer import integrity
+from indexer import judgements as judgement_rows
 from indexer import lexical as lexical_search
 from indexer.content import copy_content, forget_content, insert_text, refresh_words
 from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
@@ -441,6 +442,22 @@ class Catalog:
 
     def _revision(self, model_id: int) -> str:
         return next(f"{row.spec}@{row.revision}" for row in self.models() if row.id == model_id)
+
+    # -- judgements ------------------------------------------------------------------------------------------------
+
+    def judge(self, query: str, said: Mapping[int, bool], now: str) -> None:
+        """Keep which pictures answer a query (True) and which do not."""
+        with self._writing() as db:
+            judgement_rows.put(db, query, said, now)
+
+    def judgements(self) -> list[judgement_rows.Judgement]:
+        """Every judgement: by query, the good ones first."""
+        return judgement_rows.read(self._connection)
+
+    def forget_judgements(self, query: str, ids: Sequence[int] = ()) -> int:
+        """Drop what was said of these pictures (none: of all) for a query; returns how many judgements went."""
+        with self._writing() as db:
+            return judgement_rows.forget(db, query, ids)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

@@ -165,17 +165,21 @@ def export(
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @_MODE
 @_JSON
 @click.pass_obj
-def evaluate(place: Path, file: Path, mode: Mode, as_json: bool) -> None:
-    """How well the library answers the judged queries of FILE (see docs/start.md for its form)."""
+def evaluate(place: Path, file: Path | None, mode: Mode, as_json: bool) -> None:
+    """How well the library answers the judged queries of FILE (see docs/start.md for its form).
+
+    Without a FILE: those judged with `imsearch judge`.
+    """
     from search.evaluate import evaluate as measure
-    from search.judge import read_judgements
+    from search.judge import kept_judgements, read_judgements
 
     with Library.open(place) as library:
-        figures = measure(library.searcher, read_judgements(file), mode)
+        judged = kept_judgements(library.store.catalog) if file is None else read_judgements(file)
+        figures = measure(library.searcher, judged, mode)
     if as_json:
         click.echo(json.dumps(figures))
         return
