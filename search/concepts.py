@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.concepts import Classifier, Concept
 from indexer.indexer import utc_now
 from indexer.local import LocalStore
 from indexer.records import Picture
+from indexer.vectors.protocol import Ids, Scores
 from indexer.words import clean, folded, query_words
 from search.fitting import FEWEST_YES, fit
 from vlm.errors import UsageError
+from vlm.protocols import Vectors
 
 # So many unlabelled pictures say how vectors vary as well as a million do.
 MOST_UNLABELLED = 5_000
@@ -72,10 +73,10 @@ class Concepts:
                 f"{name} cannot be learned from {shown} pictures that show it; give at least {FEWEST_YES} with --yes "
                 "and, best, five with --no."
             )
-        tagged, scores = self._tagged(made, examples)
-        self._catalog.teach(name, examples, self._model, made, tagged, utc_now())
+        ids, scores = self._scored(made)
+        self._catalog.teach(name, examples, self._model, made, self._decide(ids, scores, examples), utc_now())
         moved = sum(kept.get(content, shows) != shows for content, shows in said.items())
-        return Taught(self.named(name), moved, self._least_sure(scores, examples))
+        return Taught(self.named(name), moved, self._least_sure(ids, scores, examples))
 
     def forget(self, name: str) -> Concept:
         """Drop a concept with its examples and its tags; tags of other origin stay. Raises UsageError."""
@@ -91,15 +92,17 @@ class Concepts:
         for concept in self.all():
             if concept.classifier is None:
                 made = self._fit(concept.examples)
-                tagged = self._tagged(made, concept.examples)[0] if made else self._shown(concept.examples)
+                if made is None:
+                    continue
+                tagged = self._decide(*self._scored(made), concept.examples)
                 self._catalog.teach(concept.name, None, self._model, made, tagged, utc_now())
         concepts = self.all()
         while concepts and len(ids := self._catalog.unseen_by_concepts(self._model)):
             vectors = self._store.vectors(ids.tolist())
-            tags = {}
-            for concept in concepts:
-                scores = dict(zip(ids.tolist(), _scores(concept.classifier, vectors), strict=True))
-                tags[concept.name] = self._decide(scores, concept.examples)
+            tags = {
+                concept.name: self._decide(ids, _scores(concept.classifier, vectors), concept.examples)
+                for concept in concepts
+            }
             self._catalog.tag_by_concepts(self._model, ids.tolist(), tags, utc_now())
 
     # -- from examples to a classifier -----------------------------------------------------------------------------
@@ -123,35 +126,32 @@ class Concepts:
 
     # -- from a classifier to tags ---------------------------------------------------------------------------------
 
-    def _tagged(self, made: Classifier, examples: Mapping[str, bool]) -> tuple[list[int], dict[int, float]]:
-        """The ids to tag, and how far above (or below) the threshold each picture of the library lies."""
-        scores: dict[int, float] = {}
-        for ids, vectors in self._catalog.embeddings(self._model):
-            scores.update(zip(ids.tolist(), _scores(made, vectors), strict=True))
-        return self._decide(scores, examples), scores
+    def _scored(self, made: Classifier) -> tuple[Ids, Scores]:
+        """Every picture of the library, and how far above (or below) the threshold it lies."""
+        chunks = [(ids, _scores(made, vectors)) for ids, vectors in self._catalog.embeddings(self._model)]
+        return np.concatenate([ids for ids, _ in chunks]), np.concatenate([scores for _, scores in chunks])
 
-    def _decide(self, scores: Mapping[int, float], examples: Mapping[str, bool]) -> list[int]:
-        """What its owner said of a picture holds, whatever the classifier makes of it."""
-        said = {picture: examples[content] for picture, content in self._contents(examples).items()}
-        return [picture for picture, score in scores.items() if said.get(picture, score >= 0)]
-
-    def _shown(self, examples: Mapping[str, bool]) -> list[int]:
-        return [picture for picture, content in self._contents(examples).items() if examples[content]]
+    def _decide(self, ids: Ids, scores: Scores, examples: Mapping[str, bool]) -> list[int]:
+        """The ids to tag: what its owner said of a picture holds, whatever the classifier makes of it."""
+        said = self._contents(examples)
+        yes = [picture for picture, content in said.items() if examples[content]]
+        tagged: list[int] = ids[np.isin(ids, yes) | (scores >= 0) & ~np.isin(ids, list(said))].tolist()
+        return tagged
 
     def _contents(self, examples: Mapping[str, bool]) -> dict[int, str]:
         return self._catalog.with_content(list(examples))
 
-    def _least_sure(self, scores: Mapping[int, float], examples: Mapping[str, bool]) -> tuple[int, ...]:
-        said = self._contents(examples)
-        open_ = [(abs(score), picture) for picture, score in scores.items() if picture not in said]
-        return tuple(picture for _, picture in sorted(open_)[:LEAST_SURE])
+    def _least_sure(self, ids: Ids, scores: Scores, examples: Mapping[str, bool]) -> tuple[int, ...]:
+        unsaid = ~np.isin(ids, list(self._contents(examples)))
+        nearest = np.argsort(np.abs(scores[unsaid]), kind="stable")[:LEAST_SURE]
+        return tuple(ids[unsaid][nearest].tolist())
 
 
-def _scores(made: Classifier | None, vectors: NDArray[np.float32]) -> list[float]:
+def _scores(made: Classifier | None, vectors: Vectors) -> Scores:
+    """Without a classifier nothing is tagged but what its owner said."""
     if made is None:
-        return [-1.0] * len(vectors)
-    scores: list[float] = (vectors @ made.weights - np.float32(made.threshold)).tolist()
-    return scores
+        return np.full(len(vectors), -1, np.float32)
+    return np.asarray(vectors @ made.weights - np.float32(made.threshold), np.float32)
 
 
 def _said(yes: Collection[Picture], no: Collection[Picture]) -> dict[str, bool]:
