@@ -29,6 +29,7 @@ WORDS = {
     "car": "cars?|truck|bus", "girl": "girls?", "basketball": "basketball", "horse": "horses?", "grass": "grass|field",
 }  # fmt: skip
 FEWEST = 10
+USED = fitting.SHARE
 SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
 # (yes, no, unlabelled, ridge)
 CHOICES = [
@@ -71,17 +72,19 @@ def measure(one: Task, each: int, seed: int) -> dict[str, float]:
     others = np.setdiff1d(np.arange(len(vectors)), [*yes, *no])
     rest = others[shown[others] >= 0]
     made: dict[str, float] = {}
+    fitting.SHARE = 0
+    start = fitting.fit(vectors[yes], vectors[no], vectors[others]).threshold
+    fitting.SHARE = USED
+    fitted = fitting.fit(vectors[yes], vectors[no], vectors[others])
+    scores, right = vectors[rest] @ fitted.weights, shown[rest] == 1
     for share in SHARES:
-        fitting.SHARE = share
-        fitted = fitting.fit(vectors[yes], vectors[no], vectors[others])
-        scores, right = vectors[rest] @ fitted.weights, shown[rest] == 1
-        called = scores >= fitted.threshold
+        called = scores >= start + share / USED * (fitted.threshold - start)
         found = float((called & right).sum())
         made[f"F1 {share}"] = 2 * found / max(1, called.sum() + right.sum())
-        if share == 0.9:
+        if share == USED:
             made |= {"precision": found / max(1, called.sum()), "recall": found / right.sum()}
-            held = fitted.held_out
-            made["claimed"] = held.found / max(1, held.found + held.wrongly_tagged)
+    held = fitted.held_out
+    made["claimed"] = held.found / max(1, held.found + held.wrongly_tagged)
     ranked = right[np.argsort(-scores)]
     made["AP"] = float((np.cumsum(ranked) / np.arange(1, len(ranked) + 1))[ranked].mean())
     return made

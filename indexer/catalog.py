@@ -436,6 +436,11 @@ class Catalog:
                 concept_rows.retag(db, name, ids, self._revision(model_id), now, among=seen)
             concept_rows.saw(db, model_id, seen, now)
 
+    def seen_by_concepts(self, model_id: int, generation: int) -> None:
+        """Every concept has looked at this state of a model's vectors."""
+        with self._writing() as db:
+            concept_rows.saw_all(db, model_id, generation)
+
     def with_content(self, contents: Sequence[str]) -> dict[int, str]:
         """Picture id -> content hash, for the pictures with one of these contents."""
         return concept_rows.hashes(self._connection, contents)

@@ -119,11 +119,13 @@ def forget(db: sqlite3.Connection, name: str) -> None:
 
 def unseen(db: sqlite3.Connection, model_id: int, limit: int) -> Ids:
     """Ids of pictures whose vector of this model the concepts have not looked at."""
+    # from `pictures`, not `embeddings`: that table's rows hold the vectors, a gigabyte for a million
     sql = (
-        "SELECT embeddings.picture_id FROM embeddings JOIN models ON models.id = model_id LEFT JOIN annotated "
-        "ON annotated.picture_id = embeddings.picture_id AND task = ? AND model = spec "
-        "AND annotated.revision = models.revision "
-        "WHERE model_id = ? AND task IS NULL ORDER BY 1 LIMIT ?"
+        "SELECT pictures.id FROM models CROSS JOIN pictures LEFT JOIN annotated "
+        "ON picture_id = pictures.id AND task = ? AND model = spec AND annotated.revision = models.revision "
+        "WHERE models.id = ? AND concepts_at != generation AND picture_id IS NULL "
+        "AND EXISTS (SELECT 1 FROM embeddings WHERE model_id = models.id AND embeddings.picture_id = pictures.id) "
+        "ORDER BY 1 LIMIT ?"
     )
     return np.array([row[0] for row in db.execute(sql, (TASK, model_id, limit))], np.int64)
 
@@ -132,6 +134,15 @@ def saw(db: sqlite3.Connection, model_id: int, pictures: Sequence[int], now: str
     """Mark pictures as looked at by every concept."""
     sql = "INSERT OR REPLACE INTO annotated SELECT ?, ?, spec, revision, ? FROM models WHERE id = ?"
     db.executemany(sql, [(picture, TASK, now, model_id) for picture in pictures])
+
+
+def saw_all(db: sqlite3.Connection, model_id: int, generation: int) -> None:
+    """Every concept has looked at every picture of this state of a model's vectors: the next run need not ask.
+
+    Tags are those of one model at a time, so what holds for the others holds no longer.
+    """
+    db.execute("UPDATE models SET concepts_at = -1 WHERE id != ? AND concepts_at != -1", (model_id,))
+    db.execute("UPDATE models SET concepts_at = ?1 WHERE id = ?2 AND concepts_at != ?1", (generation, model_id))
 
 
 def hashes(db: sqlite3.Connection, contents: Sequence[str]) -> dict[int, str]:

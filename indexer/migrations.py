@@ -115,5 +115,6 @@ def m004_concepts(db: Database) -> None:
             weights BLOB NOT NULL, threshold REAL NOT NULL, held_out TEXT NOT NULL,
             PRIMARY KEY (concept_id, model_id)
         ) WITHOUT ROWID;
+        ALTER TABLE models ADD COLUMN concepts_at INTEGER NOT NULL DEFAULT -1;
         CREATE INDEX texts_tags ON texts(model, picture_id) WHERE kind = 'tag';
     """)  # fmt: skip

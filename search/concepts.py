@@ -89,6 +89,7 @@ class Concepts:
 
         May be interrupted anywhere: each step is a transaction, and what is not marked as seen is looked at next time.
         """
+        generation = self._catalog.generation(self._model)
         for concept in self.all():
             if concept.classifier is None:
                 made = self._fit(concept.examples)
@@ -104,6 +105,8 @@ class Concepts:
                 for concept in concepts
             }
             self._catalog.tag_by_concepts(self._model, ids.tolist(), tags, utc_now())
+        if concepts:
+            self._catalog.seen_by_concepts(self._model, generation)
 
     # -- from examples to a classifier -----------------------------------------------------------------------------
 

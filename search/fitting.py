@@ -26,6 +26,8 @@ FEWEST_YES = 2
 MOST_ALONE = 20
 FOLDS = 10
 
+Moments = tuple[NDArray[np.float64], NDArray[np.float64]]
+
 
 def fit(yes: Vectors, no: Vectors, unlabelled: Vectors) -> Classifier:
     """Weighted ridge regression on unit rows of equal width; any of `no` and `unlabelled` may be empty, not both.
@@ -37,11 +39,12 @@ def fit(yes: Vectors, no: Vectors, unlabelled: Vectors) -> Classifier:
     if len(yes) < FEWEST_YES or not len(no) + len(unlabelled):
         raise ValueError(f"{len(yes)} examples, {len(no)} others")
     held_yes, held_no = np.zeros(len(yes)), np.zeros(len(no))
+    background = _moments(unlabelled) if len(unlabelled) else None
     for out_yes, out_no in _folds(len(yes), len(no)):
-        weights, offset = _ridge(np.delete(yes, out_yes, 0), np.delete(no, out_no, 0), unlabelled)
+        weights, offset = _ridge(np.delete(yes, out_yes, 0), np.delete(no, out_no, 0), background)
         held_yes[out_yes] = yes[out_yes] @ weights + offset
         held_no[out_no] = no[out_no] @ weights + offset
-    weights, offset = _ridge(yes, no, unlabelled)
+    weights, offset = _ridge(yes, no, background)
     middle = float(np.median(unlabelled @ weights + offset if len(unlabelled) else held_no))
     level = middle + SHARE * (float(held_yes.mean()) - middle)
     found, wrong = int((held_yes >= level).sum()), int((held_no >= level).sum())
@@ -69,17 +72,24 @@ def _folds(yes: int, no: int) -> Iterator[tuple[list[int], list[int]]]:
         yield from ((list(range(i, yes, FOLDS)), list(range(i, no, FOLDS))) for i in range(FOLDS))
 
 
-def _ridge(yes: Vectors, no: Vectors, unlabelled: Vectors) -> tuple[NDArray[np.float64], float]:
+def _moments(rows: Vectors) -> Moments:
+    """Mean (dim,) and mean outer product (dim, dim): all that ridge regression needs to know of rows of one target."""
+    exact = rows.astype(np.float64)
+    return exact.mean(axis=0), exact.T @ exact / len(exact)
+
+
+def _ridge(yes: Vectors, no: Vectors, unlabelled: Moments | None) -> tuple[NDArray[np.float64], float]:
     """Weights (dim,) and offset that take `yes` towards 1 and the others towards -1."""
-    kinds = [(yes, WEIGHT_YES, 1.0), (no, WEIGHT_NO, -1.0), (unlabelled, WEIGHT_UNLABELLED, -1.0)]
-    kinds = [kind for kind in kinds if len(kind[0])]
-    rows = np.concatenate([vectors for vectors, _, _ in kinds]).astype(np.float64)
-    share = np.concatenate([np.full(len(vectors), weight / len(vectors)) for vectors, weight, _ in kinds])
-    wanted = np.concatenate([np.full(len(vectors), target) for vectors, _, target in kinds])
-    share /= share.sum()
-    middle, level = share @ rows, share @ wanted
-    rows -= middle
-    spread = (rows * share[:, None]).T @ rows
+    kinds = [(WEIGHT_YES, 1.0, _moments(yes))]
+    if len(no):
+        kinds.append((WEIGHT_NO, -1.0, _moments(no)))
+    if unlabelled:
+        kinds.append((WEIGHT_UNLABELLED, -1.0, unlabelled))
+    whole = sum(weight for weight, _, _ in kinds)
+    middle = sum(weight * mean for weight, _, (mean, _) in kinds) / whole
+    level = sum(weight * target for weight, target, _ in kinds) / whole
+    spread = sum(weight * outer for weight, _, (_, outer) in kinds) / whole - np.outer(middle, middle)
+    towards = sum(weight * target * mean for weight, target, (mean, _) in kinds) / whole - level * middle
     ridge = RIDGE * max(float(np.trace(spread)) / len(spread), 1e-12)
-    weights = np.linalg.solve(spread + ridge * np.eye(len(spread)), rows.T @ (share * (wanted - level)))
+    weights = np.asarray(np.linalg.solve(spread + ridge * np.eye(len(spread)), towards), np.float64)
     return weights, float(level - middle @ weights)

@@ -145,6 +145,19 @@ def test_examples_are_remembered_by_content_when_files_move_or_are_copied(home):
         home.teach(yes=["red0"], no=["copy"])
 
 
+def test_going_back_to_the_model_before_brings_its_tags_back(home):
+    home.teach()
+    home.index()
+    before = home.tagged("warm")
+    new = LocalStore(home.folder, home.store.catalog, Manifest("colour", "2", 4))
+    Indexer(new, ShiftedEmbedder).run([home.pictures])
+    Concepts(new).keep_up()
+    assert home.store.texts(home.named("red0")[0].id)[0].revision == "colour@2"
+    home.concepts.keep_up()
+    assert home.tagged("warm") == before
+    assert home.store.texts(home.named("red0")[0].id)[0].revision == "colour@1"
+
+
 class ShiftedEmbedder(ColourEmbedder):
     """The next revision of the same model: another space."""
 
