@@ -49,18 +49,20 @@ class Concepts:
     def named(self, name: str) -> Concept:
         """One concept; case does not matter. Raises UsageError with the nearest name."""
         known = {folded(concept.name): concept for concept in self.all()}
-        if folded(name.strip()) not in known:
-            near = get_close_matches(folded(name), known, 1)
+        key = folded(_tidy(name))
+        if key not in known:
+            near = get_close_matches(key, known, 1)
             meant = f"did you mean {known[near[0]].name}?" if near else "see their names with: imsearch concepts"
             raise UsageError(f"There is no concept {name}; {meant}")
-        return known[folded(name.strip())]
+        return known[key]
 
     def teach(self, name: str, yes: Collection[Picture] = (), no: Collection[Picture] = ()) -> Taught:
         """Add examples to a concept (or make it), fit it anew, and tag every picture. Raises UsageError.
 
         The latest word on a picture holds. Pictures of the same content are one example.
         """
-        old = next((one for one in self.all() if folded(one.name) == folded(clean(name).strip())), None)
+        name = _tidy(name)
+        old = next((one for one in self.all() if folded(one.name) == folded(name)), None)
         kept = old.examples if old else {}
         said = _said(yes, no)
         name = old.name if old else _checked(name)
@@ -114,9 +116,9 @@ class Concepts:
         """None when too few of the examples are in the library with a vector of its model."""
         embedded = self._catalog.ids(self._model)
         here = self._contents(examples)
+        usable = set(np.intersect1d(embedded, list(here)).tolist())
         # one picture for each content: copies would count one example twice
-        one_each = {content: picture for picture, content in sorted(here.items(), reverse=True)}
-        one_each = {content: i for content, i in one_each.items() if i in set(embedded.tolist())}
+        one_each = {here[picture]: picture for picture in sorted(usable)}
         yes = [one_each[content] for content, shows in examples.items() if shows and content in one_each]
         no = [one_each[content] for content, shows in examples.items() if not shows and content in one_each]
         unlabelled = np.setdiff1d(embedded, list(here))
@@ -166,11 +168,14 @@ def _said(yes: Collection[Picture], no: Collection[Picture]) -> dict[str, bool]:
     return {picture.hash: True for picture in yes} | {picture.hash: False for picture in no}
 
 
+def _tidy(name: str) -> str:
+    return " ".join(clean(name).split())
+
+
 def _checked(name: str) -> str:
     """A name that a search can find and `tag:` can hold. Raises UsageError."""
-    made = " ".join(clean(name).split())
-    if not query_words(made) or len(made) > LONGEST_NAME or '"' in made or not made.isprintable():
+    if not query_words(name) or len(name) > LONGEST_NAME or '"' in name or not name.isprintable():
         raise UsageError(
             f"{name!r} cannot name a concept: use letters or digits, no quotes, {LONGEST_NAME} characters at most."
         )
-    return made
+    return name

@@ -115,10 +115,22 @@ def test_what_its_owner_said_of_a_picture_holds_and_the_last_word_counts(home):
     assert len(taught.concept.examples) == 11
 
 
-def test_case_does_not_make_another_concept(home):
-    home.teach("Warm")
-    home.teach("warm", yes=["red9"], no=[])
-    assert [concept.name for concept in home.concepts.all()] == ["Warm"]
+def test_case_and_blanks_do_not_make_another_concept(home):
+    home.teach("Warm tone")
+    home.teach("  warm   tone", yes=["red9"], no=[])
+    assert [(one.name, len(one.examples)) for one in home.concepts.all()] == [("Warm tone", 11)]
+    assert home.concepts.forget("WARM  TONE ").name == "Warm tone"
+
+
+def test_an_example_without_a_vector_is_represented_by_its_copy(home):
+    home.teach()
+    before = home.concepts.named("warm").classifier.threshold
+    red = home.named("red0")[0]
+    shutil.copy(home.pictures / "red0.png", home.pictures / "zz.png")
+    home.index()
+    home.store.catalog._connection.execute("DELETE FROM embeddings WHERE picture_id = ?", (red.id,))
+    home.teach()
+    assert home.concepts.named("warm").classifier.threshold == pytest.approx(before, abs=1e-6)
 
 
 def test_forgetting_takes_its_tags_only(home):
