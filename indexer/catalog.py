@@ -15,7 +15,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer import concepts as concept_rows
 from indexer import integrity
+from indexer import judgements as judgement_rows
 from indexer import lexical as lexical_search
 from indexer import tags as tag_rows
 from indexer.content import copy_content, forget_content, insert_text, refresh_words
@@ -29,7 +31,7 @@ from indexer.where import km_between, where
 from indexer.words import clean, folded, phrase
 from vlm.protocols import DetectedObject, Vectors
 
-LATEST = 5
+LATEST = 6
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
@@ -349,7 +351,11 @@ class Catalog:
         with self._writing() as db:
             if not db.execute("SELECT 1 FROM pictures WHERE id = ?", (picture_id,)).fetchone():
                 return
-            db.execute("DELETE FROM texts WHERE picture_id = ? AND kind = ? AND model != 'user'", (picture_id, task))
+            db.execute(
+                "DELETE FROM texts WHERE picture_id = ? AND kind = ? AND model != 'user' "
+                "AND model NOT LIKE 'concept:%'",
+                (picture_id, task),
+            )
             db.execute("DELETE FROM objects WHERE picture_id = ? AND model = ?", (picture_id, model))
             for text in texts:
                 insert_text(db, text)
@@ -406,6 +412,70 @@ class Catalog:
             "WHERE picture_id = ? ORDER BY id"
         )
         return [text_of(*row) for row in self._connection.execute(sql, (picture_id,))]
+
+    # -- concepts --------------------------------------------------------------------------------------------------
+
+    def concepts(self, model_id: int) -> list[concept_rows.Concept]:
+        """Every concept, with its classifier for this model."""
+        return concept_rows.read(self._connection, model_id)
+
+    def teach(
+        self, name: str, examples: Mapping[str, bool] | None, model_id: int, made: concept_rows.Classifier | None,
+        tagged: Sequence[int], now: str,
+    ) -> None:  # fmt: skip
+        """One transaction: a concept's examples (None: as they are), its classifier for a model, and all its tags."""
+        with self._writing() as db:
+            if examples is not None:
+                concept_rows.write(db, name, examples, now)
+            if made is not None:
+                concept_rows.keep(db, name, model_id, made)
+            concept_rows.retag(db, name, tagged, self._revision(model_id), now)
+
+    def forget_concept(self, name: str) -> None:
+        """Drop a concept with the tags that came of it."""
+        with self._writing() as db:
+            concept_rows.forget(db, name)
+
+    def unseen_by_concepts(self, model_id: int, limit: int = CHUNK) -> Ids:
+        """Pictures that no concept has looked at with this model's vectors."""
+        return concept_rows.unseen(self._connection, model_id, limit)
+
+    def tag_by_concepts(
+        self, model_id: int, seen: Sequence[int], tagged: Mapping[str, Sequence[int]], now: str
+    ) -> None:
+        """One transaction: pictures now seen by every concept, and which of them each of these concepts tags."""
+        with self._writing() as db:
+            for name, ids in tagged.items():
+                concept_rows.retag(db, name, ids, self._revision(model_id), now, among=seen)
+            concept_rows.saw(db, model_id, seen, now)
+
+    def seen_by_concepts(self, model_id: int, generation: int) -> None:
+        """Every concept has looked at this state of a model's vectors."""
+        with self._writing() as db:
+            concept_rows.saw_all(db, model_id, generation)
+
+    def with_content(self, contents: Sequence[str]) -> dict[int, str]:
+        """Picture id -> content hash, for the pictures with one of these contents."""
+        return concept_rows.hashes(self._connection, contents)
+
+    def _revision(self, model_id: int) -> str:
+        return next(f"{row.spec}@{row.revision}" for row in self.models() if row.id == model_id)
+
+    # -- judgements ------------------------------------------------------------------------------------------------
+
+    def judge(self, query: str, said: Mapping[int, bool], now: str) -> None:
+        """Keep which pictures answer a query (True) and which do not."""
+        with self._writing() as db:
+            judgement_rows.put(db, query, said, now)
+
+    def judgements(self) -> list[judgement_rows.Judgement]:
+        """Every judgement: by query, the good ones first."""
+        return judgement_rows.read(self._connection)
+
+    def forget_judgements(self, query: str, ids: Sequence[int] = ()) -> int:
+        """Drop what was said of these pictures (none: of all) for a query; returns how many judgements went."""
+        with self._writing() as db:
+            return judgement_rows.forget(db, query, ids)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

@@ -122,7 +122,28 @@ def m005_reviewed(db: Database) -> None:
         """
         ALTER TABLE pictures ADD COLUMN rating INTEGER;
         ALTER TABLE pictures ADD COLUMN state TEXT NOT NULL DEFAULT 'unreviewed';
-        CREATE INDEX pictures_camera ON pictures(camera);
-        CREATE INDEX texts_tag ON texts(kind, picture_id) WHERE kind = 'tag'
+        CREATE INDEX pictures_camera ON pictures(camera)
     """,
     )
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m006_concepts(db: Database) -> None:
+    """Concepts taught by example: the examples by content, and a classifier for each model."""
+    _run(db, """
+        CREATE TABLE concepts (
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, taught_at TEXT NOT NULL
+        );
+        CREATE TABLE concept_examples (
+            concept_id INTEGER NOT NULL REFERENCES concepts(id) ON DELETE CASCADE,
+            hash TEXT NOT NULL, yes INTEGER NOT NULL, UNIQUE (concept_id, hash)
+        );
+        CREATE TABLE concept_classifiers (
+            concept_id INTEGER NOT NULL REFERENCES concepts(id) ON DELETE CASCADE,
+            model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+            weights BLOB NOT NULL, threshold REAL NOT NULL, held_out TEXT NOT NULL,
+            PRIMARY KEY (concept_id, model_id)
+        ) WITHOUT ROWID;
+        ALTER TABLE models ADD COLUMN concepts_at INTEGER NOT NULL DEFAULT -1;
+        CREATE INDEX texts_tags ON texts(model, picture_id) WHERE kind = 'tag';
+    """)  # fmt: skip

@@ -90,9 +90,7 @@ def similar(place: Path, picture: str, limit: int, as_json: bool, paths0: bool) 
 def show(place: Path, picture: str, as_json: bool) -> None:
     """Everything known of one PICTURE: a path, or an id."""
     with Library.open(place) as library:
-        found = _indexed(library, picture)
-        if found is None:
-            raise UsageError(f"{picture} is not in the library; index its folder first.")
+        found = named_picture(library, picture)
         texts = library.store.texts(found.id)
     if as_json:
         click.echo(json.dumps(asdict(found) | {"texts": [asdict(text) for text in texts]}))
@@ -137,17 +135,21 @@ def export(
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @_MODE
 @_JSON
 @click.pass_obj
-def evaluate(place: Path, file: Path, mode: Mode, as_json: bool) -> None:
-    """How well the library answers the judged queries of FILE (see docs/start.md for its form)."""
+def evaluate(place: Path, file: Path | None, mode: Mode, as_json: bool) -> None:
+    """How well the library answers the judged queries of FILE (see docs/start.md for its form).
+
+    Without a FILE: those judged with `imsearch judge`.
+    """
     from search.evaluate import evaluate as measure
-    from search.judge import read_judgements
+    from search.judge import kept_judgements, read_judgements
 
     with Library.open(place) as library:
-        figures = measure(library.searcher, read_judgements(file), mode)
+        judged = kept_judgements(library.store.catalog) if file is None else read_judgements(file)
+        figures = measure(library.searcher, judged, mode)
     if as_json:
         click.echo(json.dumps(figures))
         return
@@ -189,6 +191,14 @@ def _indexed(library: Library, named: str) -> Picture | None:
             raise UsageError(f"There is no picture {named} in this library; a search shows their ids.")
         return found[0]
     return library.find(Path(named))
+
+
+def named_picture(library: Library, named: str) -> Picture:
+    """The indexed picture of this id or path. Raises UsageError."""
+    found = _indexed(library, named)
+    if found is None:
+        raise UsageError(f"{named} is not in the library; index its folder first.")
+    return found
 
 
 def _print(library: Library, results: Results, as_json: bool, paths0: bool, thumbnails: bool | None) -> None:

@@ -18,12 +18,18 @@ DEPTH = 100
 
 
 def evaluate(searcher: Searcher, judged: Sequence[Judged], mode: Mode) -> dict[str, float]:
-    """Recall@1/5/10, precision@5, MRR (to rank 100), nDCG@10 and latency over all queries, as `imsearch evaluate` prints them."""
-    places, taken, counts = [], [], []
+    """Recall@1/5/10, precision@5, MRR (to rank 100), nDCG@10 and latency over all queries, as `imsearch evaluate` prints them.
+
+    Queries of which only bad pictures are known count for `bad@5` alone: the share of the first five judged bad.
+    """
+    places, taken, counts, worst = [], [], [], []
     for one in judged:
         started = time.perf_counter()
         hits = searcher.search(replace(one.asked(), mode=mode, limit=DEPTH)).hits
         taken.append(1000 * (time.perf_counter() - started))
+        worst.append(sum(is_relevant(hit.picture, one.bad) for hit in hits[:5]) / 5)
+        if not one.relevant:
+            continue
         places.append([hit.rank for hit in hits if is_relevant(hit.picture, one.relevant)])
         counts.append(len(one.relevant))
     made: dict[str, float] = {"queries": len(judged)}
@@ -32,6 +38,8 @@ def evaluate(searcher: Searcher, judged: Sequence[Judged], mode: Mode) -> dict[s
     made["precision@5"] = _mean([sum(rank <= 5 for rank in ranks) / 5 for ranks in places])
     made["mrr"] = _mean([1 / min(ranks) if ranks else 0.0 for ranks in places])
     made["ndcg@10"] = _mean([ndcg(ranks, n, 10) for ranks, n in zip(places, counts, strict=True)])
+    if any(one.bad for one in judged):
+        made["bad@5"] = _mean(worst)
     made["p50_ms"], made["p95_ms"] = (round(float(np.percentile(taken, p)), 2) for p in (50, 95))
     return made
 

@@ -1,4 +1,4 @@
-"""Judgements: queries and the pictures that answer them, as files."""
+"""Judgements: queries and the pictures that answer them, as files or as kept in a library."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.catalog import Catalog
 from search.parser import parse
 from search.query import Query
 from vlm.errors import UsageError
@@ -14,16 +15,32 @@ from vlm.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One query and what answers it: paths (or their last parts) and ids as text."""
+    """One query, what answers it and what was judged not to: paths (or their last parts) and ids as text."""
 
     query: str
     relevant: tuple[str, ...]
+    bad: tuple[str, ...] = ()
     plain: bool = False
     """Whether the query is prose, whose quotation marks and minus signs mean nothing special."""
 
     def asked(self) -> Query:
         """The query as the searcher takes it. Raises ParseError."""
         return Query(self.query) if self.plain else parse(self.query)
+
+
+def kept_judgements(catalog: Catalog) -> list[Judged]:
+    """What was said with `imsearch judge`, of pictures that can be found now. Raises UsageError when there is none."""
+    good: dict[str, list[str]] = {}
+    bad: dict[str, list[str]] = {}
+    for one in catalog.judgements():
+        if not one.offline:
+            (good if one.good else bad).setdefault(one.query, []).append(str(one.picture_id))
+    if not good:
+        raise UsageError(
+            "No picture was judged good for any query yet; say so with: imsearch judge QUERY ID… --good, or name a "
+            "FILE of judged queries."
+        )
+    return [Judged(q, tuple(good.get(q, ())), tuple(bad.get(q, ()))) for q in sorted({*good, *bad})]
 
 
 def read_judgements(path: Path) -> list[Judged]:

@@ -105,6 +105,7 @@ class Library:
         from indexer.enrich import Enricher
         from indexer.indexer import Indexer
         from indexer.tagging import tag_pictures
+        from search.concepts import Concepts
 
         started = time.monotonic()
         with writing(self.folder):
@@ -113,6 +114,7 @@ class Library:
                 [Path(root).expanduser() for root in roots], choice, retry, on_progress
             )
             tag_pictures(self.store, self.embedder())
+            Concepts(self.store).keep_up()
             if ocr:
                 Enricher(self.store, load_annotator("rapidocr")).run(on_progress)
             return replace(report, seconds=round(time.monotonic() - started, 3))
