@@ -38,6 +38,8 @@ COMMANDS = {
     "evaluate": "search.commands",
     "duplicates": "search.duplicates",
     "judge": "search.judging",
+    "save": "search.saved",
+    "saved": "search.saved",
     "teach": "search.teaching",
     "concepts": "search.teaching",
     "forget": "search.teaching",

@@ -19,6 +19,7 @@ from indexer import concepts as concept_rows
 from indexer import integrity
 from indexer import judgements as judgement_rows
 from indexer import lexical as lexical_search
+from indexer import saved as saved_rows
 from indexer import tags as tag_rows
 from indexer.content import copy_content, forget_content, insert_text, refresh_words
 from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
@@ -476,6 +477,27 @@ class Catalog:
         """Drop what was said of these pictures (none: of all) for a query; returns how many judgements went."""
         with self._writing() as db:
             return judgement_rows.forget(db, query, ids)
+
+    # -- saved searches --------------------------------------------------------------------------------------------
+
+    def save_search(self, name: str, query: str, now: str) -> None:
+        """Keep a query by name."""
+        with self._writing() as db:
+            saved_rows.put(db, name, query, now)
+
+    def saved_searches(self) -> list[saved_rows.SavedSearch]:
+        """Every saved search, by name."""
+        return saved_rows.read(self._connection)
+
+    def saw_search(self, name: str, now: str) -> None:
+        """Its results have been looked at."""
+        with self._writing() as db:
+            saved_rows.seen(db, name, now)
+
+    def forget_search(self, name: str) -> None:
+        """Drop a saved search."""
+        with self._writing() as db:
+            saved_rows.forget(db, name)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

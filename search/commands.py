@@ -65,7 +65,7 @@ def search(place: Path, /, query: tuple[str, ...], picture: Path | None, limit: 
         asked = replace(asked, order=order)
     with Library.open(place) as library:
         results = library.search(asked, picture=picture, mode=mode, limit=limit)
-        _print(library, results, as_json, paths0, thumbnails)
+        print_found(library, results, as_json, paths0, thumbnails)
 
 
 @click.command()
@@ -80,7 +80,7 @@ def similar(place: Path, picture: str, limit: int, as_json: bool, paths0: bool) 
         known = _indexed(library, picture)
         example = Example(id=known.id) if known else Example(path=picture)
         results = library.search(Query(terms=(example,)), limit=limit, mode="dense")
-        _print(library, results, as_json, paths0, None)
+        print_found(library, results, as_json, paths0)
 
 
 @click.command()
@@ -201,7 +201,10 @@ def named_picture(library: Library, named: str) -> Picture:
     return found
 
 
-def _print(library: Library, results: Results, as_json: bool, paths0: bool, thumbnails: bool | None) -> None:
+def print_found(
+    library: Library, results: Results, as_json: bool, paths0: bool = False, thumbnails: bool | None = None
+) -> None:
+    """Results on the terminal, or for scripts."""
     if as_json:
         click.echo(json.dumps(results_json(results)))
     elif paths0:

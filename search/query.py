@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from indexer.filters import EVERY_PICTURE, All, AnyOf, Condition, Filter, Not
@@ -119,6 +120,11 @@ class Results:
     note: str = ""
     query: Query = field(default_factory=lambda: Query())
     offers: tuple[str, ...] = ()
+
+    def only(self, hits: Sequence[Hit]) -> Results:
+        """The same with some of the hits, ranked anew."""
+        kept = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, 1))
+        return replace(self, hits=kept, total=len(kept))
 
 
 def printed(kept: Filter, inside: bool = False) -> str:

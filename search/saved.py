@@ -1,0 +1,87 @@
+"""The commands save and saved: queries by name, and what is new in them."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from indexer.indexer import utc_now
+from indexer.saved import SavedSearch
+from search.commands import print_found
+from search.library import Library
+from search.parser import parse
+from search.query import Hit
+from vlm.errors import UsageError
+
+# As deep as a saved search is looked through for what is new.
+DEPTH = 1000
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name")
+@click.argument("query", nargs=-1, required=True)
+@click.pass_obj
+def save(place: Path, name: str, query: tuple[str, ...]) -> None:
+    """Keep QUERY under NAME; `imsearch saved NAME` runs it. What is found now counts as seen."""
+    asked = str(parse(" ".join(query)))
+    if not name.strip():
+        raise UsageError("The name is empty; write: imsearch save NAME QUERY")
+    with Library.open(place) as library:
+        library.store.catalog.save_search(name.strip(), asked, utc_now())
+    click.echo(f"{name.strip()}: {asked or 'every picture'}")
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--new", "only_new", is_flag=True, help="Only pictures indexed since it was last looked at.")
+@click.option("--forget", is_flag=True, help="Drop the saved search NAME.")
+@click.option("--limit", default=20, show_default=True, help="How many pictures at most.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@click.pass_obj
+def saved(place: Path, name: str | None, only_new: bool, forget: bool, limit: int, as_json: bool) -> None:
+    """Run the saved search NAME; without NAME, list all with the number of new matches in each."""
+    with Library.open(place) as library:
+        catalog = library.store.catalog
+        if name is None:
+            if forget or only_new:
+                raise UsageError("Name the saved search, for example: imsearch saved holidays --new")
+            _list(library, as_json)
+            return
+        one = _named(catalog.saved_searches(), name)
+        if forget:
+            catalog.forget_search(one.name)
+            click.echo(f"{one.name} is forgotten.")
+            return
+        results = library.search(parse(one.query), limit=DEPTH if only_new else limit)
+        if only_new:
+            results = results.only(new_matches(results.hits, one)[:limit])
+        print_found(library, results, as_json)
+        catalog.saw_search(one.name, utc_now())
+
+
+def new_matches(hits: tuple[Hit, ...], one: SavedSearch) -> list[Hit]:
+    """The hits above the cut-off that were indexed since the search was last looked at."""
+    return [hit for hit in hits if not hit.weak and hit.picture.added_at > one.seen_at]
+
+
+def _list(library: Library, as_json: bool) -> None:
+    kept = library.store.catalog.saved_searches()
+    new = {one.name: len(new_matches(library.search(parse(one.query), limit=DEPTH).hits, one)) for one in kept}
+    if as_json:
+        click.echo(json.dumps([{"name": one.name, "query": one.query, "new": new[one.name]} for one in kept]))
+    elif not kept:
+        click.echo("Nothing is saved yet; begin with: imsearch save NAME QUERY")
+    for one in () if as_json else kept:
+        click.echo(f"{one.name}: {one.query or 'every picture'}{f'  ({new[one.name]} new)' if new[one.name] else ''}")
+
+
+def _named(kept: list[SavedSearch], name: str) -> SavedSearch:
+    for one in kept:
+        if one.name == name.strip():
+            return one
+    near = get_close_matches(name, [one.name for one in kept], 1)
+    hint = f"did you mean {near[0]}?" if near else "see what is with: imsearch saved"
+    raise UsageError(f"No search is saved as {name!r}; {hint}")
