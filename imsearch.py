@@ -32,6 +32,7 @@ COMMANDS = {
     "doctor": "search.health",
     "search": "search.commands",
     "parse": "search.commands",
+    "explain": "search.explain",
     "similar": "search.commands",
     "show": "search.commands",
     "export": "search.commands",

@@ -60,6 +60,11 @@ def query_words(text: str) -> list[str]:
     return ([word for word in words if word not in STOP] or words)[:MOST_WORDS]
 
 
+def tokens_with_places(text: str) -> list[tuple[str, int]]:
+    """Each word of a text, as it stands there, and the character it begins at; a run of an unspaced script is one."""
+    return [(found[0], found.start()) for found in _WORD.finditer(text)]
+
+
 def match(word: str) -> str:
     """The FTS5 expression that finds one word of `query_words`: always quoted."""
     if not _RUN.fullmatch(word):

@@ -77,6 +77,14 @@ class Query:
     mode: Mode = field(default="hybrid", compare=False)
     limit: int = field(default=20, compare=False)
 
+    @property
+    def words(self) -> str:
+        """All words that a picture may hold for this query: plain, weighted, and quoted."""
+        said = [self.text, *(term.text for term in self.terms if isinstance(term, Words) and term.weight > 0)]
+        conditions = self.filters.parts if isinstance(self.filters, All) else (self.filters,)
+        said += [c.value for c in conditions if isinstance(c, Condition) and c.field in ("words", "text")]
+        return " ".join(said)
+
     def __str__(self) -> str:
         parts = [self.text, *map(str, self.terms)]
         if self.text.lower().rpartition(" ")[2] in OPERATORS:

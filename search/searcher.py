@@ -53,7 +53,7 @@ class Searcher:
         """Every picture that a signal found, best first; the cosine below which a hit is weak; what to tell."""
         depth = max(DEPTH, query.limit)
         vector, note = self._vector(query) if query.mode != "lexical" else (None, "")
-        words = _said(query) if query.mode != "dense" else ""
+        words = query.words if query.mode != "dense" else ""
         if vector is None and not words.strip() and not note:
             if query.mode == "lexical" and any(isinstance(term, Example) for term in query.terms):
                 raise QueryError(
@@ -98,14 +98,6 @@ class Searcher:
             if isinstance(term, Example):
                 terms.append((example_vector(term, self._store, self._embedder), term.weight))
         return (mixed(terms) if terms else None), note
-
-
-def _said(query: Query) -> str:
-    """All words that a picture may hold for this query: plain, weighted, and quoted."""
-    words = [query.text, *(term.text for term in query.terms if isinstance(term, Words) and term.weight > 0)]
-    conditions = query.filters.parts if isinstance(query.filters, All) else (query.filters,)
-    words += [c.value for c in conditions if isinstance(c, Condition) and c.field in ("words", "text")]
-    return " ".join(words)
 
 
 def _left_out(query: Query) -> Filter:
