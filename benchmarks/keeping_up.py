@@ -67,8 +67,9 @@ def main() -> None:
         sys.addaudithook(watch)
         with Library.open(Path(folder) / "library", create=True, model="mini") as library:
             counted = Counted(library.embedder())
-            library._embedder = counted
-            library._follow_the_model = lambda: None  # type: ignore[method-assign]
+            in_use = library.in_use()
+            in_use.give(counted)
+            library._of_these_weights = lambda _: in_use  # type: ignore[method-assign]
 
             def run(name: str) -> None:
                 nonlocal opened

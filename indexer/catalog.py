@@ -25,6 +25,7 @@ from indexer.content import copy_content, forget_content, insert_text, refresh_w
 from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
 from indexer.filters import EVERY_PICTURE, Condition, Filter
 from indexer.marks import Marks
+from indexer.model_vectors import ModelVectors
 from indexer.records import Choice, Failure, LexicalMatch, NewPicture, Picture, Stage, Text
 from indexer.rows import PICTURES, matrix, picture_of, text_of, utc
 from indexer.vectors.protocol import Ids
@@ -580,6 +581,10 @@ class Catalog:
     def marks(self) -> Marks:
         """What is kept by content for finding duplicates."""
         return Marks(lambda: self._connection, self._writing)
+
+    def model_vectors(self) -> ModelVectors:
+        """What each model has embedded, for adding a model and dropping one."""
+        return ModelVectors(lambda: self._connection, self._writing)
 
     # -- health ----------------------------------------------------------------------------------------------------
 

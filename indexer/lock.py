@@ -1,4 +1,4 @@
-"""One writer at a time: a lock that says who holds it."""
+"""One writer at a time, and one change of the model: locks that say who holds them."""
 
 from __future__ import annotations
 
@@ -13,20 +13,36 @@ from indexer.errors import LibraryBusy
 
 
 @contextmanager
-def writing(library: Path) -> Iterator[None]:
+def writing(library: Path, patience: float = 0.0) -> Iterator[None]:
     """Hold the library's writer lock. The operating system frees it when the process dies, however it dies.
 
-    Raises LibraryBusy at once, naming the holder, when another process writes.
+    Raises LibraryBusy, naming the holder, when another process still writes after `patience` seconds.
     """
+    with _held(library, "writer", f"The library {library} is being written", patience):
+        yield
+
+
+@contextmanager
+def changing_models(library: Path) -> Iterator[None]:
+    """Hold what guards the manifest and the vectors beside those in use. Taken before `writing` by those who wait for it.
+
+    Raises LibraryBusy at once, naming the holder.
+    """
+    with _held(library, "models", f"Models of the library {library} are being changed", 0.0):
+        yield
+
+
+@contextmanager
+def _held(library: Path, name: str, what: str, patience: float) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
-    holder = library / "writer.txt"
-    lock = FileLock(library / "writer.lock")
+    holder = library / f"{name}.txt"
+    lock = FileLock(library / f"{name}.lock")
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=patience)
     except Timeout:
         who = holder.read_text(encoding="utf-8").strip() if holder.exists() else "another process"
-        raise LibraryBusy(f"The library {library} is being written by {who}; wait for it to end, or stop it.") from None
+        raise LibraryBusy(f"{what} by {who}; wait for it to end, or stop it.") from None
     try:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         holder.write_text(f"process {os.getpid()} on {socket.gethostname()} since {now}\n", encoding="utf-8")

@@ -13,13 +13,31 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Previous:
+    """The model that was in use before this one: `imsearch models rollback` goes back to it."""
+
+    model: str
+    revision: str
+    dim: int
+
+    def same(self, spec: str, revision: str) -> bool:
+        """Whether it is this model with these weights."""
+        return (self.model, self.revision) == (spec, revision)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """The format of the folder and the model whose vectors are searched."""
+    """The format of the folder, the model whose vectors are searched, and the one before it."""
 
     model: str
     revision: str
     dim: int
     format: int = FORMAT
+    previous: Previous | None = None
+
+    def same_model(self, other: Manifest) -> bool:
+        """Whether both name the same vectors."""
+        return (self.model, self.revision, self.dim) == (other.model, other.revision, other.dim)
 
 
 def is_library(folder: Path) -> bool:
@@ -43,7 +61,10 @@ def read_manifest(folder: Path) -> Manifest:
             f"The library {folder} was written by a newer imsearch (format {raw['format']}); update imsearch."
         )
     try:
-        return Manifest(**{name: raw[name] for name in ("model", "revision", "dim", "format")})
+        known = {name: raw[name] for name in ("model", "revision", "dim")}
+        before = raw.get("previous")
+        previous = Previous(**{name: before[name] for name in known}) if before else None
+        return Manifest(**known, format=raw["format"], previous=previous)
     except KeyError as error:
         raise LibraryDamaged(f"{path} lacks {error}; restore it, or index into a new folder.") from None
 

@@ -150,8 +150,38 @@ class IndexReport:
 class Progress:
     """Where a run stands. `total` is None until the walk has counted everything; `stage` names the pass."""
 
-    stage: Literal["index", "ocr"]
+    stage: Literal["index", "embed", "ocr"]
     done: int
     total: int | None
     failed: int
     path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldModel:
+    """One model of a library: how many pictures have a vector of it, and the bytes of its vectors and index."""
+
+    spec: str
+    revision: str
+    dim: int
+    pictures: int
+    bytes: int
+    in_use: bool
+    previous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """What came of adding or using a model: `embedded` in this run, and the pictures that lack a vector of it.
+
+    `away` of these lie in folders that are not there now; `unreadable` says why others could not be embedded.
+    """
+
+    model: str
+    revision: str
+    previous: str
+    pictures: int
+    embedded: int
+    lacking: int
+    away: int
+    unreadable: tuple[Skipped, ...] = ()

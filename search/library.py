@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from indexer.lock import writing
 from indexer.manifest import Manifest, is_library, read_manifest, write_manifest
 from indexer.paths import to_text
 from indexer.records import Choice, IndexReport, Picture
+from search.in_use import Following, InUse
 from search.parser import parse
 from search.query import Example, Mode, Query, Results
 from search.searcher import Searcher
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from indexer.indexer import OnProgress
+    from indexer.switching import Models
 
 
 class Library:
@@ -40,11 +41,8 @@ class Library:
 
     def __init__(self, folder: Path, manifest: Manifest, embedder: Embedder | None = None) -> None:
         self.folder = folder
-        self.manifest = manifest
-        self.store = LocalStore(folder, Catalog.open(folder / "catalog.sqlite"), manifest)
-        self.searcher = Searcher(self.store, self.embedder)
-        self._embedder = embedder
-        self._loading = threading.Lock()
+        self._catalog = Catalog.open(folder / "catalog.sqlite")
+        self._following = Following(folder, self._catalog, manifest, embedder)
 
     @classmethod
     def open(cls, folder: Path | str, create: bool = False, model: str = "auto") -> Self:
@@ -60,7 +58,7 @@ class Library:
             asked = load_embedder(model)
             if asked.spec != manifest.model:
                 raise LibraryError(
-                    f"The library {place} uses {manifest.model}, not {model}; index into another folder with --library."
+                    f"The library {place} uses {manifest.model}, not {model}; switch it with: imsearch models use {model}"
                 )
         return cls(place, manifest)
 
@@ -76,18 +74,41 @@ class Library:
             ) from None
         return cls(place, read_manifest(place), embedder)
 
+    def in_use(self) -> InUse:
+        """The model in use with its store and searcher. Hold it where several steps must not mix two models."""
+        return self._following.now()
+
+    @property
+    def manifest(self) -> Manifest:
+        """The model in use."""
+        return self.in_use().manifest
+
+    @property
+    def store(self) -> LocalStore:
+        """What is known of the pictures, and the vectors of the model in use."""
+        return self.in_use().store
+
+    @property
+    def searcher(self) -> Searcher:
+        """Searches by the model in use."""
+        return self.in_use().searcher
+
+    @property
+    def models(self) -> Models:
+        """The models of this library: add, use, go back, drop."""
+        from indexer.switching import Models
+
+        return Models(self.folder, self._catalog, self._following.take)
+
     def embedder(self) -> Embedder:
         """The library's model, loaded on first use. Raises LibraryError when its weights have changed since."""
-        with self._loading:
-            if self._embedder is None:
-                made = load_embedder(self.manifest.model)
-                if made.revision != self.manifest.revision:
-                    raise LibraryError(
-                        f"{self.manifest.model} has changed since this library was indexed; bring it up to date with: "
-                        f"imsearch index --library {self.folder} FOLDER"
-                    )
-                self._embedder = made
-            return self._embedder
+        return self.in_use().embedder()
+
+    def by_model(self, spec: str) -> InUse:
+        """A model that the library holds, to be searched by without switching to it. Raises UsageError, ModelError."""
+        embedder = load_embedder(spec)
+        row = self.models.row(embedder)
+        return InUse(self.folder, self._catalog, Manifest(row.spec, row.revision, row.dim), embedder)
 
     def index(
         self,
@@ -109,25 +130,25 @@ class Library:
 
         started = time.monotonic()
         with writing(self.folder):
-            self._follow_the_model()
-            report = Indexer(self.store, self.embedder).run(
+            now = self._of_these_weights(on_progress)
+            report = Indexer(now.store, now.embedder).run(
                 [Path(root).expanduser() for root in roots], choice, retry, on_progress
             )
-            tag_pictures(self.store, self.embedder())
-            Concepts(self.store).keep_up()
+            tag_pictures(now.store, now.embedder())
+            Concepts(now.store).keep_up()
             if ocr:
-                Enricher(self.store, load_annotator("rapidocr")).run(on_progress)
+                Enricher(now.store, load_annotator("rapidocr")).run(on_progress)
             return replace(report, seconds=round(time.monotonic() - started, 3))
 
-    def _follow_the_model(self) -> None:
-        """A library of an earlier revision of its model is brought to this one: its pictures are embedded anew."""
-        made = load_embedder(self.manifest.model)
-        if made.revision != self.manifest.revision:
-            self.manifest = Manifest(made.spec, made.revision, made.dim)
-            write_manifest(self.folder, self.manifest)
-            self.store = LocalStore(self.folder, self.store.catalog, self.manifest)
-            self.searcher = Searcher(self.store, self.embedder)
-        self._embedder = made
+    def _of_these_weights(self, on_progress: OnProgress) -> InUse:
+        """The model in use. Where its weights have changed, its pictures are embedded anew first, then it is swapped."""
+        now = self._following.settled()
+        made = load_embedder(now.manifest.model)
+        if made.revision != now.manifest.revision:
+            self.models.follow(made, on_progress)
+            return self._following.settled()
+        now.give(made)
+        return now
 
     def search(
         self,
@@ -142,29 +163,29 @@ class Library:
         if picture is not None:
             example = Example(path=str(picture)) if isinstance(picture, Path) else Example(picture=picture)
             asked = replace(asked, terms=(*asked.terms, example))
-        return self.searcher.search(replace(asked, mode=mode, limit=limit))
+        return self.in_use().searcher.search(replace(asked, mode=mode, limit=limit))
 
     def find(self, path: Path) -> Picture | None:
         """The indexed picture at this path."""
-        return self.store.catalog.find(to_text(path.expanduser().absolute()))
+        return self._catalog.find(to_text(path.expanduser().absolute()))
 
     def warm(self) -> None:
         """Load what the first search would wait for."""
-        self.embedder().embed_texts(["warm"])
-        self.store.index()
+        self.in_use().warm()
 
     def status(self) -> dict[str, object]:
         """Counts, roots and model."""
         return {
             "library": str(self.folder),
             "model": self.manifest.model,
-            **self.store.catalog.status(),
-            "roots": list(self.store.catalog.roots().values()),
+            **self._catalog.status(),
+            "roots": list(self._catalog.roots().values()),
         }
 
     def close(self) -> None:
         """Let go of files."""
-        self.store.close()
+        self._following.close()
+        self._catalog.close()
 
     def __enter__(self) -> Self:
         return self
