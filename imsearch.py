@@ -44,11 +44,11 @@ COMMANDS = {
     "teach": "search.teaching",
     "concepts": "search.teaching",
     "forget": "search.teaching",
-    "models": "vlm.commands",
+    "models": "search.models",
     "serve": "web.commands",
     "demo": "search.demo.commands",
 }
-WITHOUT_LIBRARY = ("models", "demo", "parse")
+WITHOUT_LIBRARY = ("demo", "parse", "models list", "models get")
 
 
 def default_library() -> Path:
@@ -69,13 +69,7 @@ class Root(click.Group):
             return None
         module = importlib.import_module(COMMANDS[cmd_name])
         command: click.Command = getattr(module, f"{cmd_name}_command", None) or getattr(module, cmd_name)
-        if cmd_name not in WITHOUT_LIBRARY and all(p.name != "library" for p in command.params):
-            command.params.append(
-                click.Option(
-                    ["--library"], type=click.Path(path_type=Path), expose_value=False, callback=_use_library,
-                    help="The library's folder (or set IMSEARCH_LIBRARY).",
-                )
-            )  # fmt: skip
+        _ask_for_library(command, cmd_name)
         return command
 
     def resolve_command(
@@ -102,6 +96,20 @@ class Root(click.Group):
         except KeyboardInterrupt:
             click.echo("imsearch: interrupted; nothing is lost: run it again to go on.", err=True)
             ctx.exit(130)
+
+
+def _ask_for_library(command: click.Command, name: str) -> None:
+    """The option --library for a command and those below it, so that it may stand after any of their words."""
+    if name not in WITHOUT_LIBRARY and all(p.name != "library" for p in command.params):
+        command.params.append(
+            click.Option(
+                ["--library"], type=click.Path(path_type=Path), expose_value=False, callback=_use_library,
+                help="The library's folder (or set IMSEARCH_LIBRARY).",
+            )
+        )  # fmt: skip
+    if isinstance(command, click.Group):
+        for below, inner in command.commands.items():
+            _ask_for_library(inner, f"{name} {below}")
 
 
 def _use_library(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:

@@ -105,8 +105,8 @@ class Models:
             before = manifest.previous
             if before is None:
                 raise UsageError(
-                    f"The library {self._folder} has had one model in use, {manifest.model}; use another with: imsearch "
-                    "models use SPEC"
+                    f"The library {self._folder} holds no model to go back to from {manifest.model}; use another with: "
+                    "imsearch models use SPEC"
                 )
             embedder = load_embedder(before.model)
             if not before.same(embedder.spec, embedder.revision):
@@ -203,7 +203,7 @@ class Models:
         if named or manifest.model in names:
             raise UsageError(f"{manifest.model} is in use; use another first with: imsearch models use SPEC")
         others = ", ".join(dict.fromkeys(row.spec for row in here if not _is(row, manifest)))
-        known = f"it could drop: {others}." if others else f"it has none but those in use, of {manifest.model}."
+        known = f"it could drop: {others}." if others else f"it has only those in use, of {manifest.model}."
         raise UsageError(f"The library {self._folder} has no vectors of {spec}; {known}")
 
 

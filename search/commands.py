@@ -136,25 +136,32 @@ def export(
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--compare", nargs=2, metavar="SPEC SPEC", help="Two models that the library holds, side by side.")
 @_MODE
 @_JSON
 @click.pass_obj
-def evaluate(place: Path, file: Path | None, mode: Mode, as_json: bool) -> None:
+def evaluate(place: Path, file: Path | None, compare: tuple[str, str] | None, mode: Mode, as_json: bool) -> None:
     """How well the library answers the judged queries of FILE (see docs/start.md for its form).
 
     Without a FILE: those judged with `imsearch judge`.
     """
+    from search.evaluate import compare as measure_each
     from search.evaluate import evaluate as measure
     from search.judge import kept_judgements, read_judgements
 
     with Library.open(place) as library:
         judged = kept_judgements(library.store.catalog) if file is None else read_judgements(file)
-        figures = measure(library.searcher, judged, mode)
+        columns: dict[str, Any] = (
+            measure_each(library, compare, judged, mode) if compare else {"": measure(library.searcher, judged, mode)}
+        )
     if as_json:
-        click.echo(json.dumps(figures))
+        click.echo(json.dumps(columns if compare else columns[""]))
         return
-    for name, value in figures.items():
-        click.echo(f"{name:>10}  {value:g}")
+    if compare:
+        click.echo(f"{'':>12}  {'  '.join(columns)}")
+    for name in next(iter(columns.values())):
+        cells = [f"{figures[name]:<{len(spec)}g}" for spec, figures in columns.items()]
+        click.echo(f"{name:>12}  {'  '.join(cells)}".rstrip())
 
 
 @click.command(name="parse", context_settings=_QUERY)

@@ -11,6 +11,7 @@ import numpy as np
 
 from indexer.records import Picture
 from search.judge import Judged
+from search.library import Library
 from search.query import Mode
 from search.searcher import Searcher
 
@@ -42,6 +43,24 @@ def evaluate(searcher: Searcher, judged: Sequence[Judged], mode: Mode) -> dict[s
         made["bad@5"] = _mean(worst)
     made["p50_ms"], made["p95_ms"] = (round(float(np.percentile(taken, p)), 2) for p in (50, 95))
     return made
+
+
+def compare(
+    library: Library, specs: Sequence[str], judged: Sequence[Judged], mode: Mode
+) -> dict[str, dict[str, float]]:
+    """The same for each of these models, all held by the library, without switching; and how many pictures each covers.
+
+    Raises UsageError for a model that has no vectors here.
+    """
+    models = {spec: library.by_model(spec) for spec in specs}
+    for model in models.values():
+        model.warm()
+    covered = {(one.spec, one.revision): one.pictures for one in library.models.held()}
+    return {
+        spec: {"pictures": covered[model.manifest.model, model.manifest.revision]}
+        | evaluate(model.searcher, judged, mode)
+        for spec, model in models.items()
+    }
 
 
 def is_relevant(picture: Picture, relevant: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The command `models`: which embedders there are, and getting one. The only command that downloads."""
+"""Which embedders there are, and getting one (the only command that downloads): parts of the command `models`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,7 @@ from vlm.choices import CHOICES, on_this_machine
 from vlm.errors import UnknownModel
 
 
-@click.group()
-def models() -> None:
-    """The models that turn pictures and phrases into vectors."""
-
-
-@models.command("list")
+@click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 def list_models(as_json: bool) -> None:
     """The named models: quality as published, size, languages, licence, and whether each is here."""
@@ -41,7 +36,7 @@ def list_models(as_json: bool) -> None:
     click.echo("Get one with: imsearch models get NAME")
 
 
-@models.command()
+@click.command()
 @click.argument("name")
 def get(name: str) -> None:
     """Download NAME: one of the list, ARCHITECTURE/PRETRAINED as open_clip names them, or hf-hub:ORG/NAME."""
