@@ -21,10 +21,10 @@ import tempfile
 import threading
 import time
 import urllib.error
-import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlencode
 
 import numpy as np
 
@@ -60,8 +60,9 @@ class Stream:
 
     def ask(self, asked: str) -> None:
         started = time.monotonic()
+        address = f"{self.base}/search?{urlencode({'q': asked, 'mode': 'dense', 'limit': 10})}"
         try:
-            with urllib.request.urlopen(f"{self.base}/search?{asked}&mode=dense&limit=10", timeout=120) as response:
+            with urllib.request.urlopen(address, timeout=120) as response:
                 hits = json.load(response)["hits"]
         except (OSError, urllib.error.HTTPError) as error:
             self.failed.append(f"{asked}: {error}")
@@ -117,18 +118,10 @@ def answers_of_each(library: Path, other: str) -> dict[str, dict[str, Answer]]:
     """What each model alone says to every question; the other's vectors are dropped again."""
     known: dict[str, dict[str, Answer]] = {}
     with Library.open(library) as alone:
-        ids = alone.store.ordered(None, True, 5).tolist()
-        asked = [{"q": words} for words in WORDS] + [{"like": str(i)} for i in ids]
+        asked = [*WORDS, *(f"like:{i}" for i in alone.store.ordered(None, True, 5))]
         for name, spec in (("mini", "mini"), ("other", other)):
             alone.models.use(load_embedder(spec))
-            known[name] = {
-                urllib.parse.urlencode(one): answer(
-                    alone.search(
-                        one.get("q", ""), like=int(one["like"]) if "like" in one else None, mode="dense", limit=10
-                    )
-                )
-                for one in asked
-            }
+            known[name] = {one: answer(alone.search(one, mode="dense", limit=10)) for one in asked}
         alone.models.roll_back()
         alone.models.drop(other)
     return known

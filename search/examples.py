@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
 def example_vector(example: Example, store: Store, embedder: Callable[[], Embedder]) -> NDArray[np.float32]:
     """The (dim,) vector of an example: the stored one of an indexed picture as a whole, else a new one. Raises QueryError."""
     if example.picture is None and example.id is not None and example.box_xywh is None:
-        try:
+        # without a vector of this model (its disk was away when the model was switched) its file is looked at
+        with suppress(KeyError):
             return np.asarray(store.vectors([example.id])[0])
-        except KeyError:
-            raise _unknown(example) from None
     if example.picture is None:
         example = replace(example, picture=_read(_file(example, store), embedder().picture_side, example))
     return np.asarray(embedder().embed_pictures([_cut(example)])[0])
