@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from indexer.records import Text
 from indexer.words import clean, indexable, indexable_name
 
+FROM_VECTOR = "vector"
+"""The prompt version of a tag that was told from a picture's vector: it stays out of full text (see `indexer.tags`)."""
+
 
 def forget_content(db: sqlite3.Connection, picture_id: int) -> None:
     """What was said of a file's old content goes; what its owner wrote (notes, their own tags) stays."""
@@ -69,7 +72,8 @@ def full_text(db: sqlite3.Connection, picture_id: int) -> tuple[tuple[str, ...],
     """A picture's row of `words` (name, folder, caption, ocr, tag, note) and its body in `grams`."""
     name, folder = db.execute("SELECT name, folder FROM pictures WHERE id = ?", (picture_id,)).fetchone()
     kinds: dict[str, list[str]] = {"caption": [], "ocr": [], "tag": [], "note": []}
-    for kind, text in db.execute("SELECT kind, text FROM texts WHERE picture_id = ? ORDER BY id", (picture_id,)):
+    said = "SELECT kind, text FROM texts WHERE picture_id = ? AND prompt_version != ? ORDER BY id"
+    for kind, text in db.execute(said, (picture_id, FROM_VECTOR)):
         kinds[kind].append(text)
     texts = ["\n".join(lines) for lines in kinds.values()]
     words = (indexable_name(name), indexable_name(folder), *map(indexable, texts))

@@ -43,7 +43,7 @@ class MiniTagger:
     def chances(self, pictures: Vectors) -> NDArray[np.float32]:
         """(n, words): how likely each word is right; 0 for those that do not stand out."""
         evidence, deviations = evidence_of(pictures @ self.vectors.T, self.middle, self.spread, self.seen)
-        chances = 1 / (1 + np.exp(-(evidence @ self.weights + self.bias)))
+        chances = 1 / (1 + np.exp(-np.clip(evidence @ self.weights + self.bias, -50, 50)))
         return np.where(deviations > LEAST_DEVIATIONS, chances, 0)
 
     def _tags(self, chances: NDArray[np.float32]) -> tuple[Tag, ...]:
