@@ -122,7 +122,8 @@ def m005_reviewed(db: Database) -> None:
         """
         ALTER TABLE pictures ADD COLUMN rating INTEGER;
         ALTER TABLE pictures ADD COLUMN state TEXT NOT NULL DEFAULT 'unreviewed';
-        CREATE INDEX pictures_camera ON pictures(camera)
+        CREATE INDEX pictures_camera ON pictures(camera);
+        CREATE INDEX pictures_folder ON pictures(root_id, folder)
     """,
     )
 

@@ -39,12 +39,32 @@ def where(kept: Filter) -> Sql:
             return clauses, [value for _, given in joined for value in given]
 
 
+# Names are compared by Python, 3 µs each: of 100,000 pictures' folders and cameras only the distinct ones are.
 def _folder(value: str, _: str) -> Sql:
-    return "instr(folded(roots.path || '/' || folder || '/'), ?) > 0", [f"/{folded(value).strip('/')}/"]
+    return (
+        "(root_id, folder) IN (WITH f AS MATERIALIZED (SELECT DISTINCT root_id, folder FROM pictures) "
+        "SELECT root_id, folder FROM f JOIN roots ON roots.id = root_id "
+        "WHERE instr(folded(roots.path || '/' || folder || '/'), ?) > 0)",
+        [f"/{folded(value).strip('/')}/"],
+    )
 
 
 def _holds(column: str) -> Callable[[str, str], Sql]:
-    return lambda value, _: (f"instr(folded(coalesce({column}, '')), ?) > 0", [folded(value)])
+    known = f"WITH c AS MATERIALIZED (SELECT DISTINCT {column} AS name FROM pictures WHERE {column} IS NOT NULL)"
+    return lambda value, _: (
+        f"{column} IN ({known} SELECT name FROM c WHERE instr(folded(name), ?) > 0)",
+        [folded(value)],
+    )
+
+
+def _name(value: str, _: str) -> Sql:
+    part = folded(value)
+    held = "instr(folded(name), ?) > 0"
+    # the trigrams of names narrow the search first; they do not know that "ss" is also "ß"
+    if len(part) >= 3 and part.isascii() and "ss" not in part:
+        quoted = part.replace('"', '""')
+        return f"(pictures.id IN (SELECT rowid FROM grams WHERE grams MATCH ?) AND {held})", [f'"{quoted}"', part]
+    return held, [part]
 
 
 def _size(value: str, operator: str) -> Sql:
@@ -130,7 +150,7 @@ def _rating(value: str, operator: str) -> Sql:
 
 _COMPILED: Mapping[str, Callable[[str, str], Sql]] = {
     "in": _folder,
-    "name": _holds("name"),
+    "name": _name,
     "type": _plain("format"),
     "after": _day(">="),
     "before": _day("<"),
