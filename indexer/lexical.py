@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Sequence
 
@@ -27,42 +28,55 @@ def lexical(connection: sqlite3.Connection, typed: str, k: int, among: Ids | Non
     """The k best pictures: those holding more of the words first, then by BM25.
 
     `score` is the share of the query's words that a picture holds (a part of a longer word counts half) plus up to
-    0.1 for BM25.
+    0.1 for BM25; `rarity` sums what each word held says, the logarithm of how many times fewer pictures hold it than
+    there are, and `weight` is that over the same sum of every word asked for.
     """
     words = query_words(typed)
     if not words or k <= 0:
         return []
-    ids, share = _shares(connection, words, k, among)
+    ids, share, rarity, total = _shares(connection, words, k, among)
     if not len(ids):
         return []
     # everything that ties with the k-th stays in until BM25 has spoken
     kept = share >= (np.partition(share, len(share) - k)[len(share) - k] if len(share) > k else 0)
-    ids, share = ids[kept], share[kept]
+    ids, share, rarity = ids[kept], share[kept], rarity[kept]
     bm25 = _bm25(connection, words, ids) if len(ids) <= MOST_RANKED else {}
     best = max(bm25.values(), default=1.0) or 1.0
     scores = share + 0.1 * np.array([bm25.get(int(i), 0.0) / best for i in ids])
     order = np.lexsort((ids, -scores))[:k]
     fields = _fields(connection, words, ids[order])
-    return [LexicalMatch(int(ids[i]), float(scores[i]), fields[int(ids[i])]) for i in order]
+    return [
+        LexicalMatch(int(ids[i]), float(scores[i]), fields[int(ids[i])], float(rarity[i] / total), float(rarity[i]))
+        for i in order
+    ]
 
 
 def _shares(
     connection: sqlite3.Connection, words: Sequence[str], k: int, among: Ids | None
-) -> tuple[Ids, NDArray[np.float64]]:
-    """Each picture that holds any of the words, and which share of them it holds."""
+) -> tuple[Ids, NDArray[np.float64], NDArray[np.float64], float]:
+    """Each picture that holds any of the words, which share of them it holds, their rarity, and that of all words."""
+    # the highest id is near enough to how many pictures there are, and costs no scan
+    count = 1 + (connection.execute("SELECT max(id) FROM pictures").fetchone()[0] or 0)
     found: list[Ids] = []
     worth: list[NDArray[np.float64]] = []
+    rare: list[float] = []
     for word in words:
-        whole = _rowids(connection, "words", match(word), among)
-        found.append(whole)
-        worth.append(np.ones(len(whole)))
+        whole = _rowids(connection, "words", match(word), None)
         part = contains(word)
+        inside = np.zeros(0, np.int64)
         if part and len(whole) < k:
-            inside = np.setdiff1d(_rowids(connection, "grams", part, among), whole)
-            found.append(inside)
-            worth.append(np.full(len(inside), INSIDE))
+            inside = np.setdiff1d(_rowids(connection, "grams", part, None), whole)
+        # how rare a word is does not depend on the filter
+        rare.append(math.log(count / min(count, max(1, len(whole) + INSIDE * len(inside)))))
+        for held, value in ((whole, 1.0), (inside, INSIDE)):
+            kept = held if among is None else held[np.isin(held, among)]
+            found.append(kept)
+            worth.append(np.full(len(kept), value))
     ids, places = np.unique(np.concatenate(found), return_inverse=True)
-    return ids, np.bincount(places, np.concatenate(worth), len(ids)) / len(words)
+    values = np.concatenate(worth)
+    of_word = np.repeat(np.repeat(rare, 2), [len(part) for part in found])
+    share = np.bincount(places, values, len(ids)) / len(words)
+    return ids, share, np.bincount(places, values * of_word, len(ids)), max(sum(rare), 1e-9)
 
 
 def _rowids(connection: sqlite3.Connection, table: str, expression: str, among: Ids | None) -> Ids:
