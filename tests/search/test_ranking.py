@@ -26,8 +26,8 @@ def test_a_match_of_all_words_competes_with_meaning_and_one_of_few_does_not():
 
 def test_the_cut_off_follows_the_scatter_of_the_query_itself():
     background = [0.2 + 0.001 * (i % 20) for i in range(200)]
-    assert 0.21 < threshold(background, 0.35) < 0.35
-    assert threshold([0.5] * 3, 0.5) == -1
+    assert 0.21 < threshold([0.35, *background]) < 0.35
+    assert threshold([0.5] * 3) == -1
 
 
 def test_metrics_agree_with_figures_worked_by_hand():
