@@ -127,14 +127,14 @@ class Failure:
 class LexicalMatch:
     """A picture whose words match. Higher `score` is better; `fields` are the kinds of words that matched (name, folder, caption, ocr, tag, note).
 
-    `rarity` says how much the matched words single out: log(pictures / pictures with the word), summed over them; `weight` is its share of all words asked for.
+    `rarity` says how much the matched words single out, 1 for each that a single picture holds; `weight` is its share of all words asked for.
     """
 
     id: int
     score: float
     fields: tuple[str, ...]
     weight: float = 1.0
-    rarity: float = 0.0
+    rarity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.everyday import everyday_texts
 from indexer.local import LocalStore
 from search.cutoff import FEWEST, Calibration
 from vlm import Embedder
 
-TEXTS = Path(__file__).parent / "everyday.txt"
 # Vectors that mean and scatter are taken from: with 2,000 the mean cosine of a text is known to 1/45 of its scatter.
 SAMPLE = 2000
 # A library that has grown (or shrunk) by this share is measured again.
@@ -26,7 +26,7 @@ def calibrate(store: LocalStore, embedder: Embedder) -> None:
     kept = _read(_place(store), _stamp(_place(store)))
     if len(ids) < FEWEST or (kept and kept[0] == _label(store) and abs(len(ids) - kept[1]) < GROWN * kept[1]):
         return
-    texts = embedder.embed_texts(TEXTS.read_text(encoding="utf-8").splitlines())
+    texts = embedder.embed_texts(everyday_texts())
     drawn = ids if len(ids) <= SAMPLE else np.random.default_rng(0).choice(ids, SAMPLE, replace=False)
     rows = store.vectors(drawn.tolist())
     cosines = texts @ rows.T

@@ -39,6 +39,10 @@ class Calibration:
     spread: float
     top: float
 
+    def scale(self, text: NDArray[np.float32]) -> tuple[float, float]:
+        """A text's mean cosine over the library, and how much more the best picture of an everyday text has."""
+        return float(text @ self.mean), self.scatter * self.top
+
 
 def threshold(
     found: Sequence[float], text: NDArray[np.float32] | None = None, calibration: Calibration | None = None

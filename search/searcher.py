@@ -75,8 +75,9 @@ class Searcher:
         lexical = [m for m in self._store.lexical(words, depth, among) if m.id not in shown] if words.strip() else []
         # what everyday texts score says nothing of examples: cosines of pictures with pictures are of another kind
         by_words = None if any(isinstance(term, Example) for term in query.terms) else vector
-        weak_below = threshold([cosine for _, cosine in dense], by_words, self._calibration())
-        return fuse(dense, lexical), weak_below, note
+        measured = self._calibration() if by_words is not None else None
+        scale = measured.scale(by_words) if measured and by_words is not None else (0.0, 0.0)
+        return fuse(dense, lexical, *scale), threshold([cosine for _, cosine in dense], by_words, measured), note
 
     def _ordered(self, ranked: list[Ranked], weak_below: float, query: Query) -> list[Ranked]:
         """By relevance, or by time: then what matches comes first, by its time, and the weak ones follow as ranked."""

@@ -16,6 +16,7 @@ from blake3 import blake3
 from numpy.typing import NDArray
 
 from benchmarks.ranking.tree import rows
+from indexer.everyday import everyday_texts
 from vlm import Embedder
 
 Rows = NDArray[np.float32]
@@ -61,10 +62,6 @@ def kind(right: int) -> str:
 def unit(vectors: NDArray[np.floating]) -> Rows:
     wide = np.asarray(vectors, np.float32)
     return np.asarray(wide / np.linalg.norm(wide, axis=1, keepdims=True), np.float32)
-
-
-def everyday() -> list[str]:
-    return (HERE.parent.parent / "search/everyday.txt").read_text("utf-8").splitlines()
 
 
 def gibberish(count: int) -> list[str]:
@@ -141,7 +138,10 @@ def clip_cases(data: Path) -> list[Case]:
     photos = np.concatenate([at["flickr_images"], at["distractor_images"]])
     drawn = [Asked(title, "one", vector, frozenset([i])) for i, (title, vector) in enumerate(titles)][::2]
     drawn += [Asked(one.text, "none", one.vector, frozenset()) for one in asked[:500:2]]
-    return [Case("CLIP, photos", photos, null, tuple(asked)), Case("CLIP, patents", at["patent_images"], null, tuple(drawn))]
+    return [
+        Case("CLIP, photos", photos, null, tuple(asked)),
+        Case("CLIP, patents", at["patent_images"], null, tuple(drawn)),
+    ]
 
 
 # -- libraries of this model's vectors -----------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def clip_cases(data: Path) -> list[Case]:
 
 def model_cases(data: Path, embedder: Embedder, cached: Path) -> list[Case]:
     """The COCO photos with the receipts, and (where pyarrow can read them) the Flickr8k development pictures."""
-    null = embedder.embed_texts(everyday())
+    null = embedder.embed_texts(everyday_texts())
     return [_coco(data, embedder, cached, null), *_flickr(data, embedder, cached, null)]
 
 
