@@ -88,12 +88,13 @@ def _shares(
     said = [r * (SHOWN if is_shown(word) else 1.0) for r, word in zip(rare, words, strict=True)]
 
     def summed(each: Sequence[float]) -> NDArray[np.float64]:
-        return np.bincount(places, values * np.repeat(np.repeat(each, 2), [len(part) for part in found]), len(ids))
+        of_row = np.repeat(np.repeat(np.asarray(each, np.float64), 2), [len(part) for part in found])
+        return np.asarray(np.bincount(places, values * of_row, len(ids)), np.float64)
 
     held = summed([1.0] * len(words))
     telling = np.stack([summed(said), summed(rare)], axis=1)
     telling[held >= 2, 0] = telling[held >= 2, 1]
-    weight = telling / np.maximum([sum(said), sum(rare)], 1e-9)
+    weight: NDArray[np.float64] = telling / np.maximum([sum(said), sum(rare)], 1e-9)
     weight[held >= 2, 0] = weight[held >= 2, 1]
     return ids, held / len(words), telling, weight
 
