@@ -92,9 +92,9 @@ def _shares(
         return np.asarray(np.bincount(places, values * of_row, len(ids)), np.float64)
 
     held = summed([1.0] * len(words))
-    telling = np.stack([summed(said), summed(rare)], axis=1)
+    telling: NDArray[np.float64] = np.stack([summed(said), summed(rare)], axis=1)
     telling[held >= 2, 0] = telling[held >= 2, 1]
-    weight: NDArray[np.float64] = telling / np.maximum([sum(said), sum(rare)], 1e-9)
+    weight = telling / np.maximum([sum(said), sum(rare)], 1e-9)
     weight[held >= 2, 0] = weight[held >= 2, 1]
     return ids, held / len(words), telling, weight
 
