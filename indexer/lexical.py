@@ -79,8 +79,8 @@ def _shares(
             inside = np.setdiff1d(_rowids(connection, "grams", part, None), whole)
         # how rare a word is does not depend on the filter
         rare.append(math.log(count / min(count, max(1, len(whole) + INSIDE * len(inside)))) / math.log(max(2, count)))
-        for held, value in ((whole, 1.0), (inside, INSIDE)):
-            kept = held if among is None else held[np.isin(held, among)]
+        for holding, value in ((whole, 1.0), (inside, INSIDE)):
+            kept = holding if among is None else holding[np.isin(holding, among)]
             found.append(kept)
             worth.append(np.full(len(kept), value))
     ids, places = np.unique(np.concatenate(found), return_inverse=True)
