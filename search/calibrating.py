@@ -23,7 +23,7 @@ GROWN = 0.25
 def calibrate(store: LocalStore, embedder: Embedder) -> None:
     """Measure and keep, unless what is kept is of this model and of nearly this many pictures. Under the writer's lock."""
     ids = store.catalog.ids(store.model_id)
-    kept = _read(_place(store), _stamp(_place(store)))
+    kept = _read(store.calibration_file, _stamp(store.calibration_file))
     if len(ids) < FEWEST or (kept and kept[0] == _label(store) and abs(len(ids) - kept[1]) < GROWN * kept[1]):
         return
     texts = embedder.embed_texts(everyday_texts())
@@ -43,7 +43,7 @@ def calibrate(store: LocalStore, embedder: Embedder) -> None:
         "spread": max(float(means.std()), 1e-6),
         "top": float(np.median((best - means) / max(scatter, 1e-6))),
     }
-    place = _place(store)
+    place = store.calibration_file
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = place.with_suffix(".new")
     beside.write_text(json.dumps(made) + "\n", encoding="utf-8")
@@ -52,13 +52,9 @@ def calibrate(store: LocalStore, embedder: Embedder) -> None:
 
 def calibration(store: LocalStore) -> Calibration | None:
     """What was measured for this library and model, or None: then a query's own scores must do."""
-    place = _place(store)
+    place = store.calibration_file
     kept = _read(place, _stamp(place))
     return kept[2] if kept and kept[0] == _label(store) else None
-
-
-def _place(store: LocalStore) -> Path:
-    return store.index_folder.with_name(f"{store.index_folder.name}.everyday.json")
 
 
 def _label(store: LocalStore) -> str:
