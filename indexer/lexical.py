@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.everyday import is_shown
 from indexer.records import LexicalMatch
 from indexer.vectors.protocol import Ids
 from indexer.words import contains, folded, match, query_words
@@ -18,6 +20,11 @@ FIELDS = ("name", "folder", "caption", "ocr", "tag", "note")
 WEIGHTS = "3.0, 1.0, 2.0, 1.0, 4.0, 4.0"
 # A word found only inside a longer one counts half: OCR glues words, but "art" in "party" is mostly chance.
 INSIDE = 0.5
+# One word that pictures often show ("dog") says this much less in a name or in print than another ("Rome"): a folder
+# "dog sitting" holds many other things, and meaning finds the dogs. Two words together say what they say.
+SHOWN = 0.1
+# There a person said it of the very picture.
+WRITTEN = frozenset(("tag", "note"))
 # BM25 decides between pictures that hold equally many of the words; where more than this many do, the words are too
 # common to say which is better, and ranking them all would take longer than the rest of a search.
 MOST_RANKED = 20_000
@@ -27,42 +34,69 @@ def lexical(connection: sqlite3.Connection, typed: str, k: int, among: Ids | Non
     """The k best pictures: those holding more of the words first, then by BM25.
 
     `score` is the share of the query's words that a picture holds (a part of a longer word counts half) plus up to
-    0.1 for BM25.
+    0.1 for BM25; `rarity` sums what each word held says: 1 where it singles one picture out, 0 where all hold it; and
+    `weight` is that over the same sum of every word asked for.
     """
     words = query_words(typed)
     if not words or k <= 0:
         return []
-    ids, share = _shares(connection, words, k, among)
+    ids, share, rarity, weight = _shares(connection, words, k, among)
     if not len(ids):
         return []
     # everything that ties with the k-th stays in until BM25 has spoken
     kept = share >= (np.partition(share, len(share) - k)[len(share) - k] if len(share) > k else 0)
-    ids, share = ids[kept], share[kept]
+    ids, share, rarity, weight = ids[kept], share[kept], rarity[kept], weight[kept]
     bm25 = _bm25(connection, words, ids) if len(ids) <= MOST_RANKED else {}
     best = max(bm25.values(), default=1.0) or 1.0
     scores = share + 0.1 * np.array([bm25.get(int(i), 0.0) / best for i in ids])
     order = np.lexsort((ids, -scores))[:k]
     fields = _fields(connection, words, ids[order])
-    return [LexicalMatch(int(ids[i]), float(scores[i]), fields[int(ids[i])]) for i in order]
+    made = []
+    for at in order:
+        where = fields[picture := int(ids[at])]
+        told = int(not WRITTEN.isdisjoint(where))
+        made.append(LexicalMatch(picture, float(scores[at]), where, float(weight[at, told]), float(rarity[at, told])))
+    return made
 
 
 def _shares(
     connection: sqlite3.Connection, words: Sequence[str], k: int, among: Ids | None
-) -> tuple[Ids, NDArray[np.float64]]:
-    """Each picture that holds any of the words, and which share of them it holds."""
+) -> tuple[Ids, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The n pictures that hold any of the words, the share of them that each holds, and (n, 2) rarities and weights:
+
+    where names or print hold them, and where a person wrote them of the picture.
+    """
+    # the highest id is near enough to how many pictures there are, and costs no scan
+    count = 1 + (connection.execute("SELECT max(id) FROM pictures").fetchone()[0] or 0)
     found: list[Ids] = []
     worth: list[NDArray[np.float64]] = []
+    rare: list[float] = []
     for word in words:
-        whole = _rowids(connection, "words", match(word), among)
-        found.append(whole)
-        worth.append(np.ones(len(whole)))
+        whole = _rowids(connection, "words", match(word), None)
         part = contains(word)
+        inside = np.zeros(0, np.int64)
         if part and len(whole) < k:
-            inside = np.setdiff1d(_rowids(connection, "grams", part, among), whole)
-            found.append(inside)
-            worth.append(np.full(len(inside), INSIDE))
+            inside = np.setdiff1d(_rowids(connection, "grams", part, None), whole)
+        # how rare a word is does not depend on the filter
+        rare.append(math.log(count / min(count, max(1, len(whole) + INSIDE * len(inside)))) / math.log(max(2, count)))
+        for holding, value in ((whole, 1.0), (inside, INSIDE)):
+            kept = holding if among is None else holding[np.isin(holding, among)]
+            found.append(kept)
+            worth.append(np.full(len(kept), value))
     ids, places = np.unique(np.concatenate(found), return_inverse=True)
-    return ids, np.bincount(places, np.concatenate(worth), len(ids)) / len(words)
+    values = np.concatenate(worth)
+    said = [r * (SHOWN if is_shown(word) else 1.0) for r, word in zip(rare, words, strict=True)]
+
+    def summed(each: Sequence[float]) -> NDArray[np.float64]:
+        of_row = np.repeat(np.repeat(np.asarray(each, np.float64), 2), [len(part) for part in found])
+        return np.asarray(np.bincount(places, values * of_row, len(ids)), np.float64)
+
+    held = summed([1.0] * len(words))
+    telling: NDArray[np.float64] = np.stack([summed(said), summed(rare)], axis=1)
+    telling[held >= 2, 0] = telling[held >= 2, 1]
+    weight = telling / np.maximum([sum(said), sum(rare)], 1e-9)
+    weight[held >= 2, 0] = weight[held >= 2, 1]
+    return ids, held / len(words), telling, weight
 
 
 def _rowids(connection: sqlite3.Connection, table: str, expression: str, among: Ids | None) -> Ids:

@@ -91,6 +91,11 @@ class LocalStore:
         safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in self.manifest.model)
         return self.folder / "vectors" / safe
 
+    @property
+    def calibration_file(self) -> Path:
+        """Where it is kept what everyday texts score over this model's vectors; not in the folder, which is replaced."""
+        return self.index_folder.with_name(f"{self.index_folder.name}.everyday.json")
+
     def index(self) -> VectorIndex:
         """The index, brought up to date with the catalog when another process has written meanwhile."""
         with self._lock:

@@ -125,11 +125,16 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class LexicalMatch:
-    """A picture whose words match. Higher `score` is better; `fields` are the kinds of words that matched (name, folder, caption, ocr, tag, note)."""
+    """A picture whose words match. Higher `score` is better; `fields` are the kinds of words that matched (name, folder, caption, ocr, tag, note).
+
+    `rarity` says how much the matched words single out, 1 for each that a single picture holds; `weight` is its share of all words asked for.
+    """
 
     id: int
     score: float
     fields: tuple[str, ...]
+    weight: float = 1.0
+    rarity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

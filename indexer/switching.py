@@ -134,9 +134,10 @@ class Models:
             kept = self._store(manifest).index_folder
             for row in rows:
                 self._vectors.drop(row.id)
-                index = self._store(Manifest(row.spec, row.revision, row.dim)).index_folder
-                if index != kept:
-                    shutil.rmtree(index, ignore_errors=True)
+                store = self._store(Manifest(row.spec, row.revision, row.dim))
+                if store.index_folder != kept:
+                    shutil.rmtree(store.index_folder, ignore_errors=True)
+                    store.calibration_file.unlink(missing_ok=True)
             return dropped, self._vectors.shrink()
 
     # -- parts -----------------------------------------------------------------------------------------------------

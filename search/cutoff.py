@@ -1,25 +1,71 @@
-"""Where relevance ends: a first, simple estimate from the query's own scores. Pure functions of values."""
+"""Where relevance ends: from the query's own scores and from what everyday texts score here. Pure functions of values."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-# Cosines of most pictures to a phrase they do not show scatter round a middle that differs from query to query (so
-# that no fixed threshold works). A picture counts as a match when it stands this many robust deviations above it, and
-# within this share of the way from the best down to the middle.
+# First: is anything relevant at all? The best picture must stand out as far as the best one of an everyday text does
+# in this library. A text that lies nearer to all of these pictures than everyday texts do (a caption against a
+# patent drawing lies far from them) is given this much credit for each deviation of it, in scatters.
+OFFSET = 0.5
+# Then: how far down? To this share of the way from the best to the middle of all pictures.
+# Both are chosen on one half of the judged queries of two models and four libraries, see docs/ranking.md.
+SHARE = 0.85
+
+# Without a calibration, and for pictures as examples (whose cosines are of another kind), the query's own scores must do:
+# a match stands this many robust deviations above their middle, and within this share of the way from the best to it.
 DEVIATIONS = 2.5
-SHARE = 0.5
+OWN_SHARE = 0.5
 # With fewer pictures there is no scatter to speak of: nothing is called weak.
 FEWEST = 20
 
 
-def threshold(background: Sequence[float], best: float) -> float:
-    """The cosine below which a hit is weak. `background` are cosines of many pictures to the query."""
-    if len(background) < FEWEST:
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What everyday texts score over one library with one model; all numbers are cosines.
+
+    `mean` is the (dim,) mean of the pictures' vectors, so that a text's mean cosine is one product. `scatter` is how
+    far pictures lie from that mean, `middle` and `spread` are mean and deviation of the texts' mean cosines, and `top`
+    is how many scatters the best picture of a text stands above its mean, in the middle of all texts.
+    """
+
+    mean: NDArray[np.float32]
+    scatter: float
+    middle: float
+    spread: float
+    top: float
+
+    def scale(self, text: NDArray[np.float32]) -> tuple[float, float]:
+        """A text's mean cosine over the library, and how much more the best picture of an everyday text has."""
+        return float(text @ self.mean), self.scatter * self.top
+
+
+def threshold(
+    found: Sequence[float], text: NDArray[np.float32] | None = None, calibration: Calibration | None = None
+) -> float:
+    """The cosine below which a hit is weak; above every cosine when nothing is relevant.
+
+    `found` are the cosines of the nearest pictures, best first; `text` is the (dim,) vector they were found by when it
+    means words alone.
+    """
+    if len(found) < FEWEST:
         return -1.0
-    values = np.asarray(background, np.float64)
+    best = float(found[0])
+    if calibration is None or text is None:
+        return _by_itself(found, best)
+    mean = float(text @ calibration.mean)
+    credit = OFFSET * (mean - calibration.middle) / calibration.spread
+    if (best - mean) / calibration.scatter + credit < calibration.top:
+        return float(np.nextafter(max(best, 1.0), np.inf))
+    return mean + SHARE * (best - mean)
+
+
+def _by_itself(found: Sequence[float], best: float) -> float:
+    values = np.asarray(found, np.float64)
     middle = float(np.median(values))
     scatter = 1.4826 * float(np.median(np.abs(values - middle)))
-    return max(middle + DEVIATIONS * scatter, middle + SHARE * (best - middle))
+    return max(middle + DEVIATIONS * scatter, middle + OWN_SHARE * (best - middle))

@@ -11,6 +11,7 @@ from indexer.catalog import Catalog
 from indexer.errors import LibraryError
 from indexer.local import LocalStore
 from indexer.manifest import Manifest, read_manifest
+from search.calibrating import calibration
 from search.searcher import Searcher
 from vlm import Embedder, ImsearchError, load_embedder
 
@@ -28,7 +29,7 @@ class InUse:
     def __init__(self, folder: Path, catalog: Catalog, manifest: Manifest, embedder: Embedder | None = None) -> None:
         self.manifest = manifest
         self.store = LocalStore(folder, catalog, manifest)
-        self.searcher = Searcher(self.store, self.embedder)
+        self.searcher = Searcher(self.store, self.embedder, lambda: calibration(self.store))
         self._embedder = embedder
         self._loading = threading.Lock()
 

@@ -126,6 +126,7 @@ class Library:
         from indexer.enrich import Enricher
         from indexer.indexer import Indexer
         from indexer.tagging import tag_pictures
+        from search.calibrating import calibrate
         from search.concepts import Concepts
 
         started = time.monotonic()
@@ -136,6 +137,7 @@ class Library:
             )
             tag_pictures(now.store, now.embedder())
             Concepts(now.store).keep_up()
+            calibrate(now.store, now.embedder())
             if ocr:
                 Enricher(now.store, load_annotator("rapidocr")).run(on_progress)
             return replace(report, seconds=round(time.monotonic() - started, 3))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from indexer.filters import All, Condition, Filter, Not, both
 from indexer.store import Store
 from indexer.vectors.protocol import Ids
-from search.cutoff import threshold
+from search.cutoff import Calibration, threshold
 from search.errors import QueryError
 from search.examples import example_vector
 from search.mixing import mixed
@@ -29,9 +29,15 @@ MOST = 10_000
 class Searcher:
     """Searches a store. The embedder is loaded when a query first needs a vector. Any thread may search."""
 
-    def __init__(self, store: Store, embedder: Callable[[], Embedder]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Callable[[], Embedder],
+        calibration: Callable[[], Calibration | None] = lambda: None,
+    ) -> None:
         self._store = store
         self._embedder = embedder
+        self._calibration = calibration
 
     def search(self, query: Query) -> Results:
         """Terms to a vector, filters to ids, both rankings, fused, cut off, ordered. Raises QueryError."""
@@ -67,8 +73,11 @@ class Searcher:
             found, cosines = self._store.dense(vector, depth + len(shown), among)
             dense = [(int(i), float(c)) for i, c in zip(found, cosines, strict=True) if i not in shown]
         lexical = [m for m in self._store.lexical(words, depth, among) if m.id not in shown] if words.strip() else []
-        cosines_found = [cosine for _, cosine in dense]
-        return fuse(dense, lexical), threshold(cosines_found, max(cosines_found, default=0.0)), note
+        # what everyday texts score says nothing of examples: cosines of pictures with pictures are of another kind
+        by_words = None if any(isinstance(term, Example) for term in query.terms) else vector
+        measured = self._calibration() if by_words is not None else None
+        scale = measured.scale(by_words) if measured and by_words is not None else (0.0, 0.0)
+        return fuse(dense, lexical, *scale), threshold([cosine for _, cosine in dense], by_words, measured), note
 
     def _ordered(self, ranked: list[Ranked], weak_below: float, query: Query) -> list[Ranked]:
         """By relevance, or by time: then what matches comes first, by its time, and the weak ones follow as ranked."""

@@ -18,16 +18,35 @@ def test_fusing_loses_nothing_and_invents_nothing(dense, lexical):
     assert [row.score for row in fused] == sorted((row.score for row in fused), reverse=True)
 
 
-def test_a_match_of_all_words_competes_with_meaning_and_one_of_few_does_not():
-    dense = [(1, 0.4), (2, 0.3)]
-    assert fuse(dense, [LexicalMatch(2, 1.05, ("name",))])[0].id == 2
-    assert fuse(dense, [LexicalMatch(9, 0.3, ("name",))])[0].id == 1
+DENSE = [(1, 0.4), (2, 0.38), (3, 0.2), (4, 0.1)]
+
+
+def test_a_rare_word_that_was_printed_is_what_was_meant_and_a_common_one_in_a_name_is_not():
+    assert fuse(DENSE, [LexicalMatch(4, 1.05, ("ocr",), 1.0, 1.0)], 0.1, 0.25)[0].id == 4
+    assert fuse(DENSE, [LexicalMatch(4, 1.05, ("name",), 1.0, 0.05)], 0.1, 0.25)[0].id == 1
+
+
+def test_of_pictures_in_the_folder_that_was_named_the_one_that_shows_the_rest_comes_first():
+    rome = [LexicalMatch(i, 0.55, ("folder",), 0.8, 0.5) for i in (2, 3)]
+    assert [row.id for row in fuse(DENSE, rome, 0.1, 0.25)][:2] == [2, 3]
+
+
+def test_few_of_many_words_do_not_lift_a_picture():
+    assert fuse(DENSE, [LexicalMatch(9, 0.2, ("name",), 0.15, 0.5)], 0.1, 0.25)[0].id == 1
+
+
+def test_words_alone_rank_as_words_do():
+    assert [row.id for row in fuse([], [LexicalMatch(7, 1.1, ("note",)), LexicalMatch(3, 0.5, ("name",))])] == [7, 3]
+
+
+def test_without_a_calibration_the_query_is_its_own_measure():
+    assert [row.id for row in fuse(DENSE, [LexicalMatch(3, 1.0, ("ocr",))])] == [3, 1, 2, 4]
 
 
 def test_the_cut_off_follows_the_scatter_of_the_query_itself():
     background = [0.2 + 0.001 * (i % 20) for i in range(200)]
-    assert 0.21 < threshold(background, 0.35) < 0.35
-    assert threshold([0.5] * 3, 0.5) == -1
+    assert 0.21 < threshold([0.35, *background]) < 0.35
+    assert threshold([0.5] * 3) == -1
 
 
 def test_metrics_agree_with_figures_worked_by_hand():

@@ -1,0 +1,1 @@
+"""How well rankings and cut-offs do on judged sets made from ../shared/data: python -m benchmarks.ranking"""
