@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 # in this library. A text that lies nearer to all of these pictures than everyday texts do (a caption against a
 # patent drawing lies far from them) is given this much credit for each deviation of it, in scatters.
 OFFSET = 0.5
-# Then: how far down? To this share of the way from the best to the middle of all pictures.
-# Both are chosen on one half of the judged queries of two models and four libraries, see docs/ranking.md.
-SHARE = 0.85
+# Then: how far down? To this share of the way from the middle of all pictures to the best. A word or three fit many
+# pictures, a whole sentence few: with one share for both (0.85) half as many of the right pictures of short queries were
+# kept, at the same precision. All chosen on one half of the judged queries of two models and four libraries, see
+# docs/ranking.md.
+SHARE = 0.7
+SHARE_OF_SENTENCES = 0.9
+FEW_WORDS = 3
 
 # Without a calibration, and for pictures as examples (whose cosines are of another kind), the query's own scores must do:
 # a match stands this many robust deviations above their middle, and within this share of the way from the best to it.
@@ -45,12 +49,15 @@ class Calibration:
 
 
 def threshold(
-    found: Sequence[float], text: NDArray[np.float32] | None = None, calibration: Calibration | None = None
+    found: Sequence[float],
+    text: NDArray[np.float32] | None = None,
+    calibration: Calibration | None = None,
+    words: int = 1,
 ) -> float:
     """The cosine below which a hit is weak; above every cosine when nothing is relevant.
 
     `found` are the cosines of the nearest pictures, best first; `text` is the (dim,) vector they were found by when it
-    means words alone.
+    means words alone, and `words` how many these are.
     """
     if len(found) < FEWEST:
         return -1.0
@@ -61,7 +68,7 @@ def threshold(
     credit = OFFSET * (mean - calibration.middle) / calibration.spread
     if (best - mean) / calibration.scatter + credit < calibration.top:
         return float(np.nextafter(max(best, 1.0), np.inf))
-    return mean + SHARE * (best - mean)
+    return mean + (SHARE if words <= FEW_WORDS else SHARE_OF_SENTENCES) * (best - mean)
 
 
 def _by_itself(found: Sequence[float], best: float) -> float:

@@ -77,7 +77,9 @@ class Searcher:
         by_words = None if any(isinstance(term, Example) for term in query.terms) else vector
         measured = self._calibration() if by_words is not None else None
         scale = measured.scale(by_words) if measured and by_words is not None else (0.0, 0.0)
-        return fuse(dense, lexical, *scale), threshold([cosine for _, cosine in dense], by_words, measured), note
+        count = len(query.words.split())
+        weak_below = threshold([cosine for _, cosine in dense], by_words, measured, count)
+        return fuse(dense, lexical, *scale), weak_below, note
 
     def _ordered(self, ranked: list[Ranked], weak_below: float, query: Query) -> list[Ranked]:
         """By relevance, or by time: then what matches comes first, by its time, and the weak ones follow as ranked."""

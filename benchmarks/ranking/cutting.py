@@ -67,7 +67,7 @@ def fixed(at: float) -> Cut:
 
 
 def shipped(found: Rows, asked: Asked, calibration: Calibration) -> float:
-    return threshold(found.tolist(), asked.vector, calibration)
+    return threshold(found.tolist(), asked.vector, calibration, len(asked.text.split()))
 
 
 def by_itself(found: Rows, asked: Asked, calibration: Calibration) -> float:  # noqa: ARG001
