@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from indexer.catalog import Catalog
-from indexer.errors import LibraryError
+from indexer.errors import LibraryBusy, LibraryError
 from indexer.local import LocalStore
 from indexer.lock import writing
 from indexer.manifest import Manifest, is_library, read_manifest, write_manifest
@@ -125,9 +126,6 @@ class Library:
         # What only indexing needs is loaded here: a search from a cold shell does without.
         from indexer.enrich import Enricher
         from indexer.indexer import Indexer
-        from indexer.tagging import tag_pictures
-        from search.calibrating import calibrate
-        from search.concepts import Concepts
 
         started = time.monotonic()
         with writing(self.folder):
@@ -135,12 +133,18 @@ class Library:
             report = Indexer(now.store, now.embedder).run(
                 [Path(root).expanduser() for root in roots], choice, retry, on_progress
             )
-            tag_pictures(now.store, now.embedder())
-            Concepts(now.store).keep_up()
-            calibrate(now.store, now.embedder())
+            _tell_from_vectors(now)
             if ocr:
                 Enricher(now.store, load_annotator("rapidocr")).run(on_progress)
             return replace(report, seconds=round(time.monotonic() - started, 3))
+
+    def follow_the_model(self) -> None:
+        """Bring up to the model in use what is told from vectors: tags, concepts, where matches end.
+
+        Does nothing while another process writes: an indexing run ends with the same.
+        """
+        with contextlib.suppress(LibraryBusy), writing(self.folder):
+            _tell_from_vectors(self.in_use())
 
     def _of_these_weights(self, on_progress: OnProgress) -> InUse:
         """The model in use. Where its weights have changed, its pictures are embedded anew first, then it is swapped."""
@@ -196,3 +200,13 @@ class Library:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _tell_from_vectors(now: InUse) -> None:
+    from indexer.tagging import tag_pictures
+    from search.calibrating import calibrate
+    from search.concepts import Concepts
+
+    tag_pictures(now.store, now.embedder())
+    Concepts(now.store).keep_up()
+    calibrate(now.store, now.embedder())

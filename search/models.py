@@ -58,6 +58,7 @@ def use(place: Path, spec: str, as_json: bool) -> None:
         told = library.models.use(
             load_embedder(spec), on_progress, lambda busy: click.echo(f"All is embedded. {busy}", err=True)
         )
+        library.follow_the_model()
     _tell(told, f"{told.model} is in use.", as_json)
     if told.previous and not as_json:
         click.echo(f"Go back to {told.previous} with: imsearch models rollback")
@@ -83,6 +84,7 @@ def rollback(place: Path, as_json: bool) -> None:
     """Go back to the model that was in use before, at once; done again, it comes back to this one."""
     with Library.open(place) as library:
         told = library.models.roll_back()
+        library.follow_the_model()
     _tell(told, f"{told.model} is in use again.", as_json)
 
 

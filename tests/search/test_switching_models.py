@@ -390,3 +390,15 @@ def test_a_reader_that_cannot_load_the_new_model_goes_on_with_the_old_one_and_sa
             until(lambda: reader.search("red") and caplog.text)
         assert "go on with mini" in caplog.text
         assert everything(reader) == before
+
+
+def test_what_is_told_from_vectors_is_told_anew_by_the_model_that_is_switched_to(place, tmp_path):
+    run = CliRunner()
+    with Library.open(place) as library:
+        ids = [str(hit.picture.id) for hit in library.search("red", mode="dense", limit=3).hits]
+    assert run.invoke(cli, ["--library", str(place), "teach", "reds", "--yes", *ids]).exit_code == 0
+    assert run.invoke(cli, ["--library", str(place), "models", "use", "colour"]).exit_code == 0
+    with Library.open(place) as library:
+        assert library.store.calibration_file.exists()
+        revisions = {text.revision for i in ids for text in library.store.texts(int(i)) if text.text == "reds"}
+        assert {revision.partition("@")[0] for revision in revisions} == {library.manifest.model}
