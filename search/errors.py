@@ -15,4 +15,4 @@ class ParseError(QueryError):
     def __init__(self, word: str, at: int, reason: str, offers: tuple[str, ...] = ()) -> None:
         self.word, self.at, self.offers = word, at, offers
         meant = f"; did you mean {' or '.join(offers)}?" if offers else "."
-        super().__init__(f"{word}: {reason}{meant}")
+        super().__init__(" ".join(f"{word}: {reason}{meant}".split()))

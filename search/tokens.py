@@ -28,7 +28,7 @@ class Token:
     weight: float | None = None
 
 
-_PREFIX = re.compile(r"([+-])(?:(\d{1,6}(?:\.\d{1,6})?)\*)?(?=[^\s)*])", re.ASCII)
+_PREFIX = re.compile(r"([+-])(?:([0-9]{1,6}(?:\.[0-9]{1,6})?)\*)?(?=[^\s)*])")
 _NAMED = re.compile(r"([a-z_]+):(?!//)", re.ASCII | re.IGNORECASE)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _BARE = re.compile(r'[^\s"()]+')
