@@ -52,7 +52,7 @@ def _things(words: Sequence[str], at: int) -> tuple[list[str], int]:
         ):
             at += 1
         if at > start:
-            found.append(" ".join(words[start:at]).strip(",.; "))
+            found.append(" ".join(words[start:at]).rstrip(",.; "))
         joined = at < len(words) and words[at].lower() in _JOINING
         after = words[at + 1].lower() if joined and at + 1 < len(words) else ""
         if not joined or not after or after in _ARTICLES | _PLACING:

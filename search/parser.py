@@ -46,7 +46,7 @@ class _Parser:
                 raise ParseError(token.raw, token.at, "this parenthesis was never opened")
             if self._is_condition(self._at):
                 kept = both(kept, self._either(0))
-            elif token.kind == "word" and token.value.lower() == "or" and self._joins_a_condition():
+            elif self._word_here("or") and self._joins_a_condition():
                 raise ParseError(
                     token.raw, token.at, "it can stand between two filters or quotations, not beside plain words"
                 )
