@@ -37,7 +37,7 @@ class Enricher:
     def _read(self, picture: Picture) -> bool:
         try:
             decoded = decode(to_path(picture.path), self._annotator.picture_side // 2)
-            made = self._annotator.annotate(decoded.picture)
+            made = self._annotator.annotate([decoded.picture])[0]
         except PictureError as error:
             self._catalog.fail_picture(picture.id, "ocr", error.reason, error.remedy, utc_now())
             return False

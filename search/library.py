@@ -21,8 +21,9 @@ from search.in_use import Following, InUse
 from search.parser import parse
 from search.query import Example, Mode, Query, Results
 from search.searcher import Searcher
-from vlm import Embedder, load_annotator, load_embedder
+from vlm import Embedder, load_embedder, load_model
 from vlm.choices import choose
+from vlm.tasks.ocr import Ocr
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -135,7 +136,7 @@ class Library:
             )
             _tell_from_vectors(now)
             if ocr:
-                Enricher(now.store, load_annotator("rapidocr")).run(on_progress)
+                Enricher(now.store, Ocr(load_model("rapidocr"))).run(on_progress)
             return replace(report, seconds=round(time.monotonic() - started, 3))
 
     def follow_the_model(self) -> None:

@@ -3,25 +3,53 @@
 from __future__ import annotations
 
 from vlm.errors import ImsearchError, ModelError, ModelUnavailable, UnknownModel, UsageError
-from vlm.protocols import Annotation, Annotator, Box, DetectedObject, Embedder, Tag, Tagger, TextLine, Vectors
-from vlm.registry import available, load_annotator, load_embedder
+from vlm.protocols import (
+    Annotation,
+    Annotator,
+    Answerer,
+    Box,
+    Captioner,
+    Chat,
+    DetectedObject,
+    Detector,
+    Embedder,
+    Generation,
+    Model,
+    Reader,
+    Tag,
+    Tagger,
+    Task,
+    TextLine,
+    Turn,
+    Vectors,
+)
+from vlm.registry import available, load_embedder, load_model
 
 __all__ = [
     "Annotation",
     "Annotator",
+    "Answerer",
     "Box",
+    "Captioner",
+    "Chat",
     "DetectedObject",
+    "Detector",
     "Embedder",
+    "Generation",
     "ImsearchError",
+    "Model",
     "ModelError",
     "ModelUnavailable",
+    "Reader",
     "Tag",
     "Tagger",
+    "Task",
     "TextLine",
+    "Turn",
     "UnknownModel",
     "UsageError",
     "Vectors",
     "available",
-    "load_annotator",
     "load_embedder",
+    "load_model",
 ]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from vlm.errors import ModelUnavailable, UnknownModel
@@ -29,17 +32,53 @@ def snapshot(repository: str) -> Path | None:
     return folder if any((folder / name).exists() for name in WEIGHTS) else None
 
 
+def model_snapshot(repository: str, revision: str | None = None) -> Path | None:
+    """The folder of a downloaded transformers repository with all its weights, or None. Raises UnknownModel."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        config = try_to_load_from_cache(repository, "config.json", revision=revision)
+    except HFValidationError:
+        raise UnknownModel(f"{repository!r} names no repository of the hub; write ORG/NAME.") from None
+    if not isinstance(config, str):
+        return None
+    folder = Path(config).parent
+    for index in folder.glob("*.index.json"):
+        shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        return folder if all((folder / shard).exists() for shard in shards) else None
+    return folder if any((folder / name).exists() for name in ("model.safetensors", "pytorch_model.bin")) else None
+
+
+def download_model(name: str, repository: str, revision: str | None = None) -> None:
+    """Get a transformers repository: its weights last, safetensors rather than pickles. Raises ModelUnavailable."""
+    from huggingface_hub import HfApi, snapshot_download
+
+    with _fetching(name, repository):
+        info = HfApi().model_info(repository, revision=revision, timeout=PATIENCE_SECONDS)
+        files = {file.rfilename for file in info.siblings or ()}
+        weights = next((end for end in ("safetensors", "bin") if any(f.endswith(f".{end}") for f in files)), None)
+        if weights is None or "config.json" not in files:
+            raise ModelUnavailable(f"{name}: {repository} holds no transformers model; see docs/models.md for names.")
+        elsewhere = ["*/*"]  # other formats of the same weights lie in folders
+        told = ["*.json", "*.txt", "*.model", "*.jinja"]
+        snapshot_download(repository, revision=revision, allow_patterns=told, ignore_patterns=elsewhere)
+        snapshot_download(
+            repository,
+            revision=revision,
+            allow_patterns=[f"*.{weights}"],
+            ignore_patterns=[*elsewhere, "consolidated*"],
+        )
+
+
 def download(name: str, repository: str) -> None:
     """Get the repository of the model called `name`. Raises ModelUnavailable.
 
     The weights come last, so that where they are (`snapshot`) all else is. What fails leaves whole files only.
     """
-    from huggingface_hub import HfApi, constants, snapshot_download
-    from huggingface_hub.errors import OfflineModeIsEnabled, RepositoryNotFoundError
+    from huggingface_hub import HfApi, snapshot_download
 
-    # "no telemetry" holds here too: the client would name its Python, torch and the program that started it
-    constants.HF_HUB_DISABLE_TELEMETRY = True
-    try:
+    with _fetching(name, repository):
         files = {file.rfilename for file in HfApi().model_info(repository, timeout=PATIENCE_SECONDS).siblings or ()}
         weights = next((file for file in WEIGHTS if file in files), None)
         if weights is None or CONFIG not in files:
@@ -52,6 +91,18 @@ def download(name: str, repository: str) -> None:
             # XLM-R, NLLB: the shape of the text tower is told by another repository; its weights are in this one
             snapshot_download(text["hf_model_name"], allow_patterns=["config.json"])
         snapshot_download(repository, allow_patterns=[weights])
+
+
+@contextmanager
+def _fetching(name: str, repository: str) -> Iterator[None]:
+    """Whatever the hub's client raises, as a sentence; the client sends no telemetry."""
+    from huggingface_hub import constants
+    from huggingface_hub.errors import OfflineModeIsEnabled, RepositoryNotFoundError
+
+    # "no telemetry" holds here too: the client would name its Python, torch and the program that started it
+    constants.HF_HUB_DISABLE_TELEMETRY = True
+    try:
+        yield
     except ModelUnavailable:
         raise
     except RepositoryNotFoundError:
@@ -70,3 +121,20 @@ def download(name: str, repository: str) -> None:
             reason, remedy = f"from {constants.ENDPOINT}", "Check the network and try again;"
         said = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".:")
         raise ModelUnavailable(f"{name} cannot be downloaded {reason} ({said}). {remedy} mini works without.") from None
+
+
+_offline = threading.Lock()
+
+
+@contextmanager
+def no_hub() -> Iterator[None]:
+    """Loading asks the hub whether its files are the newest, for half a minute where there is no network: not here."""
+    from huggingface_hub import constants
+
+    with _offline:
+        before = constants.HF_HUB_OFFLINE
+        constants.HF_HUB_OFFLINE = True
+        try:
+            yield
+        finally:
+            constants.HF_HUB_OFFLINE = before

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the upright picture."""
 
 TextKind = Literal["caption", "ocr", "tag", "note"]
+
+Task = Literal["ocr", "caption", "object", "tag", "describe", "moderate"]
+"""What may be written about a picture, each by one model at a time."""
 
 
 @runtime_checkable
@@ -114,13 +117,38 @@ class Annotation:
         return "\n".join(line.text for line in self.lines)
 
 
-@runtime_checkable
-class Annotator(Protocol):
-    """Writes words or boxes about pictures."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a conversation: words and upright RGB pictures, in the order in which they are shown."""
+
+    role: Literal["system", "user", "assistant"]
+    parts: tuple[str | Image, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """How a model writes. At temperature 0 it always takes the likeliest word, so that the same is said again.
+
+    `budget` is how many visual tokens a picture gets, where a model lets that be chosen (Gemma 4). `schema` is a JSON
+    schema that the answer should keep, for models that can be held to one; who asks checks the answer all the same.
+    """
+
+    most_tokens: int = 256
+    temperature: float = 0.0
+    top_p: float = 1.0
+    beams: int = 1
+    repetition_penalty: float = 1.0
+    seed: int | None = None
+    budget: int | None = None
+    schema: Mapping[str, Any] | None = None
+
+
+class Model(Protocol):
+    """What every model that writes words or boxes has."""
 
     @property
     def spec(self) -> str:
-        """The name this annotator is loaded by, e.g. `rapidocr`."""
+        """The name this model is loaded by, e.g. `rapidocr` or `gemma:google/gemma-4-E2B-it`."""
         ...
 
     @property
@@ -133,10 +161,87 @@ class Annotator(Protocol):
         """The longer side, in pixels, beyond which a bigger picture brings nothing."""
         ...
 
-    def annotate(self, picture: Image) -> Annotation:
-        """What it sees in one upright RGB picture. Raises ModelError when it cannot run at all."""
-        ...
-
     def close(self) -> None:
         """Give the memory (or the process) back; the next call may load again."""
+        ...
+
+
+@runtime_checkable
+class Reader(Model, Protocol):
+    """Reads the words in pictures."""
+
+    def read(self, picture: Image) -> tuple[TextLine, ...]:
+        """Lines of text in reading order. Raises ModelError for a picture that it cannot read."""
+        ...
+
+
+@runtime_checkable
+class Detector(Model, Protocol):
+    """Finds things, each with a box."""
+
+    def detect(
+        self, pictures: Sequence[Image], labels: Sequence[str] = (), how: Generation = Generation()
+    ) -> list[tuple[DetectedObject, ...]]:
+        """What is seen in each picture, surest first: of `labels`, or of all that it knows when there are none.
+
+        Raises ModelError, also for labels that a detector with a fixed list does not have, and for none at all where
+        the model must be told what to look for.
+        """
+        ...
+
+
+@runtime_checkable
+class Captioner(Model, Protocol):
+    """Says in words what pictures show, by a way of its own (not by being asked in a conversation)."""
+
+    def captions(
+        self, pictures: Sequence[Image], prefix: str = "", language: str = "en", how: Generation = Generation()
+    ) -> list[str]:
+        """One caption a picture; with a `prefix`, captions that go on from it. Raises ModelError."""
+        ...
+
+
+@runtime_checkable
+class Answerer(Model, Protocol):
+    """Answers a question about one picture at a time, by a way of its own."""
+
+    def answers(self, pictures: Sequence[Image], question: str, how: Generation = Generation()) -> list[str]:
+        """One answer a picture. Raises ModelError."""
+        ...
+
+
+@runtime_checkable
+class Chat(Model, Protocol):
+    """Talks about pictures: takes part in a conversation that holds any number of them."""
+
+    @property
+    def most_pictures(self) -> int:
+        """How many pictures one conversation may hold."""
+        ...
+
+    def replies(self, conversations: Sequence[Sequence[Turn]], how: Generation = Generation()) -> list[str]:
+        """The next turn of each conversation, without what the model thought aloud. Raises ModelError."""
+        ...
+
+    def reply(self, conversation: Sequence[Turn], how: Generation = Generation()) -> Iterator[str]:
+        """The next turn, piece by piece as it is written; whoever stops listening ends it. Raises ModelError."""
+        ...
+
+
+@runtime_checkable
+class Annotator(Model, Protocol):
+    """A model put to one task: what it says of a picture is kept with the picture."""
+
+    @property
+    def task(self) -> Task:
+        """What it writes."""
+        ...
+
+    @property
+    def prompt_version(self) -> str:
+        """Names how the model is asked: what was said under another one is stale. "" where nothing is asked."""
+        ...
+
+    def annotate(self, pictures: Sequence[Image]) -> list[Annotation]:
+        """What it says of each upright RGB picture. Raises ModelError, then for all of them."""
         ...

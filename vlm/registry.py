@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from vlm.choices import CHOICES, spec_of
 from vlm.errors import UnknownModel
-from vlm.protocols import Annotator, Embedder
+from vlm.protocols import Embedder, Model
 
 Factory = Callable[[str], Any]
 """Called with what follows the colon of a spec ("" when nothing does)."""
+
+_HOMES = {
+    "mini": ("vlm.embedders.mini", "MiniEmbedder"),
+    "openclip": ("vlm.embedders.openclip", "OpenClipEmbedder"),
+    "rapidocr": ("vlm.models.rapidocr", "RapidOcr"),
+    "gemma": ("vlm.models.gemma", "Gemma"),
+}
+_ONE_OF_A_KIND = ("mini", "rapidocr")
 
 
 def available() -> list[str]:
@@ -29,11 +38,14 @@ def load_embedder(spec: str) -> Embedder:
     return made
 
 
-def load_annotator(spec: str) -> Annotator:
-    """The annotator of a spec. Raises UnknownModel."""
-    made: Annotator = _load(spec)
-    if not hasattr(type(made), "annotate"):
-        raise UnknownModel(f"{spec} writes no words about pictures; try: rapidocr.")
+def load_model(spec: str) -> Model:
+    """The model of a spec that writes words or boxes: a Reader, Detector, Captioner, Answerer, Chat or several of these.
+
+    Nothing is read before it is first asked. Raises UnknownModel.
+    """
+    made: Model = _load(spec)
+    if hasattr(type(made), "embed_texts"):
+        raise UnknownModel(f"{spec} makes vectors and writes no words; try: rapidocr.")
     return made
 
 
@@ -58,21 +70,15 @@ def _families() -> dict[str, Factory]:
     return families
 
 
-@cache
 def _built_in() -> dict[str, Factory]:
-    def mini(_: str) -> Embedder:
-        from vlm.embedders.mini import MiniEmbedder
+    return {family: partial(_make, family) for family in _HOMES}
 
-        return MiniEmbedder()
 
-    def openclip(model: str) -> Embedder:
-        from vlm.embedders.openclip import OpenClipEmbedder
-
-        return OpenClipEmbedder(model)
-
-    def rapidocr(_: str) -> Annotator:
-        from vlm.models.rapidocr import RapidOcr
-
-        return RapidOcr()
-
-    return {"mini": mini, "openclip": openclip, "rapidocr": rapidocr}
+def _make(family: str, rest: str) -> Any:
+    module, name = _HOMES[family]
+    made = getattr(importlib.import_module(module), name)
+    if family not in _ONE_OF_A_KIND:
+        return made(rest)
+    if rest:
+        raise UnknownModel(f"There is only one {family}; write {family} alone, not {family}:{rest}.")
+    return made()

@@ -8,12 +8,12 @@ import signal
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from vlm import load_annotator
+from vlm import load_model
 
 
 @pytest.fixture(scope="module")
 def reader():
-    made = load_annotator("rapidocr")
+    made = load_model("rapidocr")
     yield made
     made.close()
 
@@ -25,20 +25,20 @@ def written(words):
 
 
 def test_printed_words_are_read_with_their_place(reader):
-    made = reader.annotate(written("GRAND HOTEL 42"))
-    assert "".join(made.text.split()) == "GRANDHOTEL42"
-    x1, y1, x2, y2 = made.lines[0].box_xyxy
+    made = reader.read(written("GRAND HOTEL 42"))
+    assert "".join("".join(line.text for line in made).split()) == "GRANDHOTEL42"
+    x1, y1, x2, y2 = made[0].box_xyxy
     assert 5 < x1 < 45
     assert 250 < x2 < 480
     assert 5 < y1 < y2 < 115
 
 
 def test_a_picture_without_words_has_none(reader):
-    assert reader.annotate(Image.new("RGB", (200, 200), "teal")).lines == ()
+    assert reader.read(Image.new("RGB", (200, 200), "teal")) == ()
 
 
 def test_a_killed_engine_costs_no_more_than_its_picture(reader):
-    reader.annotate(written("FIRST"))
+    reader.read(written("FIRST"))
     os.kill(reader._worker.pid, signal.SIGKILL)
     reader._worker.wait()
-    assert reader.annotate(written("SECOND")).text == "SECOND"
+    assert reader.read(written("SECOND"))[0].text == "SECOND"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 from blake3 import blake3
 
-from vlm.cache import CONFIG, snapshot
+from vlm.cache import CONFIG, no_hub, snapshot
 from vlm.errors import ModelUnavailable, UnknownModel, UsageError
 from vlm.protocols import Vectors
 
@@ -74,7 +73,7 @@ class OpenClipEmbedder:
         # network cannot have (config.json for a tokenizer), and take another preprocessing than the repository's.
         name = f"local-dir:{folder}"
         try:
-            with _no_hub():
+            with no_hub():
                 # require_pretrained: without weights it would make a random model
                 model, _, transform = open_clip.create_model_and_transforms(
                     name, device=device, precision=self._precision, require_pretrained=True
@@ -199,23 +198,6 @@ class OpenClipEmbedder:
 
         # not the first parameter's type: in half precision some layers keep theirs
         return batch.to(next(self._loaded[0].parameters()).device, get_input_dtype(self._precision))
-
-
-_offline = threading.Lock()
-
-
-@contextmanager
-def _no_hub() -> Iterator[None]:
-    """Loading asks the hub whether its files are the newest, for half a minute where there is no network: not here."""
-    from huggingface_hub import constants
-
-    with _offline:
-        before = constants.HF_HUB_OFFLINE
-        constants.HF_HUB_OFFLINE = True
-        try:
-            yield
-        finally:
-            constants.HF_HUB_OFFLINE = before
 
 
 def _unit(vectors: Any) -> Vectors:

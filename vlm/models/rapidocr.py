@@ -13,12 +13,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vlm.errors import ModelError
-from vlm.protocols import Annotation, TextLine
+from vlm.protocols import TextLine
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -34,7 +33,7 @@ class OcrError(ModelError):
 
 
 class RapidOcr:
-    """Implements `vlm.protocols.Annotator`; one picture at a time."""
+    """Implements `vlm.protocols.Reader`; one picture at a time."""
 
     spec = "rapidocr"
     picture_side = 1600
@@ -49,7 +48,7 @@ class RapidOcr:
         """The wheel's version: its models come with it."""
         return version("rapidocr")
 
-    def annotate(self, picture: Image) -> Annotation:
+    def read(self, picture: Image) -> tuple[TextLine, ...]:
         """The lines of text in reading order. Raises OcrError for a picture that ends or hangs the engine."""
         buffer = io.BytesIO()
         small = picture.convert("RGB")
@@ -58,12 +57,11 @@ class RapidOcr:
         small.save(buffer, "PNG", compress_level=1)
         with self._lock:
             found = self._ask(buffer.getvalue())
-        lines = tuple(
+        return tuple(
             TextLine(text, score, _around(points, scale), tuple((x * scale, y * scale) for x, y in points))
             for text, score, points in found
             if score >= LEAST_SCORE and text.strip()
         )
-        return Annotation(self.spec, self.revision, datetime.now(UTC), lines=lines)
 
     def _ask(self, png: bytes) -> list[tuple[str, float, list[tuple[float, float]]]]:
         if self._done >= RECYCLE or (self._worker and self._worker.poll() is not None):

@@ -1,0 +1,89 @@
+"""Models with a chat template: what Gemma, Idefics2 and 3, SmolVLM and many others share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from vlm.errors import UsageError
+from vlm.models.checkpoint import Checkpoint
+from vlm.models.held import Held
+from vlm.protocols import Generation, Turn
+
+Conversation = Sequence[Turn]
+
+
+class TemplateChat:
+    """Implements `vlm.protocols.Chat` by transformers' image-text-to-text models."""
+
+    family = ""
+    picture_side = 1024
+    most_pictures = 16
+
+    def __init__(self, rest: str) -> None:
+        checkpoint = Checkpoint.parse(self.family, rest)
+        self.spec = checkpoint.spec
+        self.held = Held(checkpoint, self._load)
+
+    @property
+    def revision(self) -> str:
+        """Which weights these are."""
+        return self.held.revision
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.held.close()
+
+    def replies(self, conversations: Sequence[Conversation], how: Generation = Generation()) -> list[str]:
+        """The next turn of each conversation."""
+        self._check(conversations)
+        return self.held.write(conversations, lambda p, part: self._inputs(p, part, how), how, **self._told(how))
+
+    def reply(self, conversation: Conversation, how: Generation = Generation()) -> Iterator[str]:
+        """The next turn, piece by piece."""
+        self._check([conversation])
+        return self.held.stream(conversation, lambda p, part: self._inputs(p, part, how), how, **self._told(how))
+
+    def _check(self, conversations: Sequence[Conversation]) -> None:
+        for turns in conversations:
+            shown = sum(not isinstance(part, str) for turn in turns for part in turn.parts)
+            if shown > self.most_pictures:
+                raise UsageError(
+                    f"{self.spec} looks at {self.most_pictures} pictures at once at most, not {shown}; ask about fewer."
+                )
+
+    def _load(self, folder: Path, told: dict[str, Any]) -> tuple[Any, Any]:
+        from transformers import AutoModelForImageTextToText, AutoProcessor
+
+        processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
+        processor.tokenizer.padding_side = "left"  # what is written goes on from the end of each row
+        return AutoModelForImageTextToText.from_pretrained(folder, **told), processor
+
+    def _inputs(self, processor: Any, conversations: Sequence[Conversation], how: Generation) -> Any:
+        return processor.apply_chat_template(
+            [[_message(turn) for turn in turns] for turns in conversations],
+            add_generation_prompt=True,
+            tokenize=True,
+            return_dict=True,
+            return_tensors="pt",
+            processor_kwargs={"padding": True, **self._looking(processor, how)},
+        )
+
+    def _looking(self, processor: Any, how: Generation) -> dict[str, Any]:
+        """What the processor is told of how closely to look, for families that let one choose."""
+        if how.budget is not None:
+            raise UsageError(f"{self.spec} has no budget of visual tokens; leave it away.")
+        return {}
+
+    def _told(self, how: Generation) -> dict[str, Any]:
+        """What `generate` is told beside `Generation`, for families that need it."""
+        return {}
+
+
+def _message(turn: Turn) -> dict[str, Any]:
+    content = [
+        {"type": "text", "text": part} if isinstance(part, str) else {"type": "image", "image": part}
+        for part in turn.parts
+    ]
+    return {"role": turn.role, "content": content}

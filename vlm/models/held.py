@@ -1,0 +1,231 @@
+"""A transformers model held in memory: loaded when it is first needed, used by one at a time, given back when idle."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from vlm.cache import no_hub
+from vlm.errors import ModelError, ModelUnavailable
+from vlm.models.checkpoint import Checkpoint
+from vlm.protocols import Generation
+
+T = TypeVar("T")
+IDLE_SECONDS = 600.0
+BATCH = 8
+
+Load = Callable[[Path, dict[str, Any]], tuple[Any, Any]]
+"""A folder and what `from_pretrained` is told, to (model, processor)."""
+Inputs = Callable[[Any, Sequence[T]], Any]
+"""The processor and some items, to the batch that `generate` takes: padded on the left, on no device yet."""
+
+
+class Held:
+    """What the families share. Any thread may ask; each waits for the one before it."""
+
+    def __init__(self, checkpoint: Checkpoint, load: Load, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._checkpoint = checkpoint
+        self._load = load
+        self._idle_seconds = idle_seconds
+        # not an RLock: whoever listens to `stream` may do so from one thread after another
+        self._lock = threading.Lock()
+        self._loaded: tuple[Any, Any] | None = None
+        self._alarm: threading.Timer | None = None
+        self._batch = BATCH
+
+    @cached_property
+    def revision(self) -> str:
+        """Which weights these are."""
+        return self._checkpoint.weights
+
+    @contextmanager
+    def use(self) -> Iterator[tuple[Any, Any]]:
+        """Model and processor, for oneself. Raises ModelUnavailable."""
+        with self._lock:
+            if self._alarm:
+                self._alarm.cancel()
+            if self._loaded is None:
+                self._loaded = self._from_disk()
+            try:
+                yield self._loaded
+            finally:
+                self._alarm = threading.Timer(self._idle_seconds, self._close_idle)
+                self._alarm.daemon = True
+                self._alarm.start()
+
+    def close(self) -> None:
+        """Give the memory back; the next use loads again."""
+        with self._lock:
+            self._drop()
+
+    def _close_idle(self) -> None:
+        with self._lock:
+            # used again while this alarm waited for the lock: a later one is set
+            if threading.current_thread() is self._alarm:
+                self._drop()
+
+    def _drop(self) -> None:
+        if self._alarm:
+            self._alarm.cancel()
+            self._alarm = None
+        if self._loaded is None:
+            return
+        self._loaded = None
+        gc.collect()
+        import torch
+
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    def _from_disk(self) -> tuple[Any, Any]:
+        folder, told = self._checkpoint.folder, self._checkpoint.loading()
+        try:
+            with no_hub(), _quiet():
+                model, processor = self._load(folder, told)
+        except Exception as error:  # noqa: BLE001 - safetensors, tokenizers, torch and transformers each raise their own
+            said = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
+            raise ModelUnavailable(
+                f"{self._checkpoint.spec} cannot be loaded from {folder} ({said}); see what lies there, or choose another."
+            ) from None
+        return model.eval(), processor
+
+    def write(self, items: Sequence[T], inputs: Inputs[T], how: Generation, **more: Any) -> list[str]:
+        """What the model writes for each item. A batch that does not fit into memory is halved, and stays so."""
+        made: list[str] = []
+        with self.use() as (model, processor):
+            while len(made) < len(items):
+                part = items[len(made) : len(made) + self._batch]
+                try:
+                    made += self._write(model, processor, inputs(processor, part), how, more)
+                except RuntimeError as error:
+                    if not _out_of_memory(error):
+                        raise ModelError(f"{self._checkpoint.spec} failed ({_first_line(error)}).") from error
+                    if len(part) == 1:
+                        raise ModelError(
+                            f"{self._checkpoint.spec} does not fit into memory, not even with one picture; "
+                            "choose a smaller one or fewer bits (?bits=4)."
+                        ) from None
+                    self._batch = max(1, len(part) // 2)
+        return made
+
+    def stream(self, item: T, inputs: Inputs[T], how: Generation, **more: Any) -> Iterator[str]:
+        """What the model writes for one item, as it writes it. Ends the writing when nobody listens any more."""
+        from transformers import StoppingCriteria, StoppingCriteriaList, TextIteratorStreamer
+
+        gone = threading.Event()
+
+        class NobodyListens(StoppingCriteria):  # type: ignore[misc]
+            def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
+                import torch
+
+                return torch.full((input_ids.shape[0],), gone.is_set(), device=input_ids.device)
+
+        with self.use() as (model, processor):
+            given = inputs(processor, [item]).to(model.device)
+            streamer = TextIteratorStreamer(_tokenizer(processor), skip_prompt=True, skip_special_tokens=True)
+            failed: list[Exception] = []
+
+            def run() -> None:
+                try:
+                    import torch
+
+                    with torch.inference_mode():
+                        model.generate(
+                            **_cast(given, model),
+                            **generation(how, streaming=True),
+                            **more,
+                            streamer=streamer,
+                            stopping_criteria=StoppingCriteriaList([NobodyListens()]),
+                        )
+                except Exception as error:  # noqa: BLE001 - told to who listens, below
+                    failed.append(error)
+                finally:
+                    streamer.end()
+
+            writer = threading.Thread(target=run, daemon=True)
+            writer.start()
+            try:
+                yield from (piece for piece in streamer if piece)
+            finally:
+                gone.set()
+                writer.join()
+            if failed:
+                raise ModelError(f"{self._checkpoint.spec} failed ({_first_line(failed[0])}).") from failed[0]
+
+    def _write(self, model: Any, processor: Any, given: Any, how: Generation, more: dict[str, Any]) -> list[str]:
+        import torch
+
+        given = given.to(model.device)
+        if how.seed is not None:
+            torch.manual_seed(how.seed)
+        with torch.inference_mode():
+            tokens = model.generate(**_cast(given, model), **generation(how), **more)
+        # an encoder-decoder, and a model that is given embeddings, answer without the prompt
+        asked = given["input_ids"].shape[1] if _repeats_prompt(model, tokens, given) else 0
+        return [
+            text.strip() for text in _tokenizer(processor).batch_decode(tokens[:, asked:], skip_special_tokens=True)
+        ]
+
+
+def generation(how: Generation, streaming: bool = False) -> dict[str, Any]:
+    """`Generation` in the words of `generate`."""
+    made: dict[str, Any] = {"max_new_tokens": how.most_tokens, "do_sample": how.temperature > 0}
+    if how.temperature > 0:
+        made |= {"temperature": how.temperature, "top_p": how.top_p}
+    if how.beams > 1 and not streaming:
+        made["num_beams"] = how.beams
+    if how.repetition_penalty != 1.0:
+        made["repetition_penalty"] = how.repetition_penalty
+    return made
+
+
+def _repeats_prompt(model: Any, tokens: Any, given: Any) -> bool:
+    import torch
+
+    asked = given["input_ids"]
+    beginning = tokens[:, : asked.shape[1]]
+    return not model.config.is_encoder_decoder and beginning.shape == asked.shape and torch.equal(beginning, asked)
+
+
+def _cast(given: Any, model: Any) -> dict[str, Any]:
+    """Pictures in the number type that the model computes in; ids and masks as they are."""
+    return {
+        name: value.to(model.dtype) if hasattr(value, "is_floating_point") and value.is_floating_point() else value
+        for name, value in given.items()
+    }
+
+
+def _tokenizer(processor: Any) -> Any:
+    return getattr(processor, "tokenizer", processor)
+
+
+def _out_of_memory(error: RuntimeError) -> bool:
+    from accelerate.utils.memory import should_reduce_batch_size
+
+    return bool(should_reduce_batch_size(error))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Loading draws bars and warns of what is no matter to who searches pictures."""
+    from transformers.utils import logging as theirs
+
+    before, bars = theirs.get_verbosity(), theirs.is_progress_bar_enabled()
+    theirs.set_verbosity(logging.CRITICAL)
+    theirs.disable_progress_bar()
+    try:
+        yield
+    finally:
+        theirs.set_verbosity(before)
+        if bars:
+            theirs.enable_progress_bar()

@@ -1,0 +1,1 @@
+"""What models are asked for: one file a task. A model's own way is taken where it has one, else it is asked in a conversation."""
