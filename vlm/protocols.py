@@ -129,8 +129,9 @@ class Turn:
 class Generation:
     """How a model writes. At temperature 0 it always takes the likeliest word, so that the same is said again.
 
-    `budget` is how many visual tokens a picture gets, where a model lets that be chosen (Gemma 4). `schema` is a JSON
-    schema that the answer should keep, for models that can be held to one; who asks checks the answer all the same.
+    `budget` is how many visual tokens a picture gets, and `think` whether the model thinks first, where a model lets that
+    be chosen (Gemma 4); thoughts count among `most_tokens`, and are never part of the answer. `schema` is a JSON schema
+    that the answer should keep, for models that can be held to one; who asks checks the answer all the same.
     """
 
     most_tokens: int = 256
@@ -140,6 +141,7 @@ class Generation:
     repetition_penalty: float = 1.0
     seed: int | None = None
     budget: int | None = None
+    think: bool = False
     schema: Mapping[str, Any] | None = None
 
 

@@ -79,3 +79,160 @@ def gemma3(folder: Path) -> Path:
         Gemma3ImageProcessor(size={"height": 56, "width": 56}), words, chat_template=GEMMA3_TEMPLATE, image_seq_length=4
     ).save_pretrained(folder)
     return folder
+
+
+# The format of Gemma 4, as Google's page on it tells: a system turn of its own, and thinking asked for in it.
+GEMMA4_TEMPLATE = (
+    "{{ bos_token }}{% set system = messages[0].role == 'system' %}{% set thinking = enable_thinking | default(false) %}"
+    "{% if system or thinking %}<|turn>system\n{% if thinking %}<|think|>\n{% endif %}"
+    "{% if system %}{{ messages[0].content[0].text | trim }}{% set messages = messages[1:] %}{% endif %}<turn|>\n{% endif %}"
+    "{% for m in messages %}<|turn>{{ 'model' if m.role == 'assistant' else m.role }}\n"
+    "{% for part in m.content %}{% if part.type == 'image' %}\n\n<|image|>\n\n{% else %}{{ part.text | trim }}{% endif %}{% endfor %}"
+    "<turn|>\n{% endfor %}{% if add_generation_prompt %}<|turn>model\n{% endif %}"
+)
+
+
+def gemma4(folder: Path) -> Path:
+    """Gemma 4 E2B's kind, with its vision tower and per-layer embeddings, without the ears (Gemma4ForConditionalGeneration)."""
+    import torch
+    from transformers import (
+        Gemma4AudioFeatureExtractor,
+        Gemma4Config,
+        Gemma4ForConditionalGeneration,
+        Gemma4ImageProcessor,
+        Gemma4Processor,
+        Gemma4TextConfig,
+        Gemma4VideoProcessor,
+        Gemma4VisionConfig,
+    )
+
+    named = {
+        "image_token": "<|image|>", "boi_token": "<|image>", "eoi_token": "<image|>",
+        "audio_token": "<|audio|>", "boa_token": "<|audio>", "eoa_token": "<audio|>",
+        "sot_token": "<|turn>", "eot_token": "<turn|>", "think_token": "<|think|>", "soc_token": "<|channel>", "eoc_token": "<channel|>",
+    }  # fmt: skip
+    words = tokenizer(
+        ["<pad>", "<eos>", "<bos>", *named.values(), "<|video|>"],
+        pad_token="<pad>",
+        eos_token="<eos>",
+        bos_token="<bos>",
+        extra_special_tokens=named,
+    )
+    torch.manual_seed(0)
+    config = Gemma4Config(
+        text_config=Gemma4TextConfig(
+            vocab_size=len(words), vocab_size_per_layer_input=len(words), hidden_size=32, hidden_size_per_layer_input=8,
+            intermediate_size=64, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1, head_dim=16,
+            global_head_dim=16, layer_types=["sliding_attention", "full_attention"], bos_token_id=words.bos_token_id,
+        ),
+        vision_config=Gemma4VisionConfig(
+            hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=2, head_dim=16,
+            patch_size=4, position_embedding_size=1120 * 9,
+        ),
+        audio_config=None,
+        **{f"{name}_id": words.convert_tokens_to_ids(named[name]) for name in ("image_token", "boi_token", "eoi_token", "audio_token", "boa_token")},
+        eoa_token_index=words.convert_tokens_to_ids("<audio|>"),
+        video_token_id=words.convert_tokens_to_ids("<|video|>"),
+    )  # fmt: skip
+    Gemma4ForConditionalGeneration(config).save_pretrained(folder)
+    Gemma4Processor(
+        Gemma4AudioFeatureExtractor(), Gemma4ImageProcessor(patch_size=4), words, Gemma4VideoProcessor(patch_size=4),
+        chat_template=GEMMA4_TEMPLATE,
+    ).save_pretrained(folder)  # fmt: skip
+    return folder
+
+
+def paligemma(folder: Path, second: bool = False) -> Path:
+    """PaliGemma, or PaliGemma 2 (PaliGemmaForConditionalGeneration over Gemma or Gemma 2)."""
+    import torch
+    from transformers import (
+        Gemma2Config,
+        GemmaConfig,
+        PaliGemmaConfig,
+        PaliGemmaForConditionalGeneration,
+        PaliGemmaProcessor,
+        SiglipImageProcessor,
+        SiglipVisionConfig,
+    )
+
+    words = tokenizer(["<pad>", "<eos>", "<bos>"], pad_token="<pad>", eos_token="<eos>", bos_token="<bos>")
+    pictures = SiglipImageProcessor(size={"height": 56, "width": 56})
+    pictures.image_seq_length = 16
+    processor = PaliGemmaProcessor(pictures, words)  # adds <image>, the places and the codes
+    torch.manual_seed(0)
+    kind = Gemma2Config if second else GemmaConfig
+    config = PaliGemmaConfig(
+        text_config=kind(
+            vocab_size=len(words), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+            num_key_value_heads=1, head_dim=16, pad_token_id=words.pad_token_id, eos_token_id=words.eos_token_id,
+            bos_token_id=words.bos_token_id,
+        ),
+        vision_config=SiglipVisionConfig(
+            hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=2, image_size=56, patch_size=14,
+            vision_use_head=False,
+        ),
+        image_token_index=words.convert_tokens_to_ids("<image>"), projection_dim=32, hidden_size=32, vocab_size=len(words),
+    )  # fmt: skip
+    model = PaliGemmaForConditionalGeneration(config)
+    # words as far from each other as those of a trained model, or no answer could ever be likely
+    torch.nn.init.normal_(model.get_input_embeddings().weight)
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
+
+
+def gemma3n(folder: Path) -> Path:
+    """Gemma 3n with its MobileNet and its ears (Gemma3nForConditionalGeneration)."""
+    import torch
+    from transformers import (
+        Gemma3nAudioConfig,
+        Gemma3nAudioFeatureExtractor,
+        Gemma3nConfig,
+        Gemma3nForConditionalGeneration,
+        Gemma3nProcessor,
+        Gemma3nTextConfig,
+        Gemma3nVisionConfig,
+        SiglipImageProcessor,
+    )
+
+    named = {
+        "image_token": "<image_soft_token>", "boi_token": "<start_of_image>", "eoi_token": "<end_of_image>",
+        "audio_token": "<audio_soft_token>", "boa_token": "<start_of_audio>", "eoa_token": "<end_of_audio>",
+    }  # fmt: skip
+    before = ["<pad>", "<eos>", "<bos>", "<start_of_turn>", "<end_of_turn>", "<start_of_image>", "<start_of_audio>"]
+    words = tokenizer(before, pad_token="<pad>", eos_token="<eos>", bos_token="<bos>")
+    # as in the real vocabulary: after all words those for pictures, then those for sounds, each with a table of its own
+    text, vision = len(words), 128
+    words.add_tokens(
+        ["<end_of_image>", "<image_soft_token>", *(f"<vision{n}>" for n in range(vision - 2))], special_tokens=True
+    )
+    words.add_tokens(["<end_of_audio>", "<audio_soft_token>"], special_tokens=True)
+    for name, token in named.items():
+        setattr(words, name, token)
+    words._set_model_specific_special_tokens(named)
+    ids = {name: words.convert_tokens_to_ids(token) for name, token in named.items()}
+    torch.manual_seed(0)
+    config = Gemma3nConfig(
+        text_config=Gemma3nTextConfig(
+            vocab_size=len(words), vocab_size_per_layer_input=text, hidden_size=32, hidden_size_per_layer_input=8,
+            intermediate_size=64, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1, head_dim=16,
+            layer_types=["sliding_attention", "full_attention"], num_kv_shared_layers=0, laurel_rank=4,
+            activation_sparsity_pattern=[0.0, 0.0], bos_token_id=words.bos_token_id, pad_token_id=words.pad_token_id,
+        ),
+        vision_config=Gemma3nVisionConfig(
+            model_args={"channel_multiplier": 0.05, "msfa_output_resolution": 2}, vocab_size=vision, vocab_offset=text
+        ),
+        audio_config=Gemma3nAudioConfig(
+            hidden_size=16, conf_num_hidden_layers=1, conf_num_attention_heads=2, sscp_conv_channel_size=(4, 4),
+            vocab_size=2, vocab_offset=text + vision,
+        ),
+        vision_soft_tokens_per_image=4, audio_soft_tokens_per_image=2, boi_token_id=ids["boi_token"],
+        eoi_token_id=ids["eoi_token"], image_token_id=ids["image_token"], boa_token_id=ids["boa_token"],
+        eoa_token_id=ids["eoa_token"], audio_token_id=ids["audio_token"],
+    )  # fmt: skip
+    Gemma3nForConditionalGeneration(config).save_pretrained(folder)
+    Gemma3nProcessor(
+        Gemma3nAudioFeatureExtractor(), SiglipImageProcessor(size={"height": 64, "width": 64}), words,
+        chat_template=GEMMA3_TEMPLATE.replace("<start_of_image>", "<image_soft_token>"), audio_seq_length=2, image_seq_length=4,
+    ).save_pretrained(folder)  # fmt: skip
+    return folder

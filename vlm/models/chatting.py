@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from vlm.errors import UsageError
 from vlm.models.checkpoint import Checkpoint
 from vlm.models.held import Held
 from vlm.protocols import Generation, Turn
+from vlm.tasks.guard import THOUGHTS, inert
 
 Conversation = Sequence[Turn]
 
@@ -61,13 +62,15 @@ class TemplateChat:
         return AutoModelForImageTextToText.from_pretrained(folder, **told), processor
 
     def _inputs(self, processor: Any, conversations: Sequence[Conversation], how: Generation) -> Any:
+        marks = {*processor.tokenizer.all_special_tokens, *(mark for pair in THOUGHTS for mark in pair)}
         return processor.apply_chat_template(
-            [[_message(turn) for turn in turns] for turns in conversations],
+            [[_message(turn, marks) for turn in turns] for turns in conversations],
             add_generation_prompt=True,
             tokenize=True,
             return_dict=True,
             return_tensors="pt",
             processor_kwargs={"padding": True, **self._looking(processor, how)},
+            **self._thinking(processor, how),
         )
 
     def _looking(self, processor: Any, how: Generation) -> dict[str, Any]:
@@ -76,14 +79,24 @@ class TemplateChat:
             raise UsageError(f"{self.spec} has no budget of visual tokens; leave it away.")
         return {}
 
+    def _thinking(self, processor: Any, how: Generation) -> dict[str, Any]:
+        """What the template is told of thinking first, where it knows of that."""
+        if "enable_thinking" in str(processor.chat_template):
+            return {"enable_thinking": how.think}
+        if how.think:
+            raise UsageError(
+                f"{self.spec} cannot think before it answers; ask it without, or a model that can (Gemma 4)."
+            )
+        return {}
+
     def _told(self, how: Generation) -> dict[str, Any]:
         """What `generate` is told beside `Generation`, for families that need it."""
         return {}
 
 
-def _message(turn: Turn) -> dict[str, Any]:
+def _message(turn: Turn, marks: Collection[str]) -> dict[str, Any]:
     content = [
-        {"type": "text", "text": part} if isinstance(part, str) else {"type": "image", "image": part}
+        {"type": "text", "text": inert(part, marks)} if isinstance(part, str) else {"type": "image", "image": part}
         for part in turn.parts
     ]
     return {"role": turn.role, "content": content}

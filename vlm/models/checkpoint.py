@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,6 +16,7 @@ from vlm.errors import ModelUnavailable, UsageError
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 BITS = ("16", "8", "4")
+CONFIG, ADAPTER = "config.json", "adapter_config.json"
 WEIGHTS = (".safetensors", ".bin")
 
 
@@ -39,7 +41,7 @@ class Checkpoint:
         named, mark, given = rest.partition("?")
         options = dict(parse_qsl(given))
         folder = Path(named).expanduser()
-        if (folder / "config.json").is_file():
+        if any((folder / file).is_file() for file in (CONFIG, ADAPTER)):
             # a library remembers who wrote a caption by the spec, which must mean the same folder from anywhere
             name, revision = str(folder.absolute()), ""
         else:
@@ -55,24 +57,44 @@ class Checkpoint:
         return cls(spec, name, revision, dtype, device, int(bits))
 
     @property
+    def adapter(self) -> Path | None:
+        """The folder, where it holds an adapter (LoRA by peft) for another model."""
+        return Path(self.name) if (Path(self.name) / ADAPTER).is_file() else None
+
+    @property
+    def base(self) -> Checkpoint:
+        """The model that an adapter was made for; itself where it is none. Raises ModelUnavailable."""
+        if self.adapter is None:
+            return self
+        try:
+            told = json.loads((self.adapter / ADAPTER).read_text(encoding="utf-8"))
+            name, revision = told["base_model_name_or_path"], told.get("revision") or ""
+            spec = f"{self.spec.partition(':')[0]}:{name}{'@' if revision else ''}{revision}"
+            return replace(self, spec=spec, name=name, revision=revision)
+        except (ValueError, KeyError, TypeError):
+            raise ModelUnavailable(f"{self.name}/{ADAPTER} names no model; make the adapter again.") from None
+
+    @property
     def folder(self) -> Path:
-        """Where its files lie. Raises ModelUnavailable: nothing is downloaded here."""
-        if (Path(self.name) / "config.json").is_file():
-            return Path(self.name)
-        if self.name.startswith(("/", "~", ".")):
-            raise ModelUnavailable(f"{self.name} holds no config.json; name a folder saved by transformers.")
-        found = model_snapshot(self.name, self.revision or None)
+        """Where its files lie, or an adapter's model's. Raises ModelUnavailable: nothing is downloaded here."""
+        base = self.base
+        if (Path(base.name) / CONFIG).is_file():
+            return Path(base.name)
+        if base.name.startswith(("/", "~", ".")):
+            raise ModelUnavailable(f"{base.name} holds no config.json; name a folder saved by transformers.")
+        found = model_snapshot(base.name, base.revision or None)
         if found is None:
             raise ModelUnavailable(
-                f"{self.spec} is not on this machine; get it with: imsearch models get {self.spec.partition('?')[0]}"
+                f"{base.spec} is not on this machine; get it with: imsearch models get {base.spec.partition('?')[0]}"
             )
         return found
 
     @property
     def weights(self) -> str:
         """A hash of the config and of both ends of each file of weights, which a copy of the folder keeps."""
-        digest = blake3((self.folder / "config.json").read_bytes())
-        for path in sorted(p for p in self.folder.iterdir() if p.suffix in WEIGHTS):
+        digest = blake3((self.folder / CONFIG).read_bytes())
+        folders = [self.folder, *([self.adapter] if self.adapter else [])]
+        for path in (p for folder in folders for p in sorted(folder.iterdir()) if p.suffix in WEIGHTS):
             with path.open("rb") as file:
                 digest.update(file.read(1 << 20))
                 file.seek(-min(1 << 20, path.stat().st_size), os.SEEK_END)

@@ -15,6 +15,7 @@ from vlm.cache import no_hub
 from vlm.errors import ModelError, ModelUnavailable
 from vlm.models.checkpoint import Checkpoint
 from vlm.protocols import Generation
+from vlm.tasks.guard import THOUGHTS
 
 T = TypeVar("T")
 IDLE_SECONDS = 600.0
@@ -128,7 +129,16 @@ class Held:
 
         with self.use() as (model, processor):
             given = inputs(processor, [item]).to(model.device)
-            streamer = TextIteratorStreamer(_tokenizer(processor), skip_prompt=True, skip_special_tokens=True)
+            aloud = Aloud(_tokenizer(processor), given["input_ids"][0].tolist())
+
+            class WithoutThoughts(TextIteratorStreamer):  # type: ignore[misc]
+                def put(self, value: Any) -> None:
+                    if self.next_tokens_are_prompt:
+                        super().put(value)
+                    elif said := aloud.said(value.flatten().tolist()):
+                        super().put(value.new_tensor(said))
+
+            streamer = WithoutThoughts(_tokenizer(processor), skip_prompt=True, skip_special_tokens=True)
             failed: list[Exception] = []
 
             def run() -> None:
@@ -168,9 +178,39 @@ class Held:
             tokens = model.generate(**_cast(given, model), **generation(how), **more)
         # an encoder-decoder, and a model that is given embeddings, answer without the prompt
         asked = given["input_ids"].shape[1] if _repeats_prompt(model, tokens, given) else 0
-        return [
-            text.strip() for text in _tokenizer(processor).batch_decode(tokens[:, asked:], skip_special_tokens=True)
-        ]
+        tokenizer, prompts = _tokenizer(processor), given["input_ids"].tolist()
+        rows = zip(prompts, tokens[:, asked:].tolist(), strict=False)
+        said = [Aloud(tokenizer, prompt).said(row) for prompt, row in rows]
+        return [text.strip() for text in tokenizer.batch_decode(said, skip_special_tokens=True)]
+
+
+class Aloud:
+    """Tells what is said from what is thought aloud before it, by the tokens that begin and end thoughts.
+
+    By tokens, for the words that stand for them (`<|channel>`) are left out of the text like all special tokens.
+    """
+
+    def __init__(self, tokenizer: Any, prompt: Sequence[int]) -> None:
+        vocabulary = tokenizer.get_vocab() if hasattr(tokenizer, "get_vocab") else {}
+        pairs = [(vocabulary[a], vocabulary[b]) for a, b in THOUGHTS if a in vocabulary and b in vocabulary]
+        self._ends = dict(pairs)
+        self._until: int | None = None
+        # some templates begin the thinking, so that the model only ends it
+        self.said(prompt if pairs else ())
+
+    def said(self, tokens: Sequence[int]) -> list[int]:
+        """The tokens, which go on from those before, without thoughts."""
+        if not self._ends:
+            return list(tokens)
+        kept = []
+        for token in tokens:
+            if self._until is not None:
+                self._until = None if token == self._until else self._until
+            elif token in self._ends:
+                self._until = self._ends[token]
+            else:
+                kept.append(token)
+        return kept
 
 
 def generation(how: Generation, streaming: bool = False) -> dict[str, Any]:
