@@ -45,10 +45,11 @@ COMMANDS = {
     "concepts": "search.teaching",
     "forget": "search.teaching",
     "models": "search.models",
+    "adapt": "vlm.adapting",
     "serve": "web.commands",
     "demo": "search.demo.commands",
 }
-WITHOUT_LIBRARY = ("demo", "parse", "models list", "models get")
+WITHOUT_LIBRARY = ("adapt", "demo", "parse", "models list", "models get")
 
 
 def default_library() -> Path:

@@ -163,7 +163,7 @@ def paligemma(folder: Path, second: bool = False) -> Path:
     kind = Gemma2Config if second else GemmaConfig
     config = PaliGemmaConfig(
         text_config=kind(
-            vocab_size=len(words), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+            vocab_size=len(words), hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=2,
             num_key_value_heads=1, head_dim=16, pad_token_id=words.pad_token_id, eos_token_id=words.eos_token_id,
             bos_token_id=words.bos_token_id,
         ),
@@ -171,11 +171,13 @@ def paligemma(folder: Path, second: bool = False) -> Path:
             hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=2, image_size=56, patch_size=14,
             vision_use_head=False,
         ),
-        image_token_index=words.convert_tokens_to_ids("<image>"), projection_dim=32, hidden_size=32, vocab_size=len(words),
+        image_token_index=words.convert_tokens_to_ids("<image>"), projection_dim=64, hidden_size=64, vocab_size=len(words),
     )  # fmt: skip
     model = PaliGemmaForConditionalGeneration(config)
-    # words as far from each other as those of a trained model, or no answer could ever be likely
-    torch.nn.init.normal_(model.get_input_embeddings().weight)
+    # weights of the size that trained ones have for so small a model, or no answer could ever be likely
+    for name, weight in model.named_parameters():
+        if "language_model" in name and weight.ndim == 2:
+            torch.nn.init.normal_(weight, std=0.3 if "embed" in name else 0.125)
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
     return folder

@@ -105,8 +105,8 @@ class Held:
                 try:
                     made += self._write(model, processor, inputs(processor, part), how, more)
                 except RuntimeError as error:
-                    if not _out_of_memory(error):
-                        raise ModelError(f"{self._checkpoint.spec} failed ({_first_line(error)}).") from error
+                    if not out_of_memory(error):
+                        raise ModelError(f"{self._checkpoint.spec} failed ({first_line(error)}).") from error
                     if len(part) == 1:
                         raise ModelError(
                             f"{self._checkpoint.spec} does not fit into memory, not even with one picture; "
@@ -166,7 +166,7 @@ class Held:
                 gone.set()
                 writer.join()
             if failed:
-                raise ModelError(f"{self._checkpoint.spec} failed ({_first_line(failed[0])}).") from failed[0]
+                raise ModelError(f"{self._checkpoint.spec} failed ({first_line(failed[0])}).") from failed[0]
 
     def _write(self, model: Any, processor: Any, given: Any, how: Generation, more: dict[str, Any]) -> list[str]:
         import torch
@@ -191,7 +191,8 @@ class Aloud:
     """
 
     def __init__(self, tokenizer: Any, prompt: Sequence[int]) -> None:
-        vocabulary = tokenizer.get_vocab() if hasattr(tokenizer, "get_vocab") else {}
+        # not the whole vocabulary: making that of Gemma's 262,144 words anew would take as long as some answers
+        vocabulary = tokenizer.get_added_vocab()
         pairs = [(vocabulary[a], vocabulary[b]) for a, b in THOUGHTS if a in vocabulary and b in vocabulary]
         self._ends = dict(pairs)
         self._until: int | None = None
@@ -245,13 +246,15 @@ def _tokenizer(processor: Any) -> Any:
     return getattr(processor, "tokenizer", processor)
 
 
-def _out_of_memory(error: RuntimeError) -> bool:
+def out_of_memory(error: RuntimeError) -> bool:
+    """Whether there was not enough memory, of the graphics card or the machine."""
     from accelerate.utils.memory import should_reduce_batch_size
 
     return bool(should_reduce_batch_size(error))
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error of a library says, short enough to stand in a sentence."""
     return (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
 
 

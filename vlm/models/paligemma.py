@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 BINS = (1024.0, 1024.0)
 CODES = 16
 _THING = re.compile(r"((?:<loc\d{4}>){4})((?:<seg\d{3}>)*)([^<;]*)")
-MARKS = ("<image>", "<bos>", "<eos>", "<pad>", "<unk>")
-"""What no order and no answer may say: it means something to the processor. Places (`<loc0512>`) may stand in both."""
+# What no order and no answer may say: it means something to the processor. Places (`<loc0512>`) may stand in both.
+_MARKS = ("<image>", "<bos>", "<eos>", "<pad>", "<unk>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,22 +139,35 @@ def load(checkpoint: Checkpoint, folder: Path, told: dict[str, Any]) -> tuple[An
     return (adapted.merge_and_unload() if checkpoint.bits == 16 else adapted), processor
 
 
-def ordered(order: str) -> str:
-    """An order in the words that the processor takes: one line after the picture."""
-    return f"<image>{inert(' '.join(order.split()), MARKS)}"
+def batch(
+    processor: Any, pictures: Sequence[Image], orders: Sequence[str], answers: Sequence[str] | None = None
+) -> Any:
+    """Pictures and orders as the model takes them, with answers also the `labels` to learn them by.
+
+    The processor adds the visual tokens, <bos>, and the line feed that ends an order.
+    """
+    said = {} if answers is None else {"suffix": [inert(answer, _MARKS) for answer in answers]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it makes an array of torch's numbers
+        return processor(
+            images=[[picture] for picture in pictures],
+            text=[f"<image>{inert(' '.join(order.split()), _MARKS)}" for order in orders],
+            return_tensors="pt",
+            padding="longest",
+            **said,
+        )
 
 
 def inputs(processor: Any, pictures: Sequence[Image], order: str, prefix: str = "") -> Any:
-    """The batch for `generate`: the processor adds the visual tokens, <bos> and the line feed that ends the order."""
+    """What `generate` takes: one order for all pictures, and the words that every answer begins with."""
     import torch
 
-    text = [ordered(order)] * len(pictures)
-    given = processor(images=[[picture] for picture in pictures], text=text, return_tensors="pt")
+    given = batch(processor, pictures, [order] * len(pictures))
     # always there, and only of use in training
     given.pop("labels", None)
     if prefix:
         # the answer's beginning: after the order, and like all of the answer seen by what follows only (type 1)
-        words = processor.tokenizer(inert(prefix.rstrip(), MARKS), add_special_tokens=False)["input_ids"]
+        words = processor.tokenizer(inert(prefix.rstrip(), _MARKS), add_special_tokens=False)["input_ids"]
         begun = torch.tensor([words] * len(pictures), dtype=given["input_ids"].dtype)
         for name, more in {"input_ids": begun, "attention_mask": torch.ones_like(begun), "token_type_ids": torch.ones_like(begun)}.items():  # fmt: skip
             given[name] = torch.cat([given[name], more], dim=1)
