@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["hybrid", "dense", "lexical"]
 Order = Literal["relevance", "newest", "oldest"]
-SignalName = Literal["dense", "caption", "text", "tag", "note", "name"]
+SignalName = Literal["dense", "caption", "text", "tag", "note", "name", "look"]
 
 OPERATORS = frozenset(("or", "not", "without", "no", "except", "excluding"))
 """Words that say something of what follows them, where they stand before it."""

@@ -229,6 +229,15 @@ class Chat(Model, Protocol):
 
 
 @runtime_checkable
+class Chooser(Model, Protocol):
+    """What a Chat may also be: one that tells how likely it is to go on with each of a few words."""
+
+    def chances(self, conversations: Sequence[Sequence[Turn]], words: Sequence[str]) -> list[tuple[float, ...]]:
+        """For each conversation the chance of each word as the next one, 0..1, summing to 1 over `words`."""
+        ...
+
+
+@runtime_checkable
 class Annotator(Model, Protocol):
     """A model put to one task: what it says of a picture is kept with the picture."""
 

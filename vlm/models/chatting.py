@@ -15,7 +15,7 @@ Conversation = Sequence[Turn]
 
 
 class TemplateChat:
-    """Implements `vlm.protocols.Chat` by transformers' image-text-to-text models."""
+    """Implements `vlm.protocols.Chat` and `Chooser` by transformers' image-text-to-text models."""
 
     family = ""
     picture_side = 1024
@@ -44,6 +44,11 @@ class TemplateChat:
         """The next turn, piece by piece."""
         self._check([conversation])
         return self.held.stream(conversation, lambda p, part: self._inputs(p, part, how), how, **self._told(how))
+
+    def chances(self, conversations: Sequence[Conversation], words: Sequence[str]) -> list[tuple[float, ...]]:
+        """How likely the next word begins each of `words`, among these alone."""
+        self._check(conversations)
+        return self.held.chances(conversations, lambda p, part: self._inputs(p, part, Generation()), words)
 
     def _check(self, conversations: Sequence[Conversation]) -> None:
         for turns in conversations:
