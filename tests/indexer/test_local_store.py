@@ -25,7 +25,7 @@ class TestLocalStore(StoreContract):
             )  # fmt: skip
             catalog.put(self.store.model_id, [(picture, np.array(sample.vector, np.float32))], "now")
             if sample.words:
-                catalog.add_text(Text(i, "ocr", sample.words, "rapidocr"))
+                catalog.texts.add(Text(i, "ocr", sample.words, "rapidocr"))
         yield
         self.store.close()
 
