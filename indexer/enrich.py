@@ -23,11 +23,11 @@ class Enricher:
     def run(self, on_progress: OnProgress = lambda _: None) -> None:
         """Every picture that this annotator has not seen, newest first."""
         spec, revision = self._annotator.spec, self._annotator.revision
-        total = len(self._catalog.unannotated("ocr", spec, revision, -1))
+        total = len(self._catalog.texts.unannotated("ocr", spec, revision, -1))
         done = failed = 0
         try:
-            while batch := self._catalog.unannotated("ocr", spec, revision, BATCH):
-                for picture in batch:
+            while batch := self._catalog.texts.unannotated("ocr", spec, revision, BATCH):
+                for picture in self._catalog.get(batch):
                     failed += not self._read(picture)
                     done += 1
                     on_progress(Progress("ocr", done, total, failed, picture.path))
@@ -39,10 +39,12 @@ class Enricher:
             decoded = decode(to_path(picture.path), self._annotator.picture_side // 2)
             made = self._annotator.annotate([decoded.picture])[0]
         except PictureError as error:
-            self._catalog.fail_picture(picture.id, "ocr", error.reason, error.remedy, utc_now())
+            self._catalog.failures.put_picture(picture.id, "ocr", error.reason, error.remedy, utc_now())
             return False
         except ModelError as error:
-            self._catalog.fail_picture(picture.id, "ocr", str(error), "Search by meaning still finds it.", utc_now())
+            self._catalog.failures.put_picture(
+                picture.id, "ocr", str(error), "Search by meaning still finds it.", utc_now()
+            )
             return False
         now = made.time.isoformat(timespec="seconds")
         lines = tuple((line.text, round(line.score, 3), line.box_xyxy) for line in made.lines)
@@ -51,5 +53,5 @@ class Enricher:
             if lines
             else []
         )
-        self._catalog.annotate(picture.id, "ocr", texts, made.objects, made.model, made.revision, now)
+        self._catalog.texts.annotate(picture.id, "ocr", texts, made.objects, made.model, made.revision, now)
         return True

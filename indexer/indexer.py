@@ -180,7 +180,7 @@ class Indexer:
 
     def _compare(self, root_id: int, root: Path, retry: bool, known: dict[str, Known]) -> Walked:
         choice = self.catalog.choice(root_id)
-        failed = {} if retry else self.catalog.failed(root_id, "index")
+        failed = {} if retry else self.catalog.failures.stamps(root_id, "index")
         found = Walked(root_id)
         missing = dict(known)
         for entry in walk(root, choice.include, choice.exclude, choice.hidden):
@@ -302,7 +302,7 @@ class Indexer:
 
     def _refuse(self, found: Walked, refused: Refused, counts: Counts) -> None:
         candidate, error = refused.candidate, refused.error
-        self.catalog.fail(
+        self.catalog.failures.put(
             found.root_id, candidate.relative, "index", error.reason, error.remedy, candidate.size,
             candidate.mtime_ns, utc_now(),
         )  # fmt: skip
@@ -313,7 +313,7 @@ class Indexer:
 
     def _note_what_is_skipped(self, found: Walked, counts: Counts) -> None:
         for entry in found.skipped:
-            self.catalog.fail(found.root_id, entry.path, "index", entry.reason, entry.remedy, 0, 0, utc_now())
+            self.catalog.failures.put(found.root_id, entry.path, "index", entry.reason, entry.remedy, 0, 0, utc_now())
         counts.failed += len(found.skipped) + found.still_failing
         counts.unchanged += found.unchanged
 

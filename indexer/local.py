@@ -77,7 +77,7 @@ class LocalStore:
 
     def texts(self, picture_id: int) -> list[Text]:
         """Every text of one picture."""
-        return self.catalog.texts(picture_id)
+        return self.catalog.texts.of(picture_id)
 
     def thumbnail(self, picture: Picture) -> Path:
         """Where the thumbnail lies."""

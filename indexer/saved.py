@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
+
+from indexer.connections import Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,26 +17,29 @@ class SavedSearch:
     seen_at: str
 
 
-def put(db: sqlite3.Connection, name: str, query: str, now: str) -> None:
-    """Save a query, in place of one of the same name; everything that is there now counts as seen."""
-    db.execute(
-        "INSERT INTO saved_searches (name, query, created_at, seen_at) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (name) DO UPDATE SET query = excluded.query, seen_at = excluded.seen_at",
-        (name, query, now, now),
-    )
+class SavedSearches(Tables):
+    """Queries by name, and when each was last looked at."""
 
+    def put(self, name: str, query: str, now: str) -> None:
+        """Save a query, in place of one of the same name; everything that is there now counts as seen."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO saved_searches (name, query, created_at, seen_at) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET query = excluded.query, seen_at = excluded.seen_at",
+                (name, query, now, now),
+            )
 
-def read(db: sqlite3.Connection) -> list[SavedSearch]:
-    """Every saved search, by name."""
-    rows = db.execute("SELECT name, query, created_at, coalesce(seen_at, created_at) FROM saved_searches ORDER BY name")
-    return [SavedSearch(*row) for row in rows]
+    def all(self) -> list[SavedSearch]:
+        """Every saved search, by name."""
+        sql = "SELECT name, query, created_at, coalesce(seen_at, created_at) FROM saved_searches ORDER BY name"
+        return [SavedSearch(*row) for row in self._db.execute(sql)]
 
+    def seen(self, name: str, now: str) -> None:
+        """Its results have been looked at."""
+        with self._writing() as db:
+            db.execute("UPDATE saved_searches SET seen_at = ? WHERE name = ?", (now, name))
 
-def seen(db: sqlite3.Connection, name: str, now: str) -> None:
-    """Its results have been looked at."""
-    db.execute("UPDATE saved_searches SET seen_at = ? WHERE name = ?", (now, name))
-
-
-def forget(db: sqlite3.Connection, name: str) -> None:
-    """Drop a saved search."""
-    db.execute("DELETE FROM saved_searches WHERE name = ?", (name,))
+    def forget(self, name: str) -> None:
+        """Drop a saved search."""
+        with self._writing() as db:
+            db.execute("DELETE FROM saved_searches WHERE name = ?", (name,))

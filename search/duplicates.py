@@ -91,7 +91,7 @@ def group_json(group: Group) -> dict[str, Any]:
 
 
 def _decide(library: Library, keep: Sequence[Path], best: Sequence[Path], ask_again: Sequence[Path]) -> None:
-    marks = library.store.catalog.marks()
+    marks = library.store.catalog.marks
     if keep:
         files = [_indexed(library, path) for path in keep]
         if len({picture.id for picture in files}) < 2:

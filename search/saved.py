@@ -30,7 +30,7 @@ def save(place: Path, name: str, query: tuple[str, ...]) -> None:
     if not name.strip():
         raise UsageError("The name is empty; write: imsearch save NAME QUERY")
     with Library.open(place) as library:
-        library.store.catalog.save_search(name.strip(), asked, utc_now())
+        library.store.catalog.saved.put(name.strip(), asked, utc_now())
     click.echo(f"{name.strip()}: {asked or 'every picture'}")
 
 
@@ -50,16 +50,16 @@ def saved(place: Path, name: str | None, only_new: bool, forget: bool, limit: in
                 raise UsageError("Name the saved search, for example: imsearch saved holidays --new")
             _list(library, as_json)
             return
-        one = _named(catalog.saved_searches(), name)
+        one = _named(catalog.saved.all(), name)
         if forget:
-            catalog.forget_search(one.name)
+            catalog.saved.forget(one.name)
             click.echo(f"{one.name} is forgotten.")
             return
         results = library.search(parse(one.query), limit=DEPTH if only_new else limit)
         if only_new:
             results = results.only(new_matches(results.hits, one)[:limit])
         print_found(library, results, as_json)
-        catalog.saw_search(one.name, utc_now())
+        catalog.saved.seen(one.name, utc_now())
 
 
 def new_matches(hits: tuple[Hit, ...], one: SavedSearch) -> list[Hit]:
@@ -68,7 +68,7 @@ def new_matches(hits: tuple[Hit, ...], one: SavedSearch) -> list[Hit]:
 
 
 def _list(library: Library, as_json: bool) -> None:
-    kept = library.store.catalog.saved_searches()
+    kept = library.store.catalog.saved.all()
     new = {one.name: len(new_matches(library.search(parse(one.query), limit=DEPTH).hits, one)) for one in kept}
     if as_json:
         click.echo(json.dumps([{"name": one.name, "query": one.query, "new": new[one.name]} for one in kept]))

@@ -60,7 +60,7 @@ def read_contents(store: LocalStore, on_step: OnStep, looking: bool) -> Contents
 
 def _looks(store: LocalStore, pictures: Sequence[Picture], on_step: OnStep) -> dict[str, tuple[bytes, float]]:
     """Sketch and sharpness of each content, made from its thumbnail where they were not yet."""
-    marks = store.catalog.marks()
+    marks = store.catalog.marks
     known = marks.looks()
     lacking = [picture for picture in pictures if picture.hash not in known]
 

@@ -50,7 +50,7 @@ def find_duplicates(
     wanted = set(tiers)
     looking = bool(wanted & {"same", "similar"})
     contents = read_contents(store, on_step, looking)
-    marks = store.catalog.marks()
+    marks = store.catalog.marks
     kept, chosen = marks.kept(), marks.chosen()
     judged = _judge(store, contents, on_step) if looking else Judged({}, [], {}, {})
     order = _Order(contents, by, chosen, kept, judged.same)
@@ -105,7 +105,7 @@ def _judge(store: LocalStore, contents: Contents, on_step: OnStep) -> Judged:
 
 def _same(store: LocalStore, contents: Contents, pairs: Sequence[tuple[int, int]], on_step: OnStep) -> Same:
     """The pairs that are one picture, and how; what was compared in an earlier call is not compared again."""
-    marks = store.catalog.marks()
+    marks = store.catalog.marks
     known = marks.compared(VERSION)
     # Neighbours of one picture follow each other, so that its look is at hand.
     lacking = sorted(pair for pair in pairs if _pair(*(contents.hashes[i] for i in pair)) not in known)

@@ -42,5 +42,5 @@ def gallery(folder: Path) -> Iterator[Gallery]:
     with Library(place, Manifest("colour", "1", 4), ColourEmbedder()) as library:
         Indexer(library.store, library.embedder).run([pictures])
         made = Gallery(library, pictures)
-        library.store.catalog.add_text(Text(made.id("red.png"), "ocr", "EXIT <b>this</b> way", "rapidocr"))
+        library.store.catalog.texts.add(Text(made.id("red.png"), "ocr", "EXIT <b>this</b> way", "rapidocr"))
         yield made
