@@ -31,6 +31,7 @@ COMMANDS = {
     "failures": "search.health",
     "doctor": "search.health",
     "search": "search.commands",
+    "ask": "search.asking",
     "parse": "search.commands",
     "explain": "search.explain",
     "similar": "search.commands",

@@ -18,7 +18,7 @@ from indexer.records import LexicalMatch, Picture, Text
 from indexer.thumbnails import thumbnail_path
 from indexer.vectors import VectorIndex, load_index, new_index
 from indexer.vectors.protocol import Ids, Scores
-from vlm.protocols import Vectors
+from vlm.protocols import DetectedObject, Vectors
 
 # How long a reader may answer from the vectors it holds before it looks whether another process added some.
 FRESH_SECONDS = 2.0
@@ -78,6 +78,10 @@ class LocalStore:
     def texts(self, picture_id: int) -> list[Text]:
         """Every text of one picture."""
         return self.catalog.texts.of(picture_id)
+
+    def objects(self, picture_id: int) -> list[DetectedObject]:
+        """Everything detected in one picture, surest first."""
+        return self.catalog.texts.objects(picture_id)
 
     def thumbnail(self, picture: Picture) -> Path:
         """Where the thumbnail lies."""

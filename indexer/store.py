@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from indexer.filters import Filter
 from indexer.records import LexicalMatch, Picture, Text
 from indexer.vectors.protocol import Ids, Scores
-from vlm.protocols import Vectors
+from vlm.protocols import DetectedObject, Vectors
 
 
 class Store(Protocol):
@@ -56,6 +56,10 @@ class Store(Protocol):
 
     def texts(self, picture_id: int) -> list[Text]:
         """Every text of one picture."""
+        ...
+
+    def objects(self, picture_id: int) -> list[DetectedObject]:
+        """Everything detected in one picture, surest first."""
         ...
 
     def thumbnail(self, picture: Picture) -> Path:

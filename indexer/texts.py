@@ -28,6 +28,11 @@ class Texts(Tables):
         )
         return [text_of(*row) for row in self._db.execute(sql, (picture_id,))]
 
+    def objects(self, picture_id: int) -> list[DetectedObject]:
+        """Everything detected in one picture, surest first."""
+        sql = "SELECT label, score, x1, y1, x2, y2 FROM objects WHERE picture_id = ? ORDER BY score DESC, id"
+        return [DetectedObject(label, score, tuple(box)) for label, score, *box in self._db.execute(sql, (picture_id,))]
+
     def add(self, text: Text) -> int:
         """Add words to a picture; returns the text's id."""
         with self._writing() as db:

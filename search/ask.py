@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
@@ -113,13 +114,17 @@ class Conversation:
 
     def _shown(self) -> list[Shown]:
         return [
-            Shown(number, picture, tuple(self.store.texts(picture.id)), tuple(self.store.objects(picture.id)))
+            Shown(number, picture, tuple(self.store.texts(picture.id)), tuple(_labels(self.store, picture)))
             for number, picture in enumerate(self.pictures, 1)
         ]
 
     def _seen(self, picture: Picture, side: int) -> Image:
         """The picture's file; its thumbnail where that is away. Raises ModelError when there is neither."""
         return seen(self.store, picture, side)
+
+
+def _labels(store: LocalStore, picture: Picture) -> list[tuple[str, int]]:
+    return Counter(thing.label for thing in store.objects(picture.id)).most_common()
 
 
 def seen(store: LocalStore, picture: Picture, side: int) -> Image:

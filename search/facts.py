@@ -13,6 +13,10 @@ from datetime import date, timedelta
 from indexer.paths import printable
 from indexer.records import Picture, Text
 
+# Words of a question that stand on many a sign and are not looked for there.
+_ASKING = frozenset(
+    "what which where when does say says said read text word words written the this that these those are".split()
+)
 # Pictures taken within so many days of each other are told as taken around the same time.
 _APART = timedelta(days=3)
 _LONGEST = 300
@@ -87,8 +91,20 @@ def _camera(_: str, shown: Sequence[Shown]) -> list[str]:
     return _by(shown, "Taken with", lambda each: each.picture.exif.camera or "")
 
 
-def _read(_: str, shown: Sequence[Shown]) -> list[str]:
-    return [f"Read in [{each.number}]: {_quoted(words)}" for each in shown for words in each.said("ocr")]
+def _read(question: str, shown: Sequence[Shown]) -> list[str]:
+    """The lines that hold a word of the question, each with the next one (a total stands after its name); else how it begins."""
+    asked = {word for word in re.findall(r"\w{3,}", question.lower()) if word not in _ASKING}
+    told = []
+    for each in shown:
+        for text in each.texts:
+            if text.kind == "ocr" and text.text.strip():
+                lines = text.text.splitlines()
+                at = [i for i, line in enumerate(lines) if asked & set(re.findall(r"\w{3,}", line.lower()))]
+                near = sorted({j for i in at for j in (i, i + 1) if j < len(lines)})
+                told.append(
+                    f"Read in [{each.number}]: {_quoted(_cut(' / '.join(lines[j] for j in near) or text.text))}"
+                )
+    return told
 
 
 def _seen(question: str, shown: Sequence[Shown]) -> list[str]:
