@@ -12,20 +12,32 @@ from click.testing import CliRunner
 import imsearch
 from indexer import catalog as catalogs
 from indexer.decode import decode  # noqa: F401 - loaded before the runner swaps the streams
+from indexer.indexer import Indexer
+from indexer.manifest import Manifest, write_manifest
 from indexer.records import Edit, Text
 from search import Library
 from tests.conftest import paint
+from tests.small import ColourEmbedder
 from vlm import UsageError
 
 NAMES = ("barn", "boat", "cow", "dune")
+
+
+MANIFEST = Manifest("colour", "1", 4)
+
+
+def index(library):
+    return Indexer(library.store, library.embedder).run([library.folder.parent / "pictures"])
 
 
 @pytest.fixture
 def library(tmp_path):
     for i, name in enumerate(NAMES):
         paint(tmp_path / "pictures" / f"{name}.png", "red", seed=i)
-    with Library.open(tmp_path / "library", create=True, model="mini") as made:
-        made.index([tmp_path / "pictures"], ocr=False)
+    (tmp_path / "library").mkdir()
+    write_manifest(tmp_path / "library", MANIFEST)
+    with Library(tmp_path / "library", MANIFEST, ColourEmbedder()) as made:
+        index(made)
         yield made
 
 
@@ -166,7 +178,7 @@ def test_a_picture_that_was_edited_elsewhere_keeps_what_a_person_said(library, i
     paint(barn, "blue", seed=9)
     barn.rename(barn.with_name("shed.png"))
     (barn.parent / "shed.png").rename(barn)
-    assert library.index([barn.parent], ocr=False).updated == 1
+    assert index(library).updated == 1
     read_words(library, ids["barn"], "BRIT")
     library.store.catalog.texts.tag("mini", "9", {ids["barn"]: ["sky"]}, "now")
     picture = library.store.get([ids["barn"]])[0]
@@ -175,7 +187,7 @@ def test_a_picture_that_was_edited_elsewhere_keeps_what_a_person_said(library, i
         ("note", "ours"), ("caption", "a barn"), ("ocr", "EXIT"), ("tag", "farm"),
     }  # fmt: skip
     barn.rename(barn.with_name("moved.png"))
-    assert library.index([barn.parent], ocr=False).moved == 1
+    assert index(library).moved == 1
     assert found(library, "exit state:hidden", mode="lexical") == {"moved"}
 
 
@@ -186,7 +198,7 @@ def test_a_copy_gets_the_words_that_its_original_lost_to_a_person(library, ids):
     library.edit([ids["barn"]], Edit(text="Grand Hotel"))
     for name in ("barn", "cow"):
         shutil.copy(pictures / f"{name}.png", pictures / f"{name} 2.png")
-    library.index([pictures], ocr=False)
+    index(library)
     unread = library.store.catalog.texts.unannotated("ocr", "rapidocr", "2", -1)
     assert library.find(pictures / "barn 2.png").id in unread
     assert library.find(pictures / "cow 2.png").id not in unread
@@ -198,7 +210,7 @@ def test_a_tag_taken_from_a_concept_stays_away_until_it_is_taught_back(library, 
     concepts, get = Concepts(library.store), library.store.get
     for i in range(3):
         paint(tmp_path / "pictures" / f"sea{i}.png", "blue", seed=20 + i)
-    library.index([tmp_path / "pictures"], ocr=False)
+    index(library)
     reds, blues = get([*ids.values()]), [library.find(tmp_path / "pictures" / f"sea{i}.png") for i in range(3)]
     concepts.teach("warm", reds, blues)
     assert found(library, "tag:warm") == set(NAMES)
