@@ -24,6 +24,7 @@ from indexer.filters import EVERY_PICTURE, Condition, Filter, Not, asks, both
 from indexer.judgements import Judgements
 from indexer.marks import Marks
 from indexer.model_vectors import ModelVectors
+from indexer.ratings import Ratings
 from indexer.records import Choice, LexicalMatch, NewPicture, Picture
 from indexer.rows import PICTURES, matrix, picture_of, utc
 from indexer.saved import SavedSearches
@@ -72,6 +73,7 @@ class Catalog(Tables):
         self.edits = Edits(connections)
         self.failures = Failures(connections)
         self.concepts = TaughtConcepts(connections)
+        self.ratings = Ratings(connections)
         self.judgements = Judgements(connections)
         self.saved = SavedSearches(connections)
         self.marks = Marks(connections)

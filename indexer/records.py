@@ -188,7 +188,7 @@ class IndexReport:
 class Progress:
     """Where a run stands. `total` is None until the walk has counted everything; `stage` names the pass."""
 
-    stage: Literal["index", "embed", "ocr"]
+    stage: Literal["index", "rating", "embed", "ocr"]
     done: int
     total: int | None
     failed: int
