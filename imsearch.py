@@ -16,11 +16,11 @@ from pathlib import Path
 
 import click
 
-from indexer import Filter
+from indexer import Edit, Filter
 from search import Hit, Library, Query, Results
 from vlm import ImsearchError
 
-__all__ = ["Filter", "Hit", "ImsearchError", "Library", "Query", "Results", "main"]
+__all__ = ["Edit", "Filter", "Hit", "ImsearchError", "Library", "Query", "Results", "main"]
 
 # A command's module is imported when that command runs: `search` must not pay for the others.
 COMMANDS = {
@@ -42,6 +42,7 @@ COMMANDS = {
     "judge": "search.judging",
     "save": "search.saved",
     "saved": "search.saved",
+    "edit": "search.editing",
     "teach": "search.teaching",
     "concepts": "search.teaching",
     "forget": "search.teaching",

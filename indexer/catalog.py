@@ -16,13 +16,15 @@ from indexer import integrity
 from indexer import lexical as lexical_search
 from indexer.concepts import TaughtConcepts
 from indexer.connections import Connections, Tables
-from indexer.content import copy_content, forget_content, refresh_words
+from indexer.content import copy_said, forget_content, refresh_words, twin_of
+from indexer.edits import Edits
 from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
 from indexer.failures import Failures
-from indexer.filters import EVERY_PICTURE, Condition, Filter
+from indexer.filters import EVERY_PICTURE, Condition, Filter, Not, asks, both
 from indexer.judgements import Judgements
 from indexer.marks import Marks
 from indexer.model_vectors import ModelVectors
+from indexer.ratings import Ratings
 from indexer.records import Choice, LexicalMatch, NewPicture, Picture
 from indexer.rows import PICTURES, matrix, picture_of, utc
 from indexer.saved import SavedSearches
@@ -32,10 +34,12 @@ from indexer.where import where
 from indexer.words import phrase
 from vlm.protocols import Vectors
 
-LATEST = 6
+LATEST = 7
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
+# Up to so many are cheaper to leave out of what was found than to list all others (60 ms for 100,000).
+FEW_HIDDEN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,10 @@ class Catalog(Tables):
         super().__init__(connections)
         self._path = path
         self.texts = Texts(connections)
+        self.edits = Edits(connections)
         self.failures = Failures(connections)
         self.concepts = TaughtConcepts(connections)
+        self.ratings = Ratings(connections)
         self.judgements = Judgements(connections)
         self.saved = SavedSearches(connections)
         self.marks = Marks(connections)
@@ -208,9 +214,15 @@ class Catalog(Tables):
             "format": new.format, "moment": new.exif.taken_at or utc(new.mtime_ns), "taken_at": new.exif.taken_at,
             "camera": new.exif.camera, "lens": new.exif.lens, "latitude": new.exif.latitude,
             "longitude": new.exif.longitude, "orientation": new.exif.orientation, "rating": new.exif.rating,
+            "rating_sought": 1,
             "colours": json.dumps([[c.name, c.rgb, c.share] for c in new.colours]), "added_at": now,
         }  # fmt: skip
-        updates = ", ".join(f"{key} = excluded.{key}" for key in row if key != "added_at")
+        updates = ", ".join(f"{key} = excluded.{key}" for key in row if key not in ("added_at", "rating"))
+        # the stars that a person gave outlast those of the file
+        updates += (
+            ", rating = CASE WHEN EXISTS (SELECT 1 FROM edits WHERE picture_id = pictures.id AND field = 'rating') "
+        )
+        updates += "THEN pictures.rating ELSE excluded.rating END"
         picture_id: int = db.execute(
             f"INSERT INTO pictures ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) "
             f"ON CONFLICT (root_id, path) DO UPDATE SET {updates} RETURNING id",
@@ -218,7 +230,10 @@ class Catalog(Tables):
         ).fetchone()[0]
         blob = None if vector is None else vector.astype(np.float16).tobytes()
         if blob is None and not _has_vector(db, model_id, picture_id):
-            blob = copy_content(db, model_id, new.hash, picture_id)
+            twin, blob = twin_of(db, model_id, new.hash, picture_id)
+            # a file known with this content lacks the vector alone: its words are there, or will be made
+            if not old or old[1] != new.hash:
+                copy_said(db, twin, picture_id)
         if blob is not None:
             db.execute("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", (picture_id, model_id, blob))
         db.execute(
@@ -289,18 +304,28 @@ class Catalog(Tables):
         return None
 
     def count(self) -> int:
-        """How many pictures can be found: those of roots that are there."""
-        sql = "SELECT count(*) FROM pictures JOIN roots ON roots.id = root_id AND online"
-        return int(self._db.execute(sql).fetchone()[0])
+        """How many pictures can be found: those of roots that are there, and not hidden."""
+        there = "SELECT count(*) FROM pictures JOIN roots ON roots.id = root_id AND online"
+        # each count by an index of its own: asking every row for its state takes ten times as long
+        return int(self._db.execute(f"SELECT ({there}) - ({there} WHERE state = 'hidden')").fetchone()[0])
 
     def filter(self, kept: Filter) -> Ids | None:
-        """Sorted ids that the filter keeps and are online; None when that is every picture."""
+        """Sorted ids that the filter keeps and are online; without hidden ones unless it asks for a state.
+
+        None when that is every picture, but for a few hidden ones, which the store leaves out.
+        """
         some_offline = self._db.execute("SELECT 1 FROM roots WHERE NOT online").fetchone()
-        if kept == EVERY_PICTURE and not some_offline:
+        if kept == EVERY_PICTURE and not some_offline and len(self.hidden()) <= FEW_HIDDEN:
             return None
-        clause, given = where(kept)
+        clause, given = where(kept if asks(kept, "state") else both(kept, Not(Condition("state", "hidden"))))
         sql = f"SELECT pictures.id FROM pictures JOIN roots ON roots.id = root_id WHERE online AND {clause}"
         return np.array([row[0] for row in self._db.execute(sql + " ORDER BY 1", given)], dtype=np.int64)
+
+    def hidden(self) -> Ids:
+        """Ids of the pictures that no search finds unless it asks for their state."""
+        return np.array(
+            [row[0] for row in self._db.execute("SELECT id FROM pictures WHERE state = 'hidden'")], np.int64
+        )
 
     def is_folder(self, name: str) -> bool:
         """Whether pictures lie below a folder of this name; of many whose folders hold its words, some are looked at."""
@@ -325,8 +350,8 @@ class Catalog(Tables):
         return [row[0] for row in self._db.execute(sql)]
 
     def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:
-        """Ids by the time taken, or the file's time where the camera wrote none."""
-        within = "" if among is None else "WHERE id IN (SELECT value FROM json_each(?)) "
+        """Ids by the time taken, or the file's time where the camera wrote none; without `among`, of what is not hidden."""
+        within = "WHERE state != 'hidden' " if among is None else "WHERE id IN (SELECT value FROM json_each(?)) "
         given = () if among is None else (json.dumps(among.tolist()),)
         way = "DESC" if newest_first else "ASC"
         sql = f"SELECT id FROM pictures {within}ORDER BY moment {way}, id {way} LIMIT ?"
@@ -338,14 +363,16 @@ class Catalog(Tables):
 
     def status(self) -> dict[str, int]:
         """Counts: pictures, offline, failures, and each kind of text."""
-        one = self._db.execute(
-            "SELECT (SELECT count(*) FROM pictures), (SELECT count(*) FROM pictures JOIN roots ON roots.id = root_id "
-            "AND NOT online), (SELECT count(*) FROM failures), (SELECT count(*) FROM annotated WHERE task = 'ocr')"
-        ).fetchone()
-        kinds = dict(self._db.execute("SELECT kind, count(*) FROM texts GROUP BY kind"))
-        return dict(zip(("pictures", "offline", "failures", "read"), one, strict=True)) | {
-            f"{k} texts": n for k, n in kinds.items()
+        counted = {
+            "pictures": "pictures",
+            "offline": "pictures JOIN roots ON roots.id = root_id AND NOT online",
+            "hidden": "pictures WHERE state = 'hidden'",
+            "failures": "failures",
+            "read": "annotated WHERE task = 'ocr'",
         }
+        made = {name: int(self._db.execute(f"SELECT count(*) FROM {of}").fetchone()[0]) for name, of in counted.items()}
+        kinds = self._db.execute("SELECT kind, count(*) FROM texts GROUP BY kind")
+        return made | {f"{kind} texts": number for kind, number in kinds}
 
     # -- health ----------------------------------------------------------------------------------------------------
 

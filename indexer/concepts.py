@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.connections import Tables
-from indexer.content import insert_text, refresh_words
+from indexer.content import insert_said, refresh_words
 from indexer.records import Text
 from indexer.vectors.protocol import Ids
 from indexer.words import folded
@@ -165,7 +165,7 @@ def _retag(
     kept = [(model, source, picture) for picture in sorted(held & wanted)]
     db.executemany("UPDATE texts SET revision = ? WHERE kind = 'tag' AND model = ? AND picture_id = ?", kept)
     for picture in add:
-        insert_text(db, Text(picture, "tag", name, source, model, created_at=now))
+        insert_said(db, Text(picture, "tag", name, source, model, created_at=now))
     refresh_words(db, [*drop, *add])
 
 

@@ -81,6 +81,17 @@ def both(first: Filter, second: Filter) -> Filter:
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
+def asks(kept: Filter, field: str) -> bool:
+    """Whether a filter says anything of a field."""
+    match kept:
+        case Condition(name):
+            return name == field
+        case Not(part):
+            return asks(part, field)
+        case All(parts) | AnyOf(parts):
+            return any(asks(part, field) for part in parts)
+
+
 def first_day(text: str) -> date:
     """The first day of YYYY, YYYY-MM or YYYY-MM-DD. Raises ValueError."""
     found = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", text.strip(), re.ASCII)
@@ -215,5 +226,5 @@ FIELDS: Mapping[str, Field] = {
     "has": Field("such a thing is known of it", "has:gps", _one_of(*HELD)),
     "near": Field("was taken within a distance of a place", "near:48.85,2.35,5km", _checked(place)),
     "rating": Field("stars given in the camera or another program", "rating:>=4", _number(0, 5), compared=True),
-    "state": Field("how it was reviewed", "state:approved", _one_of("unreviewed", "approved", "hidden")),
+    "state": Field("how it was reviewed; without this, hidden pictures are left out", "state:approved", _one_of("unreviewed", "approved", "hidden")),
 }  # fmt: skip

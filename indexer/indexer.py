@@ -15,7 +15,7 @@ import numpy as np
 from indexer.ahead import ahead
 from indexer.catalog import Known
 from indexer.colours import dominant_colours
-from indexer.decode import Decoded, decode
+from indexer.decode import Decoded, decode, read_rating
 from indexer.errors import LibraryError, PictureError
 from indexer.fingerprint import content_hash
 from indexer.local import LocalStore
@@ -130,6 +130,7 @@ class Indexer:
                 done += 1
                 on_progress(Progress("index", done, total, counts.failed, candidate.relative))
             self._drop_vanished(found, counts)
+        self.catalog.ratings.seek(read_rating, on_progress)
         self.store.index()
         self.store.save()
         return counts.report(time.monotonic() - started)

@@ -45,14 +45,18 @@ class LocalStore:
 
     def dense(self, vector: NDArray[np.float32], k: int, among: Ids | None = None) -> tuple[Ids, Scores]:
         """The k nearest pictures with their cosines."""
-        return self.index().search(vector, k, among)
+        hidden = self._unasked(among)
+        found, cosines = self.index().search(vector, k + len(hidden), among)
+        seen = ~np.isin(found, hidden)
+        return found[seen][:k], cosines[seen][:k]
 
     def lexical(self, words: str, k: int, among: Ids | None = None) -> list[LexicalMatch]:
         """The k pictures whose words match best."""
-        return self.catalog.lexical(words, k, among)
+        hidden = set(self._unasked(among).tolist())
+        return [match for match in self.catalog.lexical(words, k + len(hidden), among) if match.id not in hidden][:k]
 
     def filter(self, kept: Filter) -> Ids | None:
-        """Sorted ids that the filter keeps; None means every picture."""
+        """Sorted ids that the filter keeps; None means every picture that is not hidden."""
         return self.catalog.filter(kept)
 
     def is_folder(self, name: str) -> bool:
@@ -86,6 +90,10 @@ class LocalStore:
     def thumbnail(self, picture: Picture) -> Path:
         """Where the thumbnail lies."""
         return thumbnail_path(self.folder / "thumbnails", picture.hash)
+
+    def _unasked(self, among: Ids | None) -> Ids:
+        """Hidden pictures, where nothing was said of which to look at."""
+        return self.catalog.hidden() if among is None else np.zeros(0, np.int64)
 
     # -- the index as a cache --------------------------------------------------------------------------------------
 

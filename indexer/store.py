@@ -19,11 +19,11 @@ class Store(Protocol):
     """Pictures, their vectors and their words, by id."""
 
     def count(self) -> int:
-        """How many pictures can be found (those marked offline are not counted)."""
+        """How many pictures can be found (those marked offline and those hidden are not counted)."""
         ...
 
     def dense(self, vector: NDArray[np.float32], k: int, among: Ids | None = None) -> tuple[Ids, Scores]:
-        """The k pictures nearest to a (dim,) unit vector, best first, with their cosines; only of `among` when given."""
+        """The k pictures nearest to a (dim,) unit vector, best first, with their cosines; only of `among`, or else of what is not hidden."""
         ...
 
     def lexical(self, words: str, k: int, among: Ids | None = None) -> list[LexicalMatch]:
@@ -31,7 +31,10 @@ class Store(Protocol):
         ...
 
     def filter(self, kept: Filter) -> Ids | None:
-        """Sorted ids of the pictures that the filter keeps; None means every picture."""
+        """Sorted ids of the pictures that the filter keeps, hidden ones only where it asks for a state.
+
+        None means every picture that is not hidden: the methods below leave those out where `among` is None.
+        """
         ...
 
     def is_folder(self, name: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from indexer.connections import Tables
-from indexer.content import FROM_VECTOR, insert_text, refresh_words
+from indexer.content import FROM_VECTOR, insert_said, insert_text, refresh_words
 from indexer.records import Stage, Text
 from indexer.rows import text_of
 from indexer.vectors.protocol import Ids
@@ -55,7 +55,7 @@ class Texts(Tables):
             )
             db.execute("DELETE FROM objects WHERE picture_id = ? AND model = ?", (picture_id, model))
             for text in texts:
-                insert_text(db, text)
+                insert_said(db, text)
             db.executemany(
                 "INSERT INTO objects (picture_id, label, score, x1, y1, x2, y2, model, revision, created_at) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -88,7 +88,7 @@ class Texts(Tables):
             for picture_id, tags in words.items():
                 db.execute("DELETE FROM texts WHERE picture_id = ? AND kind = 'tag' AND model = ?", (picture_id, model))
                 for word in tags:
-                    insert_text(db, Text(picture_id, "tag", word, model, revision, FROM_VECTOR, now))
+                    insert_said(db, Text(picture_id, "tag", word, model, revision, FROM_VECTOR, now))
                 db.execute(
                     "INSERT OR REPLACE INTO annotated VALUES (?, ?, ?, ?, ?)",
                     (picture_id, TAGGING, model, revision, now),

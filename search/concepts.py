@@ -76,6 +76,7 @@ class Concepts:
                 "and, best, five with --no."
             )
         ids, scores = self._scored(made)
+        self._catalog.edits.allow([picture.id for picture in yes], name, utc_now())
         self._catalog.concepts.teach(name, examples, self._model, made, self._decide(ids, scores, examples), utc_now())
         moved = sum(kept.get(content, shows) != shows for content, shows in said.items())
         return Taught(self.named(name), moved, self._least_sure(ids, scores, examples))

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -16,7 +17,7 @@ from indexer.local import LocalStore
 from indexer.lock import writing
 from indexer.manifest import Manifest, is_library, read_manifest, write_manifest
 from indexer.paths import to_text
-from indexer.records import Choice, IndexReport, Picture
+from indexer.records import Choice, Edit, Edited, IndexReport, Picture
 from search.in_use import Following, InUse
 from search.parser import parse
 from search.query import Example, Mode, Query, Results
@@ -171,6 +172,19 @@ class Library:
             example = Example(path=str(picture)) if isinstance(picture, Path) else Example(picture=picture)
             asked = replace(asked, terms=(*asked.terms, example))
         return self.in_use().searcher.search(replace(asked, mode=mode, limit=limit))
+
+    def edit(self, ids: Sequence[int], edit: Edit) -> None:
+        """Say something of pictures: all of them, or none. No model overwrites it or brings back what it takes away.
+
+        library.edit([12, 40], Edit(state="approved", tags=("our boat",), note="Oslo, with Ada"))
+
+        Searches know of it at once. Raises UsageError naming every id that there is not, or what cannot be said.
+        """
+        self._catalog.edits.make(ids, edit, datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def history(self, picture_id: int) -> list[Edited]:
+        """What people changed of a picture, oldest first."""
+        return self._catalog.edits.of(picture_id)
 
     def find(self, path: Path) -> Picture | None:
         """The indexed picture at this path."""

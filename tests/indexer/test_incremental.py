@@ -6,10 +6,15 @@ import shutil
 
 import pytest
 
+from indexer.beside import Beside
 from indexer.errors import LibraryError
+from indexer.filters import condition
 from indexer.indexer import Indexer
+from indexer.local import LocalStore
+from indexer.manifest import Manifest
 from indexer.records import Choice, NewPicture, Text
 from tests.conftest import paint
+from vlm.protocols import DetectedObject
 
 
 def fill(shelf, count=6):
@@ -48,6 +53,22 @@ def test_two_files_that_swap_names_keep_their_own_content(shelf):
     shelf.index()
     after = {p.path: p.hash for p in shelf.catalog.get(shelf.catalog.ids(shelf.store.model_id).tolist())}
     assert after == {str(a): hashes[str(b)], str(b): hashes[str(a)]}
+
+
+def test_a_copy_that_lacks_only_a_models_vector_has_its_words_once(shelf):
+    original = paint(shelf.pictures / "original.png", "red")
+    shelf.index()
+    other = LocalStore(shelf.library, shelf.catalog, Manifest("colour", "2", 4))
+    Beside(other, shelf.embedder).run()
+    seen = DetectedObject("sign", 0.9, (0, 0, 5, 5))
+    shelf.catalog.texts.annotate(1, "ocr", [Text(1, "ocr", "EXIT", "rapidocr")], [seen], "rapidocr", "1", "now")
+    shutil.copy(original, shelf.pictures / "copy.png")
+    shelf.index()
+    Indexer(other, lambda: shelf.embedder).run([shelf.pictures])
+    copy = shelf.catalog.find(f"{shelf.pictures}/copy.png")
+    assert [text.text for text in shelf.catalog.texts.of(copy.id)] == ["EXIT"]
+    assert shelf.catalog.filter(condition("object", "sign=1")).tolist() == [1, copy.id]
+    assert (other.vectors([copy.id]) == other.vectors([1])).all()
 
 
 def test_a_copy_is_found_under_both_names_without_inference(shelf):
