@@ -28,6 +28,7 @@ COMMANDS = {
     "watch": "search.indexing",
     "retry": "search.indexing",
     "status": "search.health",
+    "annotate": "search.annotating",
     "failures": "search.health",
     "doctor": "search.health",
     "search": "search.commands",

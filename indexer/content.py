@@ -19,6 +19,7 @@ def forget_content(db: sqlite3.Connection, picture_id: int) -> None:
     db.execute("DELETE FROM embeddings WHERE picture_id = ?", (picture_id,))
     db.execute("DELETE FROM texts WHERE picture_id = ? AND model != 'user'", (picture_id,))
     db.execute("DELETE FROM objects WHERE picture_id = ?", (picture_id,))
+    db.execute("DELETE FROM labels WHERE picture_id = ?", (picture_id,))
     db.execute("DELETE FROM annotated WHERE picture_id = ?", (picture_id,))
 
 
@@ -43,10 +44,14 @@ def copy_said(db: sqlite3.Connection, twin: int, picture_id: int) -> None:
         f"INSERT INTO objects (picture_id, {columns}) SELECT ?, {columns} FROM objects WHERE picture_id = ?",
         (picture_id, twin),
     )
+    db.execute(
+        "INSERT INTO labels SELECT ?, task, name, score, model, revision, created_at FROM labels WHERE picture_id = ?",
+        (picture_id, twin),
+    )
     # where a person's words stand in place of a model's, the copy has neither yet
     db.execute(
-        "INSERT INTO annotated (picture_id, task, model, revision, at) "
-        "SELECT ?1, task, model, revision, at FROM annotated WHERE picture_id = ?2 "
+        "INSERT INTO annotated (picture_id, task, model, revision, at, prompt_version) "
+        "SELECT ?1, task, model, revision, at, prompt_version FROM annotated WHERE picture_id = ?2 "
         "AND CASE task WHEN 'concepts' THEN 'tag' ELSE task END NOT IN (SELECT field FROM edits WHERE picture_id = ?2)",
         (picture_id, twin),
     )

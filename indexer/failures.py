@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from indexer.connections import Tables
 from indexer.records import Failure, Stage
 from indexer.words import clean
@@ -32,6 +34,11 @@ class Failures(Tables):
         """(size, mtime_ns) of each file that failed, by relative path."""
         sql = "SELECT path, size, mtime_ns FROM failures WHERE root_id = ? AND stage = ?"
         return {path: (size, mtime) for path, size, mtime in self._db.execute(sql, (root_id, stage))}
+
+    def forget(self, stages: Sequence[Stage]) -> None:
+        """Forget what failed in these, so that it is tried once more."""
+        with self._writing() as db:
+            db.executemany("DELETE FROM failures WHERE stage = ?", [(stage,) for stage in stages])
 
     def all(self) -> list[Failure]:
         """Every failure, newest first."""

@@ -169,3 +169,16 @@ def m007_edits(db: Database) -> None:
             SELECT coalesce(max(id), 0) FROM pictures WHERE added_at <= coalesce(seen_at, created_at)
         )
     """)  # fmt: skip
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m008_annotating(db: Database) -> None:
+    """How a model was asked, whose answers another way of asking makes stale; and what pictures were judged to be."""
+    _run(db, """
+        ALTER TABLE annotated ADD COLUMN prompt_version TEXT NOT NULL DEFAULT '';
+        CREATE TABLE labels (
+            picture_id INTEGER NOT NULL REFERENCES pictures(id) ON DELETE CASCADE,
+            task TEXT NOT NULL, name TEXT NOT NULL, score REAL NOT NULL, model TEXT NOT NULL, revision TEXT NOT NULL,
+            created_at TEXT NOT NULL, PRIMARY KEY (picture_id, task, name)
+        ) WITHOUT ROWID
+    """)  # fmt: skip

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from vlm.protocols import Box, TextKind
+from vlm.protocols import Box, Task, TextKind
 
 Orientation = Literal["landscape", "portrait", "square"]
-Stage = Literal["index", "ocr"]
+Stage = Literal["index"] | Task
+"""Where a file failed: when it was indexed, or in a task of the second pass."""
 State = Literal["unreviewed", "approved", "hidden"]
 
 
@@ -188,11 +189,21 @@ class IndexReport:
 class Progress:
     """Where a run stands. `total` is None until the walk has counted everything; `stage` names the pass."""
 
-    stage: Literal["index", "rating", "embed", "ocr"]
+    stage: Stage | Literal["rating", "embed"]
     done: int
     total: int | None
     failed: int
     path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enriched:
+    """What one model did in one task of the second pass: in pictures."""
+
+    task: Task
+    model: str
+    done: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)

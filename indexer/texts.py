@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from indexer.connections import Tables
 from indexer.content import FROM_VECTOR, insert_said, insert_text, refresh_words
-from indexer.records import Stage, Text
+from indexer.records import Text
 from indexer.rows import text_of
 from indexer.vectors.protocol import Ids
-from vlm.protocols import DetectedObject
+from vlm.protocols import Annotation, DetectedObject, Tag, Task, TextKind
 
 TAGGING = "tag"
 """The mark in `annotated` that a model's revision has named what a picture shows."""
+
+
+_KINDS: Mapping[Task, tuple[TextKind, ...]] = {
+    "ocr": ("ocr",), "caption": ("caption",), "describe": ("caption", "tag"), "tag": ("tag",), "object": (), "moderate": (),
+}  # fmt: skip
+"""The kinds of text that a task writes, and so replaces."""
+_BOXED = ("object", "describe")
 
 
 class Texts(Tables):
@@ -40,42 +47,60 @@ class Texts(Tables):
             refresh_words(db, [text.picture_id])
             return made
 
-    def annotate(
-        self, picture_id: int, task: Stage, texts: Sequence[Text], objects: Sequence[DetectedObject], model: str,
-        revision: str, now: str,
-    ) -> None:  # fmt: skip
-        """What a model said of a picture in one task; replaces what was said in that task before."""
+    def annotate(self, picture_id: int, task: Task, made: Annotation) -> None:
+        """What a model said of a picture in one task, in place of what was said in that task before."""
+        now = made.time.isoformat(timespec="seconds")
         with self._writing() as db:
             if not db.execute("SELECT 1 FROM pictures WHERE id = ?", (picture_id,)).fetchone():
                 return
-            db.execute(
-                "DELETE FROM texts WHERE picture_id = ? AND kind = ? AND model != 'user' "
-                "AND model NOT LIKE 'concept:%'",
-                (picture_id, task),
-            )
-            db.execute("DELETE FROM objects WHERE picture_id = ? AND model = ?", (picture_id, model))
-            for text in texts:
+            for kind in _KINDS[task]:
+                db.execute(
+                    "DELETE FROM texts WHERE picture_id = ? AND kind = ? AND model != 'user' "
+                    "AND model NOT LIKE 'concept:%' AND prompt_version != ?",
+                    (picture_id, kind, FROM_VECTOR),
+                )
+            for text in _texts(picture_id, made, now):
                 insert_said(db, text)
+            if task in _BOXED:
+                db.execute("DELETE FROM objects WHERE picture_id = ?", (picture_id,))
             db.executemany(
                 "INSERT INTO objects (picture_id, label, score, x1, y1, x2, y2, model, revision, created_at) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(picture_id, o.label, o.score, *o.box_xyxy, model, revision, now) for o in objects],
+                [(picture_id, o.label, o.score, *o.box_xyxy, made.model, made.revision, now) for o in made.objects],
+            )
+            db.execute("DELETE FROM labels WHERE picture_id = ? AND task = ?", (picture_id, task))
+            db.executemany(
+                "INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(picture_id, task, label.word, label.chance, made.model, made.revision, now) for label in made.labels],
             )
             db.execute(
-                "INSERT OR REPLACE INTO annotated VALUES (?, ?, ?, ?, ?)", (picture_id, task, model, revision, now)
+                "INSERT OR REPLACE INTO annotated VALUES (?, ?, ?, ?, ?, ?)",
+                (picture_id, task, made.model, made.revision, now, made.prompt_version),
             )
             refresh_words(db, [picture_id])
 
-    def unannotated(self, task: Stage, model: str, revision: str, limit: int) -> list[int]:
-        """Ids of pictures that this version of a model has not seen in this task, newest first; not those it failed on."""
+    def unannotated(
+        self, task: Task, model: str, revision: str, prompt_version: str = "", keep_others: bool = False
+    ) -> list[int]:
+        """Ids of pictures that this version of a model, so asked, has not seen in this task, newest first.
+
+        With `keep_others` those that another model has seen are left to it. Those that failed are left out until their
+        file changes or they are tried once more.
+        """
         sql = (
             "SELECT pictures.id FROM pictures JOIN roots ON roots.id = pictures.root_id AND online "
-            "LEFT JOIN annotated ON picture_id = pictures.id AND task = ? AND model = ? AND revision = ? "
+            "LEFT JOIN annotated a ON picture_id = pictures.id AND task = ?1 "
+            "AND (model = ?2 AND revision = ?3 AND a.prompt_version = ?4 OR model != ?2 AND ?5) "
             "LEFT JOIN failures ON failures.root_id = pictures.root_id AND failures.path = pictures.path "
-            "AND stage = ? AND failures.size = pictures.size AND failures.mtime_ns = pictures.mtime_ns "
-            "WHERE picture_id IS NULL AND stage IS NULL ORDER BY moment DESC, pictures.id DESC LIMIT ?"
+            "AND stage = ?1 AND failures.size = pictures.size AND failures.mtime_ns = pictures.mtime_ns "
+            "WHERE picture_id IS NULL AND stage IS NULL ORDER BY moment DESC, pictures.id DESC"
         )
-        return [row[0] for row in self._db.execute(sql, (task, model, revision, task, limit))]
+        return [row[0] for row in self._db.execute(sql, (task, model, revision, prompt_version, keep_others))]
+
+    def labels(self, picture_id: int, task: Task) -> list[Tag]:
+        """What a picture was judged to be in a task, surest first."""
+        sql = "SELECT name, score FROM labels WHERE picture_id = ? AND task = ? ORDER BY score DESC, name"
+        return [Tag(name, score) for name, score in self._db.execute(sql, (picture_id, task))]
 
     def tag(self, model: str, revision: str, words: Mapping[int, Sequence[str]], now: str) -> None:
         """One transaction: the words that a model names these pictures by, in place of those it said before.
@@ -90,7 +115,7 @@ class Texts(Tables):
                 for word in tags:
                     insert_said(db, Text(picture_id, "tag", word, model, revision, FROM_VECTOR, now))
                 db.execute(
-                    "INSERT OR REPLACE INTO annotated VALUES (?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO annotated VALUES (?, ?, ?, ?, ?, '')",
                     (picture_id, TAGGING, model, revision, now),
                 )
 
@@ -102,3 +127,14 @@ class Texts(Tables):
             "WHERE e.model_id = ? AND a.picture_id IS NULL LIMIT ?"
         )
         return np.array([row[0] for row in self._db.execute(sql, (TAGGING, model_id, limit))], np.int64)
+
+
+def _texts(picture_id: int, made: Annotation, now: str) -> Iterator[Text]:
+    by = (made.model, made.revision, made.prompt_version, now)
+    if made.lines:
+        lines = tuple((line.text, round(line.score, 3), line.box_xyxy) for line in made.lines)
+        yield Text(picture_id, "ocr", made.text, *by, lines)
+    if made.caption:
+        yield Text(picture_id, "caption", made.caption, *by)
+    for tag in made.tags:
+        yield Text(picture_id, "tag", tag, *by)

@@ -134,6 +134,11 @@ def progress_bars() -> Iterator[OnProgress]:
         "rating": "Looking for stars",
         "embed": "Embedding anew",
         "ocr": "Reading words",
+        "caption": "Writing captions",
+        "object": "Finding objects",
+        "describe": "Describing",
+        "moderate": "Judging",
+        "tag": "Tagging",
     }
     columns = (
         TextColumn("{task.description}"),

@@ -17,12 +17,12 @@ from indexer.local import LocalStore
 from indexer.lock import writing
 from indexer.manifest import Manifest, is_library, read_manifest, write_manifest
 from indexer.paths import to_text
-from indexer.records import Choice, Edit, Edited, IndexReport, Picture
+from indexer.records import Choice, Edit, Edited, Enriched, IndexReport, Picture
 from search.in_use import Following, InUse
 from search.parser import parse
 from search.query import Example, Mode, Query, Results
-from search.searcher import Searcher
-from vlm import Embedder, load_embedder, load_model
+from search.searcher import MOST, Searcher
+from vlm import Annotator, Embedder, load_embedder, load_model
 from vlm.choices import choose
 from vlm.tasks.ocr import Ocr
 
@@ -136,9 +136,34 @@ class Library:
                 [Path(root).expanduser() for root in roots], choice, retry, on_progress
             )
             _tell_from_vectors(now)
+            if retry:
+                self._catalog.failures.forget(["ocr"])
             if ocr:
-                Enricher(now.store, Ocr(load_model("rapidocr"))).run(on_progress)
+                # what a better reader was asked for (imsearch annotate --ocr) stays
+                Enricher(now.store, Ocr(load_model("rapidocr"))).run(on_progress, keep_others=True)
             return replace(report, seconds=round(time.monotonic() - started, 3))
+
+    def annotate(
+        self,
+        annotators: Sequence[Annotator],
+        query: str | Query | None = None,
+        anew: bool = False,
+        retry: bool = False,
+        on_progress: OnProgress = lambda _: None,
+    ) -> list[Enriched]:
+        """Put models to their tasks, one after another, on every picture that has not been seen so; newest first.
+
+        With a `query` only on what it finds, best first. `anew` asks again of what was seen, `retry` of what failed.
+        Raises LibraryBusy, ModelUnavailable, QueryError.
+        """
+        from indexer.enrich import Enricher
+
+        with writing(self.folder):
+            now = self._following.settled()
+            among = None if query is None else [hit.picture.id for hit in self.search(query, limit=MOST).hits]
+            if retry:
+                self._catalog.failures.forget([annotator.task for annotator in annotators])
+            return [Enricher(now.store, one).run(on_progress, among, anew) for one in annotators]
 
     def follow_the_model(self) -> None:
         """Bring up to the model in use what is told from vectors: tags, concepts, where matches end.

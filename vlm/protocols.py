@@ -100,7 +100,10 @@ class DetectedObject:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """What a model said of one picture, and which model, when and how it was asked."""
+    """What a model said of one picture, and which model, when and how it was asked.
+
+    `labels` are what it was judged to be, each with its chance. `problem` says why nothing of it can be kept.
+    """
 
     model: str
     revision: str
@@ -110,6 +113,8 @@ class Annotation:
     lines: tuple[TextLine, ...] = ()
     objects: tuple[DetectedObject, ...] = ()
     tags: tuple[str, ...] = field(default=())
+    labels: tuple[Tag, ...] = ()
+    problem: str = ""
 
     @property
     def text(self) -> str:

@@ -14,6 +14,7 @@ from indexer.local import LocalStore
 from indexer.manifest import Manifest
 from indexer.records import Choice, NewPicture, Text
 from tests.conftest import paint
+from tests.small import said
 from vlm.protocols import DetectedObject
 
 
@@ -61,7 +62,8 @@ def test_a_copy_that_lacks_only_a_models_vector_has_its_words_once(shelf):
     other = LocalStore(shelf.library, shelf.catalog, Manifest("colour", "2", 4))
     Beside(other, shelf.embedder).run()
     seen = DetectedObject("sign", 0.9, (0, 0, 5, 5))
-    shelf.catalog.texts.annotate(1, "ocr", [Text(1, "ocr", "EXIT", "rapidocr")], [seen], "rapidocr", "1", "now")
+    shelf.catalog.texts.annotate(1, "ocr", said(lines=["EXIT"]))
+    shelf.catalog.texts.annotate(1, "object", said("yolox", objects=(seen,)))
     shutil.copy(original, shelf.pictures / "copy.png")
     shelf.index()
     Indexer(other, lambda: shelf.embedder).run([shelf.pictures])

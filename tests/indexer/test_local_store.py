@@ -11,6 +11,7 @@ from indexer.local import LocalStore
 from indexer.manifest import Manifest
 from indexer.records import Exif, NewPicture, Text
 from tests.contracts.store import SAMPLES, StoreContract
+from tests.small import said
 from vlm.protocols import DetectedObject
 
 
@@ -44,7 +45,7 @@ class TestLocalStore(StoreContract):
     )  # fmt: skip
     def test_objects_are_counted_whatever_the_case_of_their_labels(self, asked, kept):
         for picture, labels in ((1, ("Wine Glass", "wine glass", "dog")), (2, ("WINE GLASS",))):
-            found = [DetectedObject(label, 0.9, (0, 0, 1, 1)) for label in labels]
-            self.store.catalog.texts.annotate(picture, "ocr", (), found, "detector", "1", "now")
+            found = tuple(DetectedObject(label, 0.9, (0, 0, 1, 1)) for label in labels)
+            self.store.catalog.texts.annotate(picture, "object", said("detector", objects=found))
         among = self.store.filter(condition("object", asked))
         assert "".join(name[0] for name in self.names(among)) == kept

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from indexer.filters import Condition
 from indexer.records import Text
 from tests.conftest import paint
+from tests.small import said
 
 
 @pytest.fixture
@@ -102,5 +103,5 @@ def test_a_new_reading_replaces_the_old_one_and_leaves_captions_and_notes(shelf)
     ):
         shelf.catalog.texts.add(Text(1, kind, text, model))
     for reading in ("frist", "first"):
-        shelf.catalog.texts.annotate(1, "ocr", [Text(1, "ocr", reading, "rapidocr")], (), "rapidocr", reading, "now")
+        shelf.catalog.texts.annotate(1, "ocr", said(revision=reading, lines=[reading]))
     assert [text.text for text in shelf.catalog.texts.of(1)] == ["a red wall", "mine", "mine too", "first"]

@@ -20,7 +20,7 @@ from search.rephrase import rephrased
 from search.rerank import rerank
 from search.searcher import Searcher
 from tests.conftest import paint
-from tests.small import ColourChat
+from tests.small import ColourChat, said
 from vlm import DetectedObject, ModelError
 
 
@@ -34,12 +34,10 @@ def asked(shelf):
     paint(shelf.pictures / "c.png", "green")
     shelf.index()
     red, blue, green = shelf.catalog.get(sorted(shelf.catalog.ids(shelf.store.model_id).tolist()))
-    catalog = shelf.catalog
-    catalog.texts.annotate(
-        blue.id, "ocr", [Text(blue.id, "ocr", "GRAND HOTEL\nTOTAL\n42.00", "rapidocr")], (), "rapidocr", "1", "now"
-    )
+    texts = shelf.catalog.texts
+    texts.annotate(blue.id, "ocr", said(lines=["GRAND HOTEL", "TOTAL", "42.00"]))
     dog = DetectedObject("dog", 0.9, (1, 2, 30, 40))
-    catalog.texts.annotate(green.id, "ocr", (), (dog, dog), "yolox", "1", "now")
+    texts.annotate(green.id, "object", said("yolox", objects=(dog, dog)))
     return lambda model=None: Conversation(shelf.store, model, [red, blue, green])
 
 

@@ -14,10 +14,11 @@ from indexer import catalog as catalogs
 from indexer.decode import decode  # noqa: F401 - loaded before the runner swaps the streams
 from indexer.indexer import Indexer
 from indexer.manifest import Manifest, write_manifest
-from indexer.records import Edit, Text
+from indexer.records import Edit
 from search import Library
 from tests.conftest import paint
 from tests.small import ColourEmbedder
+from tests.small import said as annotation
 from vlm import UsageError
 
 NAMES = ("barn", "boat", "cow", "dune")
@@ -66,9 +67,7 @@ def said(library, picture, kind):
 
 def read_words(library, picture, words, revision="2"):
     """What the second pass does with what OCR makes of a picture."""
-    library.store.catalog.texts.annotate(
-        picture, "ocr", [Text(picture, "ocr", words, "rapidocr")], (), "rapidocr", revision, "now"
-    )
+    library.store.catalog.texts.annotate(picture, "ocr", annotation(revision=revision, lines=[words]))
 
 
 def test_what_is_written_is_found_at_once_and_printed(library, run, ids):
@@ -199,7 +198,7 @@ def test_a_copy_gets_the_words_that_its_original_lost_to_a_person(library, ids):
     for name in ("barn", "cow"):
         shutil.copy(pictures / f"{name}.png", pictures / f"{name} 2.png")
     index(library)
-    unread = library.store.catalog.texts.unannotated("ocr", "rapidocr", "2", -1)
+    unread = library.store.catalog.texts.unannotated("ocr", "rapidocr", "2")
     assert library.find(pictures / "barn 2.png").id in unread
     assert library.find(pictures / "cow 2.png").id not in unread
 
