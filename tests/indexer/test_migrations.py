@@ -49,3 +49,25 @@ def test_a_damaged_catalog_is_refused_with_a_sentence(tmp_path):
     path.write_bytes(b"not a database at all, but long enough to look like one" * 40)
     with pytest.raises(LibraryDamaged, match="cannot be opened"):
         Catalog.open(path)
+
+
+def test_what_was_seen_and_rated_before_ids_and_edits_were_kept_stays_so(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrations.apply(Database(connection), stop_before=["m007_edits"])
+    connection.execute("PRAGMA user_version = 6")
+    connection.execute("INSERT INTO roots (path) VALUES ('/pictures')")
+    row = "INSERT INTO pictures VALUES (?, 1, ?, '', ?, 'h', 1, 1, 1, 1, 'png', '', '', '', '', 0, 0, 1, '[]', ?, ?, 'hidden')"
+    for i, (added, rating) in enumerate((("2024-01-01", 4), ("2024-01-02", None), ("2024-01-03", None)), 1):
+        connection.execute(row, (i, f"{i}.png", f"{i}.png", added, rating))
+    connection.execute(
+        "INSERT INTO saved_searches (name, query, created_at, seen_at) VALUES ('a', '', '2023', '2024-01-02')"
+    )
+    connection.close()
+    catalog = Catalog.open(path)
+    assert [one.seen_id for one in catalog.saved.all()] == [2]
+    looked_for = []
+    catalog.ratings.seek(looked_for.append, lambda progress: looked_for.append(progress.total))
+    assert looked_for == [2]
+    assert catalog.hidden().tolist() == [1, 2, 3]
+    catalog.close()
