@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from indexer.connections import Tables
 from indexer.records import Failure, Stage
 from indexer.words import clean
@@ -32,6 +34,17 @@ class Failures(Tables):
         """(size, mtime_ns) of each file that failed, by relative path."""
         sql = "SELECT path, size, mtime_ns FROM failures WHERE root_id = ? AND stage = ?"
         return {path: (size, mtime) for path, size, mtime in self._db.execute(sql, (root_id, stage))}
+
+    def forget(self, root_id: int, gone: Sequence[str]) -> None:
+        """Drop those of files that are gone."""
+        if gone:
+            with self._writing() as db:
+                sql = "DELETE FROM failures WHERE root_id = ? AND path = ?"
+                db.executemany(sql, [(root_id, relative) for relative in gone])
+
+    def paths(self, root_id: int) -> set[str]:
+        """Relative paths of the files that failed in any pass."""
+        return {row[0] for row in self._db.execute("SELECT path FROM failures WHERE root_id = ?", (root_id,))}
 
     def all(self) -> list[Failure]:
         """Every failure, newest first."""
