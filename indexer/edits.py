@@ -29,7 +29,7 @@ class Edits(Tables):
         """One transaction, all or nothing. Raises UsageError naming every id that there is not, or what is wrong."""
         said = checked(edit)
         with self._writing() as db:
-            wanted = list(dict.fromkeys(ids))
+            wanted = list(dict.fromkeys(map(int, ids)))
             sql = "SELECT id FROM pictures WHERE id IN (SELECT value FROM json_each(?))"
             known = {row[0] for row in db.execute(sql, (json.dumps(wanted),))}
             unknown = [str(picture) for picture in wanted if picture not in known]
