@@ -26,14 +26,15 @@ from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
 from indexer.filters import EVERY_PICTURE, Condition, Filter
 from indexer.marks import Marks
 from indexer.model_vectors import ModelVectors
+from indexer.plain import plain
 from indexer.records import Choice, Failure, LexicalMatch, NewPicture, Picture, Stage, Text
 from indexer.rows import PICTURES, matrix, picture_of, text_of, utc
 from indexer.vectors.protocol import Ids
 from indexer.where import km_between, where
-from indexer.words import clean, folded, phrase
+from indexer.words import clean, phrase
 from vlm.protocols import DetectedObject, Vectors
 
-LATEST = 6
+LATEST = 7
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
@@ -123,7 +124,7 @@ class Catalog:
             connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
-            connection.create_function("folded", 1, folded, deterministic=True)
+            connection.create_function("plain", 1, plain, deterministic=True)
             connection.create_function("km_between", 4, km_between, deterministic=True)
             handle = self._local.handle = _Handle(connection)
             with self._lock:

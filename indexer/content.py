@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
+from indexer.plain import plain
 from indexer.records import Text
 from indexer.words import clean, indexable, indexable_name
 
@@ -77,4 +78,4 @@ def full_text(db: sqlite3.Connection, picture_id: int) -> tuple[tuple[str, ...],
         kinds[kind].append(text)
     texts = ["\n".join(lines) for lines in kinds.values()]
     words = (indexable_name(name), indexable_name(folder), *map(indexable, texts))
-    return words, "\n".join([clean(name), clean(folder), *texts])
+    return words, plain("\n".join([name, folder, *texts]))

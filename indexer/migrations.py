@@ -148,3 +148,15 @@ def m006_concepts(db: Database) -> None:
         ALTER TABLE models ADD COLUMN concepts_at INTEGER NOT NULL DEFAULT -1;
         CREATE INDEX texts_tags ON texts(model, picture_id) WHERE kind = 'tag';
     """)  # fmt: skip
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m007_plain_words(db: Database) -> None:
+    """Full text of words folded by `indexer.plain`; SQLite folds nothing more, and takes vowel signs for letters."""
+    from indexer.content import refresh_words
+
+    columns = "name, folder, caption, ocr, tag, note"
+    tokenizer = "porter unicode61 remove_diacritics 0 categories ''L* N* Co M*''"
+    _run(db, f"DROP TABLE words; CREATE VIRTUAL TABLE words USING fts5({columns}, tokenize='{tokenizer}')")
+    db.conn.execute("DELETE FROM grams")
+    refresh_words(db.conn, [row[0] for row in db.conn.execute("SELECT id FROM pictures").fetchall()])
