@@ -119,7 +119,7 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Results:
     """Hits best first, how many pictures were ranked in all, how long it took, what the asker should know, the query as
-    it was understood, and filters that its plain words may mean (offered, not applied).
+    it was understood, filters that its plain words may mean (offered, not applied), and which model would know its words.
     """
 
     hits: tuple[Hit, ...]
@@ -128,6 +128,7 @@ class Results:
     note: str = ""
     query: Query = field(default_factory=lambda: Query())
     offers: tuple[str, ...] = ()
+    advice: str = ""
 
     def only(self, hits: Sequence[Hit]) -> Results:
         """The same with some of the hits, ranked anew."""

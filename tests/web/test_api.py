@@ -58,7 +58,7 @@ def png(width: int, height: int) -> bytes:
 
 def test_search_by_words(client, shown):
     found = client.get("/api/v1/search", params={"q": "red", "limit": 2}).json()
-    assert found.keys() == {"hits", "total", "seconds", "note", "query", "offers"}
+    assert found.keys() == {"hits", "total", "seconds", "note", "advice", "query", "offers"}
     assert found["total"] == 27
     first = found["hits"][0]
     assert first["rank"] == 1
