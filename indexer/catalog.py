@@ -23,7 +23,7 @@ from indexer import saved as saved_rows
 from indexer import tags as tag_rows
 from indexer.content import copy_content, forget_content, insert_text, refresh_words
 from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
-from indexer.filters import EVERY_PICTURE, Condition, Filter
+from indexer.filters import EVERY_PICTURE, Filter
 from indexer.marks import Marks
 from indexer.model_vectors import ModelVectors
 from indexer.plain import plain
@@ -539,12 +539,13 @@ class Catalog:
         expression = phrase(name)
         if expression is None:
             return False
-        clause, given = where(Condition("in", name))
+        # not by the filter `in`, which looks at every folder: 30 ms of 100,000 pictures, at each search
         sql = (
-            "SELECT 1 FROM pictures JOIN roots ON roots.id = root_id WHERE pictures.id IN "
-            f"(SELECT rowid FROM words WHERE words MATCH ? LIMIT 200) AND {clause} LIMIT 1"
+            "SELECT DISTINCT roots.path || '/' || folder || '/' FROM pictures JOIN roots ON roots.id = root_id "
+            "WHERE pictures.id IN (SELECT rowid FROM words WHERE words MATCH ? LIMIT 200)"
         )
-        return self._connection.execute(sql, (f"{{folder}} : {expression}", *given)).fetchone() is not None
+        wanted = f"/{plain(name)}/"
+        return any(wanted in plain(path) for (path,) in self._connection.execute(sql, (f"{{folder}} : {expression}",)))
 
     def cameras(self) -> list[str]:
         """The names of all cameras, in order."""

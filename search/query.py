@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from indexer.filters import EVERY_PICTURE, All, AnyOf, Condition, Filter, Not
 from indexer.records import Picture
+from search.negation import BEFORE
 from vlm.protocols import Box
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ Mode = Literal["hybrid", "dense", "lexical"]
 Order = Literal["relevance", "newest", "oldest"]
 SignalName = Literal["dense", "caption", "text", "tag", "note", "name"]
 
-OPERATORS = frozenset(("or", "not", "without", "no", "except", "excluding"))
+OPERATORS = BEFORE | {"or"}
 """Words that say something of what follows them, where they stand before it."""
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
