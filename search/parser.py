@@ -86,7 +86,7 @@ class _Parser:
         name = SPELT.get(token.name, token.name)
         known = name == "no" or (name in FIELDS and name != "words")
         after = self._tokens[self._at] if self._at < len(self._tokens) else token
-        if known and token.raw.endswith(":") and after.kind == "word" and parses(name, after.value):
+        if known and not token.value and token.raw.endswith(":") and after.kind == "word" and parses(name, after.value):
             offer = short(f"{token.raw}{after.raw}")
             raise ParseError(token.raw, token.at, "nothing follows the colon", (offer,))
         if not known:

@@ -17,12 +17,6 @@ from web.app import create_app
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory):
-    with gallery(tmp_path_factory.mktemp("gallery")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def client(shown):
     with TestClient(create_app(shown.library), base_url="http://127.0.0.1", raise_server_exceptions=False) as made:
         yield made
