@@ -20,10 +20,11 @@ from indexer.content import copy_said, forget_content, refresh_words, twin_of
 from indexer.edits import Edits
 from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
 from indexer.failures import Failures
-from indexer.filters import EVERY_PICTURE, Condition, Filter, asks
+from indexer.filters import EVERY_PICTURE, Filter, asks
 from indexer.judgements import Judgements
 from indexer.marks import Marks
 from indexer.model_vectors import ModelVectors
+from indexer.plain import plain
 from indexer.ratings import RATED_BY_HAND, Ratings
 from indexer.records import Choice, LexicalMatch, NewPicture, Picture
 from indexer.rows import PICTURES, matrix, picture_of, utc
@@ -34,7 +35,7 @@ from indexer.where import where
 from indexer.words import phrase
 from vlm.protocols import Vectors
 
-LATEST = 7
+LATEST = 8
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
@@ -331,12 +332,13 @@ class Catalog(Tables):
         expression = phrase(name)
         if expression is None:
             return False
-        clause, given = where(Condition("in", name))
+        # not by the filter `in`, which looks at every folder: 30 ms of 100,000 pictures, at each search
         sql = (
-            "SELECT 1 FROM pictures JOIN roots ON roots.id = root_id WHERE pictures.id IN "
-            f"(SELECT rowid FROM words WHERE words MATCH ? LIMIT 200) AND {clause} LIMIT 1"
+            "SELECT DISTINCT roots.path || '/' || folder || '/' FROM pictures JOIN roots ON roots.id = root_id "
+            "WHERE pictures.id IN (SELECT rowid FROM words WHERE words MATCH ? LIMIT 200)"
         )
-        return self._db.execute(sql, (f"{{folder}} : {expression}", *given)).fetchone() is not None
+        wanted = f"/{plain(name)}/"
+        return any(wanted in plain(path) for (path,) in self._db.execute(sql, (f"{{folder}} : {expression}",)))
 
     def cameras(self) -> list[str]:
         """The names of all cameras, in order."""

@@ -188,10 +188,10 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 
 
 def results_json(results: Results) -> dict[str, Any]:
-    """`{hits, total, seconds, note, query, offers}`."""
+    """`{hits, total, seconds, note, advice, query, offers}`."""
     return {
         "hits": [hit_json(hit) for hit in results.hits], "total": results.total, "seconds": results.seconds,
-        "note": results.note, "query": str(results.query), "offers": list(results.offers),
+        "note": results.note, "advice": results.advice, "query": str(results.query), "offers": list(results.offers),
     }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def explain(place: Path, query: tuple[str, ...], limit: int) -> None:
 
 
 def explained(library: Library, results: Results) -> dict[str, Any]:
-    """`{query, terms, kept, total, note, offers, hits: [{..., matches: [{kind, text, spans, box_xyxy}]}]}`.
+    """`{query, terms, kept, total, note, advice, offers, hits: [{..., matches: [{kind, text, spans, box_xyxy}]}]}`.
 
     `kept` is how many pictures the filters keep.
     """
@@ -36,7 +36,7 @@ def explained(library: Library, results: Results) -> dict[str, Any]:
     kept = library.store.filter(asked.filters)
     return {
         "query": str(asked), "terms": _terms(asked), "kept": library.store.count() if kept is None else len(kept),
-        "total": results.total, "note": results.note, "offers": list(results.offers),
+        "total": results.total, "note": results.note, "advice": results.advice, "offers": list(results.offers),
         "hits": [
             hit_json(hit)
             | {"matches": [asdict(m) for m in matches(asked.words, hit.picture, library.store.texts(hit.picture.id))]}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from indexer.filters import EVERY_PICTURE, All, AnyOf, Condition, Filter, Not
 from indexer.records import Picture
+from search.negation import BEFORE
 from vlm.protocols import Box
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ Mode = Literal["hybrid", "dense", "lexical"]
 Order = Literal["relevance", "newest", "oldest"]
 SignalName = Literal["dense", "caption", "text", "tag", "note", "name"]
 
-OPERATORS = frozenset(("or", "not", "without", "no", "except", "excluding"))
+OPERATORS = BEFORE | {"or"}
 """Words that say something of what follows them, where they stand before it."""
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
@@ -119,7 +120,7 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Results:
     """Hits best first, how many pictures were ranked in all, how long it took, what the asker should know, the query as
-    it was understood, and filters that its plain words may mean (offered, not applied).
+    it was understood, filters that its plain words may mean (offered, not applied), and which model would know its words.
     """
 
     hits: tuple[Hit, ...]
@@ -128,6 +129,7 @@ class Results:
     note: str = ""
     query: Query = field(default_factory=lambda: Query())
     offers: tuple[str, ...] = ()
+    advice: str = ""
 
     def only(self, hits: Sequence[Hit]) -> Results:
         """The same with some of the hits, ranked anew."""

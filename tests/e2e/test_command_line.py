@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,6 +64,16 @@ def test_words_in_scripts_without_spaces_find_their_poster(gallery, typed):
     first = search(gallery, typed, "--limit", "1")["hits"][0]
     assert "posters" in first["path"]
     assert "text" in first["signals"]
+
+
+def test_which_model_knows_a_language_is_told_once_in_a_library_and_in_every_answer_to_scripts(gallery, tmp_path):
+    place = shutil.copytree(gallery / "library", tmp_path / "library")
+    first, second = (imsearch("search", "dog собака", library=place).stdout for _ in range(2))
+    assert "mini does not know собака" in " ".join(first.split())
+    assert "imsearch models use ViT-B-32-SigLIP2-256" in first
+    assert "mini does not know собака" in " ".join(second.split())
+    assert "models use" not in second
+    assert "models use" in json.loads(imsearch("search", "собака", "--json", library=place).stdout)["advice"]
 
 
 def test_any_option_may_be_set_in_the_environment(gallery, monkeypatch):

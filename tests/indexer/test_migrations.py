@@ -31,6 +31,26 @@ def test_every_earlier_version_opens(tmp_path, known):
     catalog.close()
 
 
+def test_words_of_an_earlier_library_are_found_without_their_accents(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrations.apply(Database(connection), stop_before=NAMES[6])
+    connection.execute("INSERT INTO roots (path) VALUES ('/pictures')")
+    connection.execute(
+        "INSERT INTO pictures (root_id, path, folder, name, hash, size, mtime_ns, width, height, format, moment, "
+        "orientation, colours, added_at) VALUES (1, 'Łódź/हिन्दी.png', 'Łódź', 'हिन्दी.png', 'x', 1, 1, 1, 1, 'png', '2020', 1, '[]', '')"
+    )
+    connection.execute("INSERT INTO words (rowid, name, folder) VALUES (1, 'हिन्दी.png', 'Łódź')")
+    connection.execute("INSERT INTO grams (rowid, body) VALUES (1, 'हिन्दी.png\nŁódź')")
+    connection.execute("PRAGMA user_version = 6")
+    connection.close()
+    catalog = Catalog.open(path)
+    assert [match.fields for match in catalog.lexical("lodz", 3)] == [("folder",)]
+    assert [match.fields for match in catalog.lexical("हिन्दी", 3)] == [("name",)]
+    assert not any("full-text" in problem for problem in catalog.check(1))
+    catalog.close()
+
+
 def test_a_newer_catalog_is_refused_and_not_touched(tmp_path):
     path = tmp_path / "catalog.sqlite"
     connection = sqlite3.connect(path)

@@ -17,12 +17,6 @@ from web.app import create_app
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory):
-    with gallery(tmp_path_factory.mktemp("gallery")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def client(shown):
     with TestClient(create_app(shown.library), base_url="http://127.0.0.1", raise_server_exceptions=False) as made:
         yield made
@@ -58,7 +52,7 @@ def png(width: int, height: int) -> bytes:
 
 def test_search_by_words(client, shown):
     found = client.get("/api/v1/search", params={"q": "red", "limit": 2}).json()
-    assert found.keys() == {"hits", "total", "seconds", "note", "query", "offers"}
+    assert found.keys() == {"hits", "total", "seconds", "note", "advice", "query", "offers"}
     assert found["total"] == 27
     first = found["hits"][0]
     assert first["rank"] == 1

@@ -40,13 +40,14 @@ class HitOut(BaseModel):
 
 class ResultsOut(BaseModel):
     """Hits best first, how many pictures were ranked in all, how long it took, what the asker should know, the query as
-    it was understood, and filters that its plain words may mean.
+    it was understood, filters that its plain words may mean, and which model would know its words.
     """
 
     hits: list[HitOut]
     total: int
     seconds: float
     note: str
+    advice: str
     query: str
     offers: list[str]
 
@@ -107,6 +108,7 @@ def results_out(results: Results) -> ResultsOut:
         total=results.total,
         seconds=results.seconds,
         note=results.note,
+        advice=results.advice,
         query=str(results.query),
         offers=list(results.offers),
     )

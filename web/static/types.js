@@ -7,7 +7,7 @@
  *   width: number, height: number, name: string, thumbnail: string, colour: string | null}} Hit
  */
 
-/** @typedef {{hits: Hit[], total: number, seconds: number, note: string}} Found */
+/** @typedef {{hits: Hit[], total: number, seconds: number, note: string, advice: string}} Found */
 
 /**
  * @typedef {{id: number, path: string, name: string, folder: string, size: number, width: number, height: number,

@@ -49,7 +49,8 @@ export const place = (latitude, longitude) =>
 /** What was found, in one line. @param {import("./types.js").Found} found @param {import("./types.js").State} state */
 export function summary(found, state) {
   const shown = found.hits.length;
-  if (!shown) return found.note;
+  const told = [found.note, found.advice].filter(Boolean).join(" ");
+  if (!shown) return told;
   const searched = state.q.trim() || state.like !== null || state.upload !== null;
   if (!searched) return state.order === "oldest" ? "Your pictures, oldest first" : "Your pictures, newest first";
   const likely = found.hits.filter((hit) => !hit.weak).length;
@@ -57,5 +58,5 @@ export function summary(found, state) {
     likely === 0 ? "No clear match; these come nearest"
     : likely === shown && found.total > shown ? `The best ${shown.toLocaleString("en")}`
     : likely === 1 ? "1 match" : `${likely.toLocaleString("en")} matches`;
-  return [`${counted} · ${Math.max(1, Math.round(found.seconds * 1000))} ms`, found.note].filter(Boolean).join(" · ");
+  return [`${counted} · ${Math.max(1, Math.round(found.seconds * 1000))} ms`, told].filter(Boolean).join(" · ");
 }
