@@ -33,6 +33,7 @@ COMMANDS = {
     "search": "search.commands",
     "parse": "search.commands",
     "explain": "search.explain",
+    "where": "search.where",
     "similar": "search.commands",
     "show": "search.commands",
     "export": "search.commands",

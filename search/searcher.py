@@ -58,7 +58,7 @@ class Searcher:
     def _rank(self, query: Query, among: Ids | None) -> tuple[list[Ranked], float, str]:
         """Every picture that a signal found, best first; the cosine below which a hit is weak; what to tell."""
         depth = max(DEPTH, query.limit)
-        vector, note = self._vector(query) if query.mode != "lexical" else (None, "")
+        vector, note = self.vector(query) if query.mode != "lexical" else (None, "")
         words = query.words if query.mode != "dense" else ""
         if vector is None and not words.strip() and not note:
             if query.mode == "lexical" and any(isinstance(term, Example) for term in query.terms):
@@ -89,7 +89,7 @@ class Searcher:
         ids = self._store.ordered(np.array(list(strong), np.int64), query.order == "newest", len(strong))
         return [strong[int(i)] for i in ids] + [row for row in ranked if row.id not in strong]
 
-    def _vector(self, query: Query) -> tuple[NDArray[np.float32] | None, str]:
+    def vector(self, query: Query) -> tuple[NDArray[np.float32] | None, str]:
         """The terms as one unit vector (None when there is no term that the model knows), and what to tell of them."""
         terms: list[tuple[NDArray[np.float32], float]] = []
         said = ([Words(query.text)] if query.text.strip() else []) + [t for t in query.terms if isinstance(t, Words)]
