@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.ranking.cases import chooses
 from indexer.decode import decode
-from search.relevance import SIDES, relevance
+from search.relevance import SIDES, parts
 from vlm import Embedder, load_embedder
 
 # Objects that cover less than this share of their photo are told apart: of big ones everything points at something.
@@ -41,9 +41,10 @@ def outcomes(folder: Path, row: dict, embedder: Embedder) -> list[tuple[bool, fl
     boxes: dict[str, list[list[float]]] = {}
     for thing in row["objects"]:
         boxes.setdefault(thing["label"], []).append(thing["box_xyxy"])
+    seen = parts(picture, embedder)
     made = []
     for label, some in boxes.items():
-        x, y = relevance(picture, embedder.embed_texts([label])[0], embedder).peak
+        x, y = seen.near(embedder.embed_texts([label])[0]).peak
         middle = inside((width / 2, height / 2), some)
         made.append((chooses(row["file"]), covered(some, width, height), middle, inside((x * width, y * height), some)))
     return made
@@ -57,11 +58,10 @@ def main() -> None:
     embedder = load_embedder(options.model)
     every = [json.loads(line) for line in (options.photos / "annotations.jsonl").read_text("utf-8").splitlines()]
     started = time.perf_counter()
-    found = [
-        one for row in every if row["objects_known"] and row["objects"] for one in outcomes(options.photos, row, embedder)
-    ]  # fmt: skip
-    seconds = (time.perf_counter() - started) / len(found)
-    print(f"{embedder.spec}, revision {embedder.revision}, {seconds:.2f} s a map\n")
+    boxed = [row for row in every if row["objects_known"] and row["objects"]]
+    found = [one for row in boxed for one in outcomes(options.photos, row, embedder)]
+    seconds = (time.perf_counter() - started) / len(boxed)
+    print(f"{embedder.spec}, revision {embedder.revision}, {seconds:.2f} s a photo\n")
     print("| half | objects | maps | map | middle | chance |\n| --- | --- | --- | --- | --- | --- |")
     for half in (True, False):
         for name, most in (("all", 1.0), (f"under {SMALL:.0%} of the photo", SMALL)):

@@ -178,7 +178,7 @@ class Library:
 
         Raises QueryError for a query that means nothing to the model, UsageError, PictureError.
         """
-        from search.relevance import SIDES, relevance
+        from search.relevance import SIDES, parts
 
         now = self.in_use()
         asked = parse(query) if isinstance(query, str) else query
@@ -186,7 +186,7 @@ class Library:
         if vector is None:
             raise QueryError(note or f"{asked}: only words or pictures that mean something can be seen somewhere.")
         embedder = now.embedder()
-        return relevance(self.look(picture_id, round(embedder.picture_side / SIDES[-1])), vector, embedder)
+        return parts(self.look(picture_id, round(embedder.picture_side / SIDES[-1])), embedder).near(vector)
 
     def look(self, picture_id: int, side: int) -> Image:
         """An indexed picture in upright RGB, its shorter side at least `side` pixels if it has them; where its file is

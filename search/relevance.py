@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm.protocols import Box, Embedder, PatchEmbedder
+from vlm.protocols import Box, Embedder, PatchEmbedder, Patches
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 Grid = NDArray[np.float32]
+By = Literal["patches", "crops"]
 
 # A model without patches is shown squares with these sides, as shares of the picture's shorter one, each overlapping the
 # next by half. Of 14 sets of one to five sizes (1, 0.7, 0.5, 0.35, 0.25) none was better by more than chance, and those
@@ -35,7 +36,7 @@ class Relevance:
     """
 
     cosines: Grid
-    by: Literal["patches", "crops"]
+    by: By
 
     @property
     def relative(self) -> Grid:
@@ -60,23 +61,35 @@ class Relevance:
         }  # fmt: skip
 
 
-def relevance(picture: Image, vector: Grid, embedder: Embedder) -> Relevance:
-    """The map of a (dim,) unit vector over an upright RGB picture: from the model's patches, or else from crops."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the parts of a picture mean. Each layer has (n) windows and the (n, rows, columns, dim) unit vectors in them."""
+
+    width: int
+    height: int
+    layers: tuple[tuple[list[Box], Patches], ...]
+    by: By
+
+    def near(self, vector: Grid) -> Relevance:
+        """How near each part lies to a (dim,) unit vector: the mean of the layers."""
+        maps = [laid(boxes, vectors @ vector, self.width, self.height) for boxes, vectors in self.layers]
+        return Relevance(np.mean(maps, axis=0, dtype=np.float32), self.by)
+
+
+def parts(picture: Image, embedder: Embedder) -> Parts:
+    """The parts of an upright RGB picture: the model's patches, or else crops."""
     picture = _of_usual_shape(picture)
     width, height = picture.size
     if isinstance(embedder, PatchEmbedder):
-        squares = windows(width, height, min(width, height))
-        patches = embedder.embed_patches([_cut(picture, box) for box in squares])
+        boxes = windows(width, height, min(width, height))
+        patches = embedder.embed_patches([_cut(picture, box) for box in boxes])
         if patches is not None:
-            cells = max(CELLS, patches.shape[1])
-            return Relevance(laid(squares, patches @ vector, width, height, cells), "patches")
-    of_size = [windows(width, height, share * min(width, height)) for share in SIDES]
-    cosines = embedder.embed_pictures([_cut(picture, box) for boxes in of_size for box in boxes]) @ vector
-    of_each = np.split(cosines, np.cumsum([len(boxes) for boxes in of_size])[:-1])
-    maps = [
-        laid(boxes, some[:, None, None], width, height, CELLS) for boxes, some in zip(of_size, of_each, strict=True)
-    ]
-    return Relevance(np.mean(maps, axis=0, dtype=np.float32), "crops")
+            return Parts(width, height, ((boxes, patches),), "patches")
+    layers = []
+    for share in SIDES:
+        boxes = windows(width, height, share * min(width, height))
+        layers.append((boxes, embedder.embed_pictures([_cut(picture, box) for box in boxes])[:, None, None]))
+    return Parts(width, height, tuple(layers), "crops")
 
 
 def windows(width: float, height: float, side: float) -> list[Box]:
@@ -89,11 +102,11 @@ def windows(width: float, height: float, side: float) -> list[Box]:
     return [(x, y, x + side, y + side) for y in starts(height) for x in starts(width)]
 
 
-def laid(boxes: Sequence[Box], maps: Grid, width: int, height: int, cells: int) -> Grid:
+def laid(boxes: Sequence[Box], maps: Grid, width: int, height: int) -> Grid:
     """The (n, r, c) maps of windows as one over the picture; where windows overlap, the one counts more whose middle is
     nearer.
     """
-    scale = cells / min(width, height)
+    scale = max(CELLS, maps.shape[1]) / min(width, height)
     rows, columns = max(1, round(scale * height)), max(1, round(scale * width))
     across, down = (np.arange(columns) + 0.5) * width / columns, (np.arange(rows) + 0.5) * height / rows
     total, weight = np.zeros((rows, columns)), np.zeros((rows, columns))

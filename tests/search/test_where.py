@@ -15,7 +15,7 @@ import imsearch
 from indexer.indexer import Indexer
 from indexer.manifest import Manifest, write_manifest
 from search import Library, QueryError
-from search.relevance import SIDES, Relevance, laid, relevance, windows
+from search.relevance import SIDES, Relevance, laid, parts, windows
 from search.where import drawn
 from tests.small import COLOURS, ColourEmbedder
 from tests.vlm.checkpoints import save
@@ -33,7 +33,7 @@ def spotted(size, spot, colour="red", ground="blue"):
 
 def looked_for(picture, colour):
     embedder = ColourEmbedder()
-    return relevance(picture, embedder.embed_texts([colour])[0], embedder)
+    return parts(picture, embedder).near(embedder.embed_texts([colour])[0])
 
 
 @pytest.mark.parametrize("size", [(300, 200), (200, 300), (256, 256), (1200, 200)])
@@ -65,7 +65,7 @@ def test_the_windows_cover_the_picture_and_stay_inside(width, height, share):
     assert max(b[2] for b in boxes) == pytest.approx(width)
     assert max(b[3] for b in boxes) == pytest.approx(height)
     # every cell is covered: a map of ones stays one
-    assert laid(boxes, np.ones((len(boxes), 1, 1)), width, height, 16) == pytest.approx(1)
+    assert laid(boxes, np.ones((len(boxes), 1, 1)), width, height) == pytest.approx(1)
 
 
 # -- from an encoder's patches -----------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ def test_patches_lie_in_the_map_as_in_the_picture(tmp_path, kind):
 
 
 def changed(corner, vector, embedder):
-    before, after = (relevance(spotted((320, 240), corner, colour), vector, embedder) for colour in ("blue", "yellow"))
+    before, after = (parts(spotted((320, 240), corner, colour), embedder).near(vector) for colour in ("blue", "yellow"))
     assert before.by == after.by == "patches"
     return Relevance(np.abs(after.cosines - before.cosines), "patches").peak
 
@@ -93,7 +93,7 @@ def changed(corner, vector, embedder):
 @pytest.mark.parametrize("kind", ["convnext", "resnet"])
 def test_a_model_without_patches_is_asked_by_crops(tmp_path, kind):
     embedder = load_embedder(f"openclip:{save(kind, tmp_path)}")
-    assert relevance(Image.new("RGB", (80, 60)), embedder.embed_texts(["red"])[0], embedder).by == "crops"
+    assert parts(Image.new("RGB", (80, 60)), embedder).by == "crops"
 
 
 # -- in a library ------------------------------------------------------------------------------------------------------
@@ -157,7 +157,8 @@ def test_the_command_tells_draws_and_never_writes_over_a_picture(tmp_path):
     told = ran("where", str(pictures / "spot.png"), "red", "-night", "--draw", str(tmp_path / "out.png"))
     assert told.exit_code == 0
     assert "of 300 x 200 pixels" in told.output
-    assert Image.open(tmp_path / "out.png").size == (300, 200)
+    with Image.open(tmp_path / "out.png") as made:
+        assert made.size == (300, 200)
     before = (pictures / "spot.png").read_bytes()
     for name, reason in ((pictures / "spot.png", "is there already"), (tmp_path / "a.txt", "name it so")):
         refused = ran("where", "1", "red", "--draw", str(name))
