@@ -182,7 +182,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     picture = hit.picture
     return {
         "rank": hit.rank, "id": picture.id, "path": picture.path, "score": hit.score, "weak": hit.weak,
-        "signals": {signal.name: {"rank": signal.rank, "score": signal.score} for signal in hit.signals},
+        "signals": {s.name: {"rank": s.rank, "score": s.score, "share": round(s.share, 4)} for s in hit.signals},
         "width": picture.width, "height": picture.height, "taken_at": picture.exif.taken_at, "format": picture.format,
     }  # fmt: skip
 

@@ -12,17 +12,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from indexer.catalog import Catalog
-from indexer.errors import LibraryBusy, LibraryError
+from indexer.errors import LibraryBusy, LibraryError, PictureError
 from indexer.local import LocalStore
 from indexer.lock import writing
 from indexer.manifest import Manifest, is_library, read_manifest, write_manifest
-from indexer.paths import to_text
+from indexer.paths import to_path, to_text
 from indexer.records import Choice, Edit, Edited, IndexReport, Picture
+from search.errors import QueryError
 from search.in_use import Following, InUse
 from search.parser import parse
 from search.query import Example, Mode, Query, Results
 from search.searcher import Searcher
-from vlm import Embedder, load_annotator, load_embedder
+from vlm import Embedder, UsageError, load_annotator, load_embedder
 from vlm.choices import choose
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from indexer.indexer import OnProgress
     from indexer.switching import Models
+    from search.relevance import Relevance
 
 
 class Library:
@@ -184,6 +186,42 @@ class Library:
     def history(self, picture_id: int) -> list[Edited]:
         """What people changed of a picture, oldest first."""
         return self._catalog.edits.of(picture_id)
+
+    def where(self, picture_id: int, query: str | Query) -> Relevance:
+        """How near each part of a picture lies to what a query means. Takes about a second with `mini`.
+
+        Raises QueryError for a query that means nothing to the model, UsageError, PictureError.
+        """
+        from search.relevance import SIDES, parts
+
+        now = self.in_use()
+        asked = parse(query) if isinstance(query, str) else query
+        vector, unknown = now.searcher.vector(asked)
+        if vector is None:
+            if unknown:
+                raise QueryError(
+                    f"{now.manifest.model} does not know {', '.join(unknown)}, so it cannot say where that is seen."
+                )
+            raise QueryError(f"{asked}: only words or pictures that mean something can be seen somewhere.")
+        embedder = now.embedder()
+        return parts(self.look(picture_id, round(embedder.picture_side / SIDES[-1])), embedder).near(vector)
+
+    def look(self, picture_id: int, side: int) -> Image:
+        """An indexed picture in upright RGB, its shorter side at least `side` pixels if it has them; where its file is
+        away or damaged, its thumbnail. Raises UsageError, PictureError.
+        """
+        from indexer.decode import decode
+
+        found = self.store.get([picture_id])
+        if not found:
+            raise UsageError(f"There is no picture {picture_id} in this library; a search shows their ids.")
+        try:
+            return decode(to_path(found[0].path), side).picture
+        except PictureError:
+            thumbnail = self.store.thumbnail(found[0])
+            if not thumbnail.is_file():
+                raise
+            return decode(thumbnail, side).picture
 
     def find(self, path: Path) -> Picture | None:
         """The indexed picture at this path."""

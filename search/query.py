@@ -99,11 +99,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One reason for a hit: its rank (1 is best) and score there. Dense scores are cosines, the others BM25-like."""
+    """One reason for a hit: its rank (1 is best) and score there. Dense scores are cosines, the others BM25-like.
+
+    `share` is how much of the hit's standing is due to it: those of one hit sum to 1.
+    """
 
     name: SignalName
     rank: int
     score: float
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Searcher:
     def _rank(self, query: Query, among: Ids | None) -> tuple[list[Ranked], float, list[str]]:
         """Every picture that a signal found, best first; the cosine below which a hit is weak; texts without meaning."""
         depth = max(DEPTH, query.limit)
-        vector, unknown = self._vector(query) if query.mode != "lexical" else (None, [])
+        vector, unknown = self.vector(query) if query.mode != "lexical" else (None, [])
         words = query.words if query.mode != "dense" else ""
         if vector is None and not words.strip() and not unknown:
             if query.mode == "lexical" and any(isinstance(term, Example) for term in query.terms):
@@ -93,7 +93,7 @@ class Searcher:
         ids = self._store.ordered(np.array(list(strong), np.int64), query.order == "newest", len(strong))
         return [strong[int(i)] for i in ids] + [row for row in ranked if row.id not in strong]
 
-    def _vector(self, query: Query) -> tuple[NDArray[np.float32] | None, list[str]]:
+    def vector(self, query: Query) -> tuple[NDArray[np.float32] | None, list[str]]:
         """The terms as one unit vector (None when there is no term that the model knows), and words it does not know."""
         terms: list[tuple[NDArray[np.float32], float]] = []
         unknown: list[str] = []

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from vlm.errors import ImsearchError, ModelError, ModelUnavailable, UnknownModel, UsageError
-from vlm.protocols import Annotation, Annotator, Box, DetectedObject, Embedder, Tag, Tagger, TextLine, Vectors
+from vlm.protocols import (
+    Annotation,
+    Annotator,
+    Box,
+    DetectedObject,
+    Embedder,
+    PatchEmbedder,
+    Patches,
+    Tag,
+    Tagger,
+    TextLine,
+    Vectors,
+)
 from vlm.registry import available, load_annotator, load_embedder
 
 __all__ = [
@@ -15,6 +27,8 @@ __all__ = [
     "ImsearchError",
     "ModelError",
     "ModelUnavailable",
+    "PatchEmbedder",
+    "Patches",
     "Tag",
     "Tagger",
     "TextLine",

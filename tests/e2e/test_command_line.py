@@ -136,6 +136,11 @@ def test_mistakes_get_one_sentence_and_their_exit_code(gallery, arguments, code,
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("word", ["-night", "-h", "-help"])
+def test_a_word_that_is_left_out_asks_for_no_help(gallery, word):
+    assert imsearch("parse", "beach", word, library=gallery / "library").stdout == f"beach {word}\n"
+
+
 def test_a_mistyped_command_is_told_the_nearest(gallery):
     done = imsearch("serch", "cat", library=gallery / "library", check=False)
     assert (done.returncode, "Did you mean search?" in done.stderr) == (2, True)

@@ -14,10 +14,11 @@ from search.commands import hit_json
 
 
 class Reason(BaseModel):
-    """A hit's place in one ranking (1 is best) and its score there."""
+    """A hit's place in one ranking (1 is best), its score there, and its share (0..1) of why the hit stands where it does."""
 
     rank: int
     score: float
+    share: float
 
 
 class HitOut(BaseModel):
@@ -91,6 +92,18 @@ class PictureOut(BaseModel):
     texts: list[TextOut]
     thumbnail: str
     file: str
+
+
+class WhereOut(BaseModel):
+    """Where in a picture something is seen: rows from the top, evenly over the upright picture. `cosines` are as they
+    are, `relative` from 0 (least here) to 1 (most here); `by` is what they are of: patches or crops.
+    """
+
+    rows: int
+    columns: int
+    by: str
+    relative: list[list[float]]
+    cosines: list[list[float]]
 
 
 class Problem(BaseModel):

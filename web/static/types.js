@@ -1,6 +1,8 @@
 // Shapes that several modules speak of. No code.
 
-/** @typedef {{rank: number, score: number}} Reason */
+/** @typedef {{rank: number, score: number, share: number}} Reason */
+
+/** @typedef {{rows: number, columns: number, by: string, relative: number[][], cosines: number[][]}} Where */
 
 /**
  * @typedef {{rank: number, id: number, path: string, score: number, weak: boolean, signals: Record<string, Reason>,

@@ -22,9 +22,10 @@ export function reasons(hit, byPicture) {
 
 /** The same with places, a sentence each. @param {import("./types.js").Hit} hit @param {boolean} byPicture */
 export const explained = (hit, byPicture) =>
-  Object.entries(hit.signals).map(([name, { rank, score }]) => {
+  Object.entries(hit.signals).map(([name, { rank, score, share }]) => {
     const place = rank === 1 ? "the best of all" : `${ordinal(rank)} best`;
-    return `${name === "text" ? "words in it" : called(name, byPicture)}: ${place}${name === "dense" ? `, similarity ${score.toFixed(2)}` : ""}`;
+    const part = share < 0.995 ? `, ${Math.round(100 * share)} % of why it stands here` : "";
+    return `${name === "text" ? "words in it" : called(name, byPicture)}: ${place}${name === "dense" ? `, similarity ${score.toFixed(2)}` : ""}${part}`;
   });
 
 /** @param {number} bytes */
