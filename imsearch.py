@@ -35,6 +35,7 @@ COMMANDS = {
     "ask": "search.asking",
     "parse": "search.commands",
     "explain": "search.explain",
+    "where": "search.where",
     "similar": "search.commands",
     "show": "search.commands",
     "export": "search.commands",
@@ -73,6 +74,9 @@ class Root(click.Group):
         module = importlib.import_module(COMMANDS[cmd_name])
         command: click.Command = getattr(module, f"{cmd_name}_command", None) or getattr(module, cmd_name)
         _ask_for_library(command, cmd_name)
+        if command.context_settings.get("ignore_unknown_options"):
+            # in a query -night leaves out the night: its h asks for no help
+            command.context_settings["help_option_names"] = ["--help"]
         return command
 
     def resolve_command(

@@ -20,11 +20,12 @@ from indexer.content import copy_said, forget_content, refresh_words, twin_of
 from indexer.edits import Edits
 from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
 from indexer.failures import Failures
-from indexer.filters import EVERY_PICTURE, Condition, Filter, Not, asks, both
+from indexer.filters import EVERY_PICTURE, Filter, asks
 from indexer.judgements import Judgements
 from indexer.marks import Marks
 from indexer.model_vectors import ModelVectors
-from indexer.ratings import Ratings
+from indexer.plain import plain
+from indexer.ratings import RATED_BY_HAND, Ratings
 from indexer.records import Choice, LexicalMatch, NewPicture, Picture
 from indexer.rows import PICTURES, matrix, picture_of, utc
 from indexer.saved import SavedSearches
@@ -34,7 +35,7 @@ from indexer.where import where
 from indexer.words import phrase
 from vlm.protocols import Vectors
 
-LATEST = 8
+LATEST = 9
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
@@ -214,15 +215,11 @@ class Catalog(Tables):
             "format": new.format, "moment": new.exif.taken_at or utc(new.mtime_ns), "taken_at": new.exif.taken_at,
             "camera": new.exif.camera, "lens": new.exif.lens, "latitude": new.exif.latitude,
             "longitude": new.exif.longitude, "orientation": new.exif.orientation, "rating": new.exif.rating,
-            "rating_sought": 1,
-            "colours": json.dumps([[c.name, c.rgb, c.share] for c in new.colours]), "added_at": now,
+            "rating_sought": 1, "colours": json.dumps([[c.name, c.rgb, c.share] for c in new.colours]),
+            "added_at": now,
         }  # fmt: skip
         updates = ", ".join(f"{key} = excluded.{key}" for key in row if key not in ("added_at", "rating"))
-        # the stars that a person gave outlast those of the file
-        updates += (
-            ", rating = CASE WHEN EXISTS (SELECT 1 FROM edits WHERE picture_id = pictures.id AND field = 'rating') "
-        )
-        updates += "THEN pictures.rating ELSE excluded.rating END"
+        updates += f", rating = iif({RATED_BY_HAND}, pictures.rating, excluded.rating)"
         picture_id: int = db.execute(
             f"INSERT INTO pictures ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) "
             f"ON CONFLICT (root_id, path) DO UPDATE SET {updates} RETURNING id",
@@ -314,12 +311,15 @@ class Catalog(Tables):
 
         None when that is every picture, but for a few hidden ones, which the store leaves out.
         """
+        hidden = np.zeros(0, np.int64) if asks(kept, "state") else self.hidden()
         some_offline = self._db.execute("SELECT 1 FROM roots WHERE NOT online").fetchone()
-        if kept == EVERY_PICTURE and not some_offline and len(self.hidden()) <= FEW_HIDDEN:
+        if kept == EVERY_PICTURE and not some_offline and len(hidden) <= FEW_HIDDEN:
             return None
-        clause, given = where(kept if asks(kept, "state") else both(kept, Not(Condition("state", "hidden"))))
-        sql = f"SELECT pictures.id FROM pictures JOIN roots ON roots.id = root_id WHERE online AND {clause}"
-        return np.array([row[0] for row in self._db.execute(sql + " ORDER BY 1", given)], dtype=np.int64)
+        clause, given = where(kept)
+        sql = f"SELECT pictures.id FROM pictures JOIN roots ON roots.id = root_id WHERE online AND {clause} ORDER BY 1"
+        ids = np.array([row[0] for row in self._db.execute(sql, given)], np.int64)
+        # not in SQL: it would read each picture's row, where an index alone answers most filters
+        return ids[~np.isin(ids, hidden)]
 
     def hidden(self) -> Ids:
         """Ids of the pictures that no search finds unless it asks for their state."""
@@ -332,12 +332,13 @@ class Catalog(Tables):
         expression = phrase(name)
         if expression is None:
             return False
-        clause, given = where(Condition("in", name))
+        # not by the filter `in`, which looks at every folder: 30 ms of 100,000 pictures, at each search
         sql = (
-            "SELECT 1 FROM pictures JOIN roots ON roots.id = root_id WHERE pictures.id IN "
-            f"(SELECT rowid FROM words WHERE words MATCH ? LIMIT 200) AND {clause} LIMIT 1"
+            "SELECT DISTINCT roots.path || '/' || folder || '/' FROM pictures JOIN roots ON roots.id = root_id "
+            "WHERE pictures.id IN (SELECT rowid FROM words WHERE words MATCH ? LIMIT 200)"
         )
-        return self._db.execute(sql, (f"{{folder}} : {expression}", *given)).fetchone() is not None
+        wanted = f"/{plain(name)}/"
+        return any(wanted in plain(path) for (path,) in self._db.execute(sql, (f"{{folder}} : {expression}",)))
 
     def cameras(self) -> list[str]:
         """The names of all cameras, in order."""

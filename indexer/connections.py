@@ -9,8 +9,8 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
+from indexer.plain import plain
 from indexer.where import km_between
-from indexer.words import folded
 
 
 class _Handle:
@@ -41,7 +41,7 @@ class Connections:
             connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
-            connection.create_function("folded", 1, folded, deterministic=True)
+            connection.create_function("plain", 1, plain, deterministic=True)
             connection.create_function("km_between", 4, km_between, deterministic=True)
             handle = self._local.handle = _Handle(connection)
             with self._lock:

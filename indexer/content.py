@@ -6,9 +6,10 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
+from indexer.plain import plain
 from indexer.records import Text
 from indexer.rows import text_of
-from indexer.words import clean, folded, indexable, indexable_name
+from indexer.words import clean, indexable, indexable_name
 
 FROM_VECTOR = "vector"
 """The prompt version of a tag that was told from a picture's vector: it stays out of full text (see `indexer.tags`)."""
@@ -59,7 +60,7 @@ def copy_said(db: sqlite3.Connection, twin: int, picture_id: int) -> None:
 
 def insert_said(db: sqlite3.Connection, text: Text) -> None:
     """Words of a model, unless a person has spoken: the one text of its kind is theirs, and a tag they took away stays away."""
-    one = folded(text.text) if text.kind == "tag" else ""
+    one = plain(text.text) if text.kind == "tag" else ""
     sql = "SELECT after FROM edits WHERE picture_id = ? AND field = ? AND name = ? ORDER BY id DESC LIMIT 1"
     said = db.execute(sql, (text.picture_id, text.kind, one)).fetchone()
     if said is None or (text.kind == "tag" and said[0] is not None):
@@ -100,4 +101,4 @@ def full_text(db: sqlite3.Connection, picture_id: int) -> tuple[tuple[str, ...],
         kinds[kind].append(text)
     texts = ["\n".join(lines) for lines in kinds.values()]
     words = (indexable_name(name), indexable_name(folder), *map(indexable, texts))
-    return words, "\n".join([clean(name), clean(folder), *texts])
+    return words, plain("\n".join([name, folder, *texts]))

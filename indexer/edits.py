@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from indexer.connections import Tables
 from indexer.content import insert_text, refresh_words
 from indexer.filters import condition
+from indexer.plain import plain
 from indexer.records import Edit, Edited, Text
-from indexer.words import clean, folded
+from indexer.words import clean
 from vlm.errors import UsageError
 from vlm.protocols import TextKind
 
@@ -19,7 +20,7 @@ WRITER = "user"
 """The model of a text that a person wrote."""
 
 Row = tuple[str, str, str | None, str | None]
-"""A row of history: field, name (of a tag, folded), before, after."""
+"""A row of history: field, name (of a tag, in its plain form), before, after."""
 
 
 class Edits(Tables):
@@ -29,7 +30,7 @@ class Edits(Tables):
         """One transaction, all or nothing. Raises UsageError naming every id that there is not, or what is wrong."""
         said = checked(edit)
         with self._writing() as db:
-            wanted = list(dict.fromkeys(ids))
+            wanted = list(dict.fromkeys(map(int, ids)))
             sql = "SELECT id FROM pictures WHERE id IN (SELECT value FROM json_each(?))"
             known = {row[0] for row in db.execute(sql, (json.dumps(wanted),))}
             unknown = [str(picture) for picture in wanted if picture not in known]
@@ -49,9 +50,9 @@ class Edits(Tables):
         """A person says of these pictures that a tag is right after all: models may give it to them again."""
         with self._writing() as db:
             for picture in ids:
-                refused = _latest(db, picture, "tag", folded(tag))
+                refused = _latest(db, picture, "tag", plain(tag))
                 if refused and refused[0] is None:
-                    _keep(db, picture, ("tag", folded(tag), None, tag), now)
+                    _keep(db, picture, ("tag", plain(tag), None, tag), now)
 
 
 def checked(edit: Edit) -> Edit:
@@ -64,7 +65,7 @@ def checked(edit: Edit) -> Edit:
         raise UsageError(f"{edit.state!r} is no state; {error}.") from None
     if edit.rating is not None and not 0 <= edit.rating <= 5:
         raise UsageError(f"{edit.rating} is no rating; give 0 to 5 stars.")
-    tags, untags = ({folded(tag): tag for tag in map(_tag, given)} for given in (edit.tags, edit.untags))
+    tags, untags = ({plain(tag): tag for tag in map(_tag, given)} for given in (edit.tags, edit.untags))
     if both := tags.keys() & untags.keys():
         raise UsageError(f"{tags[min(both)]!r} is both put on and taken away; say which.")
     note, caption, text = (
@@ -98,12 +99,12 @@ def _changes(db: sqlite3.Connection, picture: int, said: Edit, now: str) -> Iter
         held = _held(db, picture, tag)
         if WRITER not in held:
             insert_text(db, Text(picture, "tag", tag, WRITER, created_at=now))
-        yield "tag", folded(tag), next(iter(held.values()), None), held.get(WRITER, tag)
+        yield "tag", plain(tag), next(iter(held.values()), None), held.get(WRITER, tag)
     for tag in said.untags:
         held = _held(db, picture, tag)
-        sql = "DELETE FROM texts WHERE picture_id = ? AND kind = 'tag' AND folded(text) = ?"
-        db.execute(sql, (picture, folded(tag)))
-        yield "tag", folded(tag), next(iter(held.values()), None), None
+        sql = "DELETE FROM texts WHERE picture_id = ? AND kind = 'tag' AND plain(text) = ?"
+        db.execute(sql, (picture, plain(tag)))
+        yield "tag", plain(tag), next(iter(held.values()), None), None
 
 
 def _set(db: sqlite3.Connection, picture: int, column: str, value: str | int) -> str | None:
@@ -124,8 +125,8 @@ def _write(db: sqlite3.Connection, picture: int, kind: TextKind, text: str, now:
 
 def _held(db: sqlite3.Connection, picture: int, tag: str) -> dict[str, str]:
     """Who gave a picture this tag -> as they spell it."""
-    sql = "SELECT model, text FROM texts WHERE picture_id = ? AND kind = 'tag' AND folded(text) = ? ORDER BY id"
-    return dict(db.execute(sql, (picture, folded(tag))))
+    sql = "SELECT model, text FROM texts WHERE picture_id = ? AND kind = 'tag' AND plain(text) = ? ORDER BY id"
+    return dict(db.execute(sql, (picture, plain(tag))))
 
 
 def _latest(db: sqlite3.Connection, picture: int, field: str, name: str) -> tuple[str | None] | None:

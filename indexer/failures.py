@@ -35,10 +35,21 @@ class Failures(Tables):
         sql = "SELECT path, size, mtime_ns FROM failures WHERE root_id = ? AND stage = ?"
         return {path: (size, mtime) for path, size, mtime in self._db.execute(sql, (root_id, stage))}
 
-    def forget(self, stages: Sequence[Stage]) -> None:
+    def try_again(self, stages: Sequence[Stage]) -> None:
         """Forget what failed in these, so that it is tried once more."""
         with self._writing() as db:
             db.executemany("DELETE FROM failures WHERE stage = ?", [(stage,) for stage in stages])
+
+    def forget(self, root_id: int, gone: Sequence[str]) -> None:
+        """Drop those of files that are gone."""
+        if gone:
+            with self._writing() as db:
+                sql = "DELETE FROM failures WHERE root_id = ? AND path = ?"
+                db.executemany(sql, [(root_id, relative) for relative in gone])
+
+    def paths(self, root_id: int) -> set[str]:
+        """Relative paths of the files that failed in any pass."""
+        return {row[0] for row in self._db.execute("SELECT path FROM failures WHERE root_id = ?", (root_id,))}
 
     def all(self) -> list[Failure]:
         """Every failure, newest first."""

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Literal
 
 from indexer.colours import NAMED
+from indexer.plain import plain
 from indexer.words import clean
 
 Operator = Literal[":", ">", ">=", "<", "<="]
@@ -140,7 +141,7 @@ def proportion(text: str) -> float:
 
 def _words(text: str) -> str:
     kept = " ".join(clean(text).split())
-    if not kept:
+    if not plain(kept).strip():
         raise ValueError("nothing follows the colon")
     return kept
 
@@ -163,9 +164,9 @@ def _day(text: str) -> str:
 
 def _checked(check: Callable[[str], object]) -> Callable[[str], str]:
     def canonical(text: str) -> str:
-        plain = clean(text).replace(" ", "").lower()
-        check(plain)
-        return plain
+        given = clean(text).replace(" ", "").lower()
+        check(given)
+        return given
 
     return canonical
 

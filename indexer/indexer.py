@@ -47,6 +47,7 @@ class Walked:
     changed: dict[str, Known] = field(default_factory=dict)
     vanished: dict[str, Known] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
+    failures_gone: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +184,13 @@ class Indexer:
         choice = self.catalog.choice(root_id)
         failed = {} if retry else self.catalog.failures.stamps(root_id, "index")
         found = Walked(root_id)
-        missing = dict(known)
+        missing, noted = dict(known), self.catalog.failures.paths(root_id)
         for entry in walk(root, choice.include, choice.exclude, choice.hidden):
             if isinstance(entry, Skipped):
                 found.skipped.append(entry)
+                noted.discard(entry.path)
                 continue
+            noted.discard(entry.relative)
             row = missing.pop(entry.relative, None)
             stamp = (entry.size, entry.mtime_ns)
             if row and (row.size, row.mtime_ns) == stamp and row.id in self._embedded:
@@ -201,6 +204,7 @@ class Indexer:
         # What lies in a folder that could not be read is not known to be gone.
         unreadable = tuple(f"{entry.path}/" for entry in found.skipped)
         found.vanished = {path: row for path, row in missing.items() if not path.startswith(unreadable)}
+        found.failures_gone = [path for path in noted if not path.startswith(unreadable)]
         return found
 
     # -- what moved ------------------------------------------------------------------------------------------------
@@ -313,6 +317,7 @@ class Indexer:
             found.vanished[candidate.relative] = row
 
     def _note_what_is_skipped(self, found: Walked, counts: Counts) -> None:
+        self.catalog.failures.forget(found.root_id, found.failures_gone)
         for entry in found.skipped:
             self.catalog.failures.put(found.root_id, entry.path, "index", entry.reason, entry.remedy, 0, 0, utc_now())
         counts.failed += len(found.skipped) + found.still_failing

@@ -172,7 +172,19 @@ def m007_edits(db: Database) -> None:
 
 
 @migrations()  # type: ignore[untyped-decorator]
-def m008_annotating(db: Database) -> None:
+def m008_plain_words(db: Database) -> None:
+    """Full text of words folded by `indexer.plain`; SQLite folds nothing more, and takes vowel signs for letters."""
+    from indexer.content import refresh_words
+
+    columns = "name, folder, caption, ocr, tag, note"
+    tokenizer = "porter unicode61 remove_diacritics 0 categories ''L* N* Co M*''"
+    _run(db, f"DROP TABLE words; CREATE VIRTUAL TABLE words USING fts5({columns}, tokenize='{tokenizer}')")
+    db.conn.execute("DELETE FROM grams")
+    refresh_words(db.conn, [row[0] for row in db.conn.execute("SELECT id FROM pictures").fetchall()])
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m009_annotating(db: Database) -> None:
     """How a model was asked, whose answers another way of asking makes stale; and what pictures were judged to be."""
     _run(db, """
         ALTER TABLE annotated ADD COLUMN prompt_version TEXT NOT NULL DEFAULT '';

@@ -14,6 +14,9 @@ from indexer.records import Progress
 # Files in one transaction: the most that a crash has to look at again.
 BATCH = 500
 
+RATED_BY_HAND = "EXISTS (SELECT 1 FROM edits WHERE picture_id = pictures.id AND field = 'rating')"
+"""True for a picture whose stars a person gave: they outlast those of the file."""
+
 File = tuple[int, str, int, int]
 """Picture id, absolute path as text, size, mtime_ns."""
 
@@ -40,11 +43,7 @@ class Ratings(Tables):
         return self._db.execute(sql, (after, BATCH)).fetchall()
 
     def _put(self, found: list[tuple[int | None, int]]) -> None:
-        # the stars that a person gave outlast those of the file
-        sql = (
-            "UPDATE pictures SET rating_sought = 1, rating = CASE WHEN EXISTS (SELECT 1 FROM edits "
-            "WHERE picture_id = pictures.id AND field = 'rating') THEN rating ELSE ? END WHERE id = ?"
-        )
+        sql = f"UPDATE pictures SET rating_sought = 1, rating = iif({RATED_BY_HAND}, rating, ?) WHERE id = ?"
         with self._writing() as db:
             db.executemany(sql, found)
 

@@ -8,12 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from indexer.decode import decode
-from indexer.errors import PictureError
 from indexer.local import LocalStore
-from indexer.paths import to_path
 from indexer.records import Picture
 from search.facts import Shown, facts, notes
+from search.seen import seen_by
 from vlm import Answerer, Chat, Generation, Model, ModelError, Turn
 
 if TYPE_CHECKING:
@@ -56,7 +54,7 @@ class Conversation:
     _turns: list[Turn] = field(default_factory=list)
 
     def ask(self, question: str) -> Answer:
-        """The whole answer. Raises ModelError."""
+        """The whole answer. Raises ModelError, PictureError."""
         return self.answer("".join(self.stream(question)))
 
     def answer(self, text: str) -> Answer:
@@ -67,7 +65,7 @@ class Conversation:
         return Answer(kept, tuple(self.pictures), tuple(cited), self.model.spec if self.model else "")
 
     def stream(self, question: str) -> Iterator[str]:
-        """The answer piece by piece. Raises ModelError, also for a model that cannot answer."""
+        """The answer piece by piece. Raises ModelError, also for a model that cannot answer, and PictureError."""
         shown = self._shown()
         if self.model is None:
             yield f"{WITHOUT_MODEL}\n{facts(question, shown)}"
@@ -86,7 +84,7 @@ class Conversation:
             self._turns = [Turn("system", (SYSTEM,))]
             parts: list[str | Image] = []
             for each in shown:
-                parts += [f"[{each.number}] {notes(each)}", self._seen(each.picture, chat.picture_side)]
+                parts += [f"[{each.number}] {notes(each)}", seen_by(self.store, each.picture.id, chat.picture_side)]
             self._turns.append(Turn("user", (*parts, question)))
         else:
             self._turns.append(Turn("user", (question,)))
@@ -99,14 +97,17 @@ class Conversation:
     def _one_by_one(self, chat: Chat, question: str, shown: Sequence[Shown]) -> Iterator[str]:
         """For more pictures than a model looks at together: each by itself, then what that makes in all."""
         alone = [
-            [Turn("user", (f"{notes(each)}", self._seen(each.picture, chat.picture_side), question))] for each in shown
+            [Turn("user", (f"{notes(each)}", seen_by(self.store, each.picture.id, chat.picture_side), question))]
+            for each in shown
         ]
         told = "\n".join(f"[{e.number}] {said}" for e, said in zip(shown, chat.replies(alone, self.how), strict=True))
         yield from chat.reply([Turn("system", (ONE_BY_ONE,)), Turn("user", (f"{told}\n\n{question}",))], self.how)
 
     def _by_answers(self, model: Answerer, question: str, shown: Sequence[Shown]) -> str:
         """For models that answer about one picture at a time: pictures with the same answer side by side."""
-        answers = model.answers([self._seen(each.picture, model.picture_side) for each in shown], question, self.how)
+        answers = model.answers(
+            [seen_by(self.store, each.picture.id, model.picture_side) for each in shown], question, self.how
+        )
         groups: dict[str, list[int]] = {}
         for each, said in zip(shown, answers, strict=True):
             groups.setdefault(said.strip() or "no answer", []).append(each.number)
@@ -118,26 +119,6 @@ class Conversation:
             for number, picture in enumerate(self.pictures, 1)
         ]
 
-    def _seen(self, picture: Picture, side: int) -> Image:
-        """The picture's file; its thumbnail where that is away. Raises ModelError when there is neither."""
-        return seen(self.store, picture, side)
-
 
 def _labels(store: LocalStore, picture: Picture) -> list[tuple[str, int]]:
     return Counter(thing.label for thing in store.objects(picture.id)).most_common()
-
-
-def seen(store: LocalStore, picture: Picture, side: int) -> Image:
-    """An indexed picture as a model looks at it: its file, or its thumbnail where the file is away. Raises ModelError."""
-    from PIL import Image
-
-    try:
-        made = decode(to_path(picture.path), side).picture
-    except PictureError as error:
-        try:
-            with Image.open(store.thumbnail(picture)) as opened:
-                return opened.convert("RGB")
-        except OSError:
-            raise ModelError(f"Picture {picture.id} ({picture.path}) cannot be shown: {error.reason}") from None
-    made.thumbnail((side, side))
-    return made

@@ -182,16 +182,16 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     picture = hit.picture
     return {
         "rank": hit.rank, "id": picture.id, "path": picture.path, "score": hit.score, "weak": hit.weak,
-        "signals": {signal.name: {"rank": signal.rank, "score": signal.score} for signal in hit.signals},
+        "signals": {s.name: {"rank": s.rank, "score": s.score, "share": round(s.share, 4)} for s in hit.signals},
         "width": picture.width, "height": picture.height, "taken_at": picture.exif.taken_at, "format": picture.format,
     }  # fmt: skip
 
 
 def results_json(results: Results) -> dict[str, Any]:
-    """`{hits, total, seconds, note, query, offers}`."""
+    """`{hits, total, seconds, note, advice, query, offers}`."""
     return {
         "hits": [hit_json(hit) for hit in results.hits], "total": results.total, "seconds": results.seconds,
-        "note": results.note, "query": str(results.query), "offers": list(results.offers),
+        "note": results.note, "advice": results.advice, "query": str(results.query), "offers": list(results.offers),
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from indexer.lock import writing
 from indexer.manifest import Manifest, is_library, read_manifest, write_manifest
 from indexer.paths import to_text
 from indexer.records import Choice, Edit, Edited, Enriched, IndexReport, Picture
+from search.errors import QueryError
 from search.in_use import Following, InUse
 from search.parser import parse
 from search.query import Example, Mode, Query, Results
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from indexer.indexer import OnProgress
     from indexer.switching import Models
+    from search.relevance import Relevance
 
 
 class Library:
@@ -137,7 +139,7 @@ class Library:
             )
             _tell_from_vectors(now)
             if retry:
-                self._catalog.failures.forget(["ocr"])
+                self._catalog.failures.try_again(["ocr"])
             if ocr:
                 # what a better reader was asked for (imsearch annotate --ocr) stays
                 Enricher(now.store, Ocr(load_model("rapidocr"))).run(on_progress, keep_others=True)
@@ -162,7 +164,7 @@ class Library:
             now = self._following.settled()
             among = None if query is None else [hit.picture.id for hit in self.search(query, limit=MOST).hits]
             if retry:
-                self._catalog.failures.forget([annotator.task for annotator in annotators])
+                self._catalog.failures.try_again([annotator.task for annotator in annotators])
             return [Enricher(now.store, one).run(on_progress, among, anew) for one in annotators]
 
     def follow_the_model(self) -> None:
@@ -210,6 +212,26 @@ class Library:
     def history(self, picture_id: int) -> list[Edited]:
         """What people changed of a picture, oldest first."""
         return self._catalog.edits.of(picture_id)
+
+    def where(self, picture_id: int, query: str | Query) -> Relevance:
+        """How near each part of a picture lies to what a query means. Takes about a second with `mini`.
+
+        Raises QueryError for a query that means nothing to the model, UsageError, PictureError.
+        """
+        from search.relevance import SIDES, parts
+        from search.seen import seen
+
+        now = self.in_use()
+        asked = parse(query) if isinstance(query, str) else query
+        vector, unknown = now.searcher.vector(asked)
+        if vector is None:
+            if unknown:
+                raise QueryError(
+                    f"{now.manifest.model} does not know {', '.join(unknown)}, so it cannot say where that is seen."
+                )
+            raise QueryError(f"{asked}: only words or pictures that mean something can be seen somewhere.")
+        embedder = now.embedder()
+        return parts(seen(now.store, picture_id, round(embedder.picture_side / SIDES[-1])), embedder).near(vector)
 
     def find(self, path: Path) -> Picture | None:
         """The indexed picture at this path."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from indexer.filters import EVERY_PICTURE, All, AnyOf, Condition, Filter, Not
 from indexer.records import Picture
+from search.negation import BEFORE
 from vlm.protocols import Box
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ Mode = Literal["hybrid", "dense", "lexical"]
 Order = Literal["relevance", "newest", "oldest"]
 SignalName = Literal["dense", "caption", "text", "tag", "note", "name", "look"]
 
-OPERATORS = frozenset(("or", "not", "without", "no", "except", "excluding"))
+OPERATORS = BEFORE | {"or"}
 """Words that say something of what follows them, where they stand before it."""
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
@@ -98,11 +99,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One reason for a hit: its rank (1 is best) and score there. Dense scores are cosines, the others BM25-like."""
+    """One reason for a hit: its rank (1 is best) and score there. Dense scores are cosines, the others BM25-like.
+
+    `share` is how much of the hit's standing is due to it: those of one hit sum to 1.
+    """
 
     name: SignalName
     rank: int
     score: float
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Results:
     """Hits best first, how many pictures were ranked in all, how long it took, what the asker should know, the query as
-    it was understood, and filters that its plain words may mean (offered, not applied).
+    it was understood, filters that its plain words may mean (offered, not applied), and which model would know its words.
     """
 
     hits: tuple[Hit, ...]
@@ -128,6 +133,7 @@ class Results:
     note: str = ""
     query: Query = field(default_factory=lambda: Query())
     offers: tuple[str, ...] = ()
+    advice: str = ""
 
     def only(self, hits: Sequence[Hit]) -> Results:
         """The same with some of the hits, ranked anew."""

@@ -10,9 +10,9 @@ from typing import cast
 
 from indexer.local import LocalStore
 from indexer.records import Picture
-from search.ask import seen
 from search.errors import QueryError
 from search.query import Hit, Results, Signal
+from search.seen import seen_by
 from vlm import Answerer, Chat, Chooser, Generation, Model, ModelError, Turn
 
 # As sure as not: a picture below it is weak, whatever its vector says.
@@ -24,7 +24,7 @@ _GRADE = "How well does this picture show: {}? Answer with one whole number alon
 def rerank(results: Results, store: LocalStore, model: Model, first: int = 20) -> Results:
     """The first hits in the order of how sure the model is that they show what was asked for; the others follow.
 
-    Raises QueryError for a query without words, ModelError for a model that cannot judge or fails.
+    Raises QueryError for a query without words, ModelError for a model that cannot judge or fails, PictureError.
     """
     asked = " ".join(part for part in (results.query.text, results.query.words) if part).strip()
     asked = results.query.text.strip() or asked
@@ -56,7 +56,7 @@ def _weak_last(hits: Sequence[Hit]) -> tuple[Hit, ...]:
 
 def _chances(model: Model, store: LocalStore, pictures: Sequence[Picture], asked: str) -> list[float]:
     """How sure the model is of each picture, 0 to 1: by its own odds of yes where it tells them, else by what it says."""
-    shown = [seen(store, picture, model.picture_side) for picture in pictures]
+    shown = [seen_by(store, picture.id, model.picture_side) for picture in pictures]
     if hasattr(type(model), "chances"):
         turns = [[Turn("user", (picture, _ASK.format(asked)))] for picture in shown]
         return [yes for yes, _ in cast(Chooser, model).chances(turns, ("Yes", "No"))]

@@ -15,6 +15,7 @@ from indexer.vectors.protocol import Ids
 from search.cutoff import Calibration, threshold
 from search.errors import QueryError
 from search.examples import example_vector
+from search.languages import told
 from search.mixing import mixed
 from search.offers import offers
 from search.query import Example, Hit, Query, Results, Words
@@ -45,7 +46,7 @@ class Searcher:
         if not 1 <= query.limit <= MOST:
             raise QueryError(f"limit {query.limit} is not between 1 and {MOST}.")
         among = self._store.filter(both(query.filters, _left_out(query)))
-        ranked, weak_below, note = self._rank(query, among)
+        ranked, weak_below, unknown = self._rank(query, among)
         ordered = self._ordered(ranked, weak_below, query)[: query.limit]
         pictures = {picture.id: picture for picture in self._store.get([row.id for row in ordered])}
         hits = tuple(
@@ -53,20 +54,23 @@ class Searcher:
             for rank, row in enumerate((row for row in ordered if row.id in pictures), 1)
         )
         offered = offers(query.text, datetime.now().astimezone().date(), self._store.is_folder, self._store.cameras)
-        return Results(hits, len(ranked), round(time.perf_counter() - started, 4), note, query, offered)
+        said = [] if query.mode == "lexical" else [term.text for term in _said(query)]
+        note, advice = told(self._embedder().spec, said, unknown) if said else ("", "")
+        seconds = round(time.perf_counter() - started, 4)
+        return Results(hits, len(ranked), seconds, note, query, offered, advice)
 
-    def _rank(self, query: Query, among: Ids | None) -> tuple[list[Ranked], float, str]:
-        """Every picture that a signal found, best first; the cosine below which a hit is weak; what to tell."""
+    def _rank(self, query: Query, among: Ids | None) -> tuple[list[Ranked], float, list[str]]:
+        """Every picture that a signal found, best first; the cosine below which a hit is weak; texts without meaning."""
         depth = max(DEPTH, query.limit)
-        vector, note = self._vector(query) if query.mode != "lexical" else (None, "")
+        vector, unknown = self.vector(query) if query.mode != "lexical" else (None, [])
         words = query.words if query.mode != "dense" else ""
-        if vector is None and not words.strip() and not note:
+        if vector is None and not words.strip() and not unknown:
             if query.mode == "lexical" and any(isinstance(term, Example) for term in query.terms):
                 raise QueryError(
                     "Search by picture needs mode hybrid or dense: words alone cannot be compared with it."
                 )
             ids = self._store.ordered(among, query.order != "oldest", depth)
-            return [Ranked(int(i), 0.0, ()) for i in ids], -1.0, note
+            return [Ranked(int(i), 0.0, ()) for i in ids], -1.0, unknown
         shown = {term.id for term in query.terms if isinstance(term, Example) and not term.box_xywh}
         dense: list[tuple[int, float]] = []
         if vector is not None:
@@ -79,7 +83,7 @@ class Searcher:
         scale = measured.scale(by_words) if measured and by_words is not None else (0.0, 0.0)
         count = len(query.words.split())
         weak_below = threshold([cosine for _, cosine in dense], by_words, measured, count)
-        return fuse(dense, lexical, *scale), weak_below, note
+        return fuse(dense, lexical, *scale), weak_below, unknown
 
     def _ordered(self, ranked: list[Ranked], weak_below: float, query: Query) -> list[Ranked]:
         """By relevance, or by time: then what matches comes first, by its time, and the weak ones follow as ranked."""
@@ -89,26 +93,28 @@ class Searcher:
         ids = self._store.ordered(np.array(list(strong), np.int64), query.order == "newest", len(strong))
         return [strong[int(i)] for i in ids] + [row for row in ranked if row.id not in strong]
 
-    def _vector(self, query: Query) -> tuple[NDArray[np.float32] | None, str]:
-        """The terms as one unit vector (None when there is no term that the model knows), and what to tell of them."""
+    def vector(self, query: Query) -> tuple[NDArray[np.float32] | None, list[str]]:
+        """The terms as one unit vector (None when there is no term that the model knows), and words it does not know."""
         terms: list[tuple[NDArray[np.float32], float]] = []
-        said = ([Words(query.text)] if query.text.strip() else []) + [t for t in query.terms if isinstance(t, Words)]
-        note = ""
-        if said:
+        unknown: list[str] = []
+        if said := _said(query):
             embedder = self._embedder()
             known = [term for term in said if embedder.knows(term.text)]
             if known:
                 vectors = embedder.embed_texts([term.text for term in known])
                 terms += [(vector, term.weight) for vector, term in zip(vectors, known, strict=True)]
-            if len(known) < len(said):
-                unknown = ", ".join(term.text for term in said if term not in known)
-                note = (
-                    f"{embedder.spec} does not know {unknown}: only names and words in pictures were searched for it."
-                )
+            unknown = [term.text for term in said if term not in known]
+            words = [word for term in known for word in term.text.split() if any(map(str.isalpha, word))]
+            unknown += [word for word in words if not embedder.knows(word)]
         for term in query.terms:
             if isinstance(term, Example):
                 terms.append((example_vector(term, self._store, self._embedder), term.weight))
-        return (mixed(terms) if terms else None), note
+        return (mixed(terms) if terms else None), unknown
+
+
+def _said(query: Query) -> list[Words]:
+    """The plain words and the terms of words: what is looked for by meaning."""
+    return ([Words(query.text)] if query.text.strip() else []) + [t for t in query.terms if isinstance(t, Words)]
 
 
 def _left_out(query: Query) -> Filter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from rich.console import Console
@@ -20,6 +21,8 @@ def print_results(library: Library, results: Results, thumbnails: bool | None) -
     console = Console()
     if results.note:
         console.print(Text(results.note, style="yellow"))
+    if results.advice and _is_new(library.folder / "advised", results.advice):
+        console.print(Text(results.advice, style="yellow"), soft_wrap=True)
     if not results.hits:
         console.print(
             "Nothing was found."
@@ -60,6 +63,15 @@ def print_results(library: Library, results: Results, thumbnails: bool | None) -
     if results.offers:
         console.print(Text(f"Did you mean to filter? Add: {'  or  '.join(results.offers)}", style="dim"))
     console.print(f"[dim]{results.total} ranked in {1000 * results.seconds:.0f} ms[/dim]")
+
+
+def _is_new(mark: Path, advice: str) -> bool:
+    """Whether this advice was not given before in this library: who did not take it need not read it at each search."""
+    with contextlib.suppress(OSError):
+        if mark.exists() and mark.read_text(encoding="utf-8") == advice:
+            return False
+        mark.write_text(advice, encoding="utf-8")
+    return True
 
 
 def why(hit: Hit) -> str:

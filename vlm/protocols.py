@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 """(n, dim) float32; each row has length 1."""
 
+Patches = NDArray[np.float32]
+"""(n, rows, columns, dim) float32; a vector of length 1 for each part of a picture, as the parts lie in it."""
+
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the upright picture."""
 
@@ -68,6 +71,15 @@ class Tagger(Protocol):
 
     def tags(self, vectors: Vectors) -> list[tuple[Tag, ...]]:
         """For each (dim,) row the words of its vocabulary that are likely right, most likely first."""
+        ...
+
+
+@runtime_checkable
+class PatchEmbedder(Protocol):
+    """What an embedder may also be: one whose picture encoder tells what each part of a picture means."""
+
+    def embed_patches(self, pictures: Sequence[Image]) -> Patches | None:
+        """The parts of square upright RGB pictures, comparable with texts; None where this encoder has none to tell."""
         ...
 
 

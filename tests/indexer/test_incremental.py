@@ -73,6 +73,18 @@ def test_a_copy_that_lacks_only_a_models_vector_has_its_words_once(shelf):
     assert (other.vectors([copy.id]) == other.vectors([1])).all()
 
 
+def test_a_broken_file_that_was_deleted_is_no_longer_listed(shelf):
+    fill(shelf, 1)
+    for name in ("broken.png", "kept.png"):
+        (shelf.pictures / name).write_bytes(b"no picture")
+    shelf.index()
+    shelf.catalog.failures.put_picture(1, "ocr", "Too big.", "Make it smaller.", "now")
+    (shelf.pictures / "broken.png").unlink()
+    (shelf.pictures / "holiday/0.png").unlink()
+    assert shelf.index().failed == 1
+    assert [failure.path.rpartition("/")[2] for failure in shelf.catalog.failures.all()] == ["kept.png"]
+
+
 def test_a_copy_is_found_under_both_names_without_inference(shelf):
     fill(shelf, 1)
     shelf.index()

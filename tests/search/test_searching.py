@@ -7,6 +7,7 @@ from PIL import Image
 
 from indexer.records import Text
 from search.errors import QueryError
+from search.languages import told
 from search.parser import parse
 from search.query import Example, Query, Words
 from search.searcher import Searcher
@@ -58,6 +59,25 @@ def test_words_that_the_model_does_not_know_are_looked_for_as_words_alone_and_it
     nothing = searcher.search(Query("кот"))
     assert (nothing.hits, bool(nothing.note)) == ((), True)
     assert searcher.search(Query("red")).note == ""
+
+
+def test_which_model_would_know_a_language_is_told_with_the_commands_to_use_it(searcher):
+    results = searcher.search(Query("красный кот", terms=(Words("狗"),)))
+    assert results.note.count("does not know красный кот, 狗:") == 1
+    assert "109 languages" in results.advice
+    assert results.advice.endswith("imsearch models use ViT-B-32-SigLIP2-256")
+    assert searcher.search(Query("red")).advice == ""
+    assert searcher.search(Query("кот", mode="lexical")).advice == ""
+
+
+def test_a_clip_trained_on_english_says_so_and_one_of_many_languages_does_not():
+    english, many = "openclip:ViT-B-32-256/datacomp_s34b_b86k", "openclip:ViT-B-32-SigLIP2-256/webli"
+    note, advice = told(english, ["a red 自転車", "кот"], [])
+    assert "кот may have been misunderstood" in note
+    assert "models use" in advice
+    assert told(many, ["кот"], []) == ("", "")
+    assert told(english, ["un chien"], []) == ("", "")
+    assert told("mini", ["?!"], ["?!"])[1] == ""
 
 
 def test_by_date_what_matches_comes_first_and_the_weak_ones_after(tmp_path, shelf):

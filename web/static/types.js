@@ -1,13 +1,15 @@
 // Shapes that several modules speak of. No code.
 
-/** @typedef {{rank: number, score: number}} Reason */
+/** @typedef {{rank: number, score: number, share: number}} Reason */
+
+/** @typedef {{rows: number, columns: number, by: string, relative: number[][], cosines: number[][]}} Where */
 
 /**
  * @typedef {{rank: number, id: number, path: string, score: number, weak: boolean, signals: Record<string, Reason>,
  *   width: number, height: number, name: string, thumbnail: string, colour: string | null}} Hit
  */
 
-/** @typedef {{hits: Hit[], total: number, seconds: number, note: string}} Found */
+/** @typedef {{hits: Hit[], total: number, seconds: number, note: string, advice: string}} Found */
 
 /**
  * @typedef {{id: number, path: string, name: string, folder: string, size: number, width: number, height: number,

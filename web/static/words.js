@@ -22,9 +22,10 @@ export function reasons(hit, byPicture) {
 
 /** The same with places, a sentence each. @param {import("./types.js").Hit} hit @param {boolean} byPicture */
 export const explained = (hit, byPicture) =>
-  Object.entries(hit.signals).map(([name, { rank, score }]) => {
+  Object.entries(hit.signals).map(([name, { rank, score, share }]) => {
     const place = rank === 1 ? "the best of all" : `${ordinal(rank)} best`;
-    return `${name === "text" ? "words in it" : called(name, byPicture)}: ${place}${name === "dense" ? `, similarity ${score.toFixed(2)}` : ""}`;
+    const part = share < 0.995 ? `, ${Math.round(100 * share)} % of why it stands here` : "";
+    return `${name === "text" ? "words in it" : called(name, byPicture)}: ${place}${name === "dense" ? `, similarity ${score.toFixed(2)}` : ""}${part}`;
   });
 
 /** @param {number} bytes */
@@ -49,7 +50,8 @@ export const place = (latitude, longitude) =>
 /** What was found, in one line. @param {import("./types.js").Found} found @param {import("./types.js").State} state */
 export function summary(found, state) {
   const shown = found.hits.length;
-  if (!shown) return found.note;
+  const told = [found.note, found.advice].filter(Boolean).join(" ");
+  if (!shown) return told;
   const searched = state.q.trim() || state.like !== null || state.upload !== null;
   if (!searched) return state.order === "oldest" ? "Your pictures, oldest first" : "Your pictures, newest first";
   const likely = found.hits.filter((hit) => !hit.weak).length;
@@ -57,5 +59,5 @@ export function summary(found, state) {
     likely === 0 ? "No clear match; these come nearest"
     : likely === shown && found.total > shown ? `The best ${shown.toLocaleString("en")}`
     : likely === 1 ? "1 match" : `${likely.toLocaleString("en")} matches`;
-  return [`${counted} · ${Math.max(1, Math.round(found.seconds * 1000))} ms`, found.note].filter(Boolean).join(" · ");
+  return [`${counted} · ${Math.max(1, Math.round(found.seconds * 1000))} ms`, told].filter(Boolean).join(" · ");
 }

@@ -1,7 +1,8 @@
 // <picture-detail>: one picture, big, with everything known of it.
-// Events: "shut", "step" (detail: 1 or -1), "similar" (detail: id).
+// Events: "shut", "step" (detail: 1 or -1), "similar" (detail: id), "where" (detail: id; answered by `where` or `wrong`).
 import { html } from "../html.js";
 import { explained, place, size, when } from "../words.js";
+import { paint } from "./relevance.js";
 
 const KINDS = { ocr: "Words in it", caption: "Caption", tag: "Tag", note: "Note" };
 
@@ -14,6 +15,13 @@ class PictureDetail extends HTMLElement {
     on(".before", () => this.tell("step", -1));
     on(".after", () => this.tell("step", 1));
     on(".similar", () => this.tell("similar", this.picture.id));
+    this.map = this.querySelector("canvas");
+    this.asking = this.querySelector(".where");
+    on(".where", () => {
+      if (!this.map.hidden) return this.plain();
+      this.asking.setAttribute("aria-busy", "true");
+      this.tell("where", this.picture.id);
+    });
     this.dialog.addEventListener("click", (event) => { if (event.target === this.dialog) this.dialog.close(); });
     this.dialog.addEventListener("close", () => { this.shown.removeAttribute("src"); this.tell("shut"); });
     this.dialog.addEventListener("keydown", (event) => {
@@ -34,17 +42,21 @@ class PictureDetail extends HTMLElement {
 
   /**
    * @param {import("../types.js").Picture} picture
-   * @param {{hit?: import("../types.js").Hit, byPicture: boolean, first: boolean, last: boolean}} among its place in the results
+   * @param {{hit?: import("../types.js").Hit, byPicture: boolean, byWords: boolean, first: boolean, last: boolean}} among its place in the results
    */
-  open(picture, { hit, byPicture, first, last }) {
+  open(picture, { hit, byPicture, byWords, first, last }) {
     this.picture = picture;
+    this.plain();
+    this.asking.hidden = !byWords || !hit?.signals.dense;
     this.querySelector("h2").textContent = picture.name;
     this.querySelector(".gone").hidden = true;
     this.shown.width = picture.width;
     this.shown.height = picture.height;
     this.shown.alt = picture.name;
-    this.shown.style.setProperty("--ratio", String(picture.width / picture.height));
-    this.shown.style.setProperty("--wide", `${picture.width}px`);
+    for (const part of [this.shown, this.map]) {
+      part.style.setProperty("--ratio", String(picture.width / picture.height));
+      part.style.setProperty("--wide", `${picture.width}px`);
+    }
     this.shown.style.backgroundImage = `url("${picture.thumbnail}")`; // seen until the file itself is there
     this.shown.src = picture.file;
     this.querySelector(".original").href = picture.file;
@@ -54,6 +66,32 @@ class PictureDetail extends HTMLElement {
     for (const swatch of this.querySelectorAll("[data-hex]")) swatch.style.backgroundColor = swatch.dataset.hex;
     if (!this.dialog.open) this.dialog.showModal();
     for (const part of [this.dialog, this.querySelector(".side")]) part.scrollTop = 0;
+  }
+
+  /** Without the map. */
+  plain() {
+    this.map.hidden = true;
+    this.querySelector(".wrong").hidden = true;
+    this.asking.setAttribute("aria-pressed", "false");
+    this.asking.removeAttribute("aria-busy");
+  }
+
+  /** Show where in the picture that which was asked for is seen. @param {import("../types.js").Where} found */
+  async where(found) {
+    const { id } = this.picture;
+    await this.shown.decode().catch(() => {}); // the file may still be on its way, or be replaced by its thumbnail
+    if (this.picture.id !== id || !this.shown.naturalWidth) return;
+    this.plain();
+    paint(this.map, this.shown, found);
+    this.map.hidden = false;
+    this.asking.setAttribute("aria-pressed", "true");
+  }
+
+  /** Say why there is no map. @param {string} reason */
+  wrong(reason) {
+    this.plain();
+    this.querySelector(".wrong").textContent = reason;
+    this.querySelector(".wrong").hidden = false;
   }
 
   shut() {
