@@ -37,6 +37,7 @@ _BLIND = re.compile(r"image|vision|multi-?modal", re.I)
 class Endpoint:
     """`openai:MODEL[?base_url=URL&side=1024&parallel=8&timeout=300]`, as `spec`.
 
+    Without `base_url` it is OPENAI_BASE_URL, else OpenAI's own, but only where there is a key in OPENAI_API_KEY.
     `side` is the longer side, in pixels, of the pictures that are sent; `parallel` how many requests are under way at
     once; `timeout` after how many seconds an answer is given up, whether it trickles in or never begins.
     """
@@ -55,7 +56,7 @@ class Endpoint:
         if not model:
             raise UsageError("openai: names no model; write openai:MODEL, as the server calls it.")
         options = dict(parse_qsl(given, keep_blank_values=True))
-        url = options.pop("base_url", "")
+        url = options.pop("base_url", "") or os.environ.get("OPENAI_BASE_URL", "").strip() or (OPENAI if _key() else "")
         try:
             numbers = {name: int(options.pop(name)) for name in ("side", "parallel", "timeout") if name in options}
         except ValueError:
@@ -67,21 +68,12 @@ class Endpoint:
         return cls(f"openai:{rest}", model, _checked(url), **numbers)
 
     @property
-    def url(self) -> str:
-        """Where pictures and questions go: what the spec says, else the environment. Raises ModelUnavailable."""
-        if self.base_url:
-            return self.base_url
-        if named := os.environ.get("OPENAI_BASE_URL", "").strip():
-            return _checked(named)
-        if _key():
-            return OPENAI
-        raise ModelUnavailable(
-            f"{self.spec} names no server, and nothing is sent to one that you did not name; set OPENAI_BASE_URL "
-            "(http://localhost:11434/v1 for Ollama), or OPENAI_API_KEY to use api.openai.com."
-        )
+    def who(self) -> str:
+        """The model and where it is, for sentences."""
+        return f"{self.model} at {self.base_url}"
 
     def connect(self) -> openai.OpenAI:
-        """A client of it, for any thread; nothing is sent yet. Raises ModelUnavailable."""
+        """A client of it, for any thread; nothing is sent yet. Raises ModelUnavailable where no server was named."""
         import httpx2
         import openai
 
@@ -100,12 +92,17 @@ class Endpoint:
                     raise openai.APITimeoutError(request) from None
                 return response
 
-        url, key = self.url, _key()
+        if not self.base_url:
+            raise ModelUnavailable(
+                f"{self.spec} names no server, and nothing is sent to one that you did not name; set OPENAI_BASE_URL "
+                "(http://localhost:11434/v1 for Ollama), or OPENAI_API_KEY to use api.openai.com."
+            )
+        key = _key()
         if not (key.isascii() and key.isprintable()):
             raise UsageError("OPENAI_API_KEY holds characters that no key has; set it anew.")
-        here = urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
+        here = urlsplit(self.base_url).hostname in ("localhost", "127.0.0.1", "::1")
         return openai.OpenAI(
-            base_url=url,
+            base_url=self.base_url,
             api_key=key or "none",  # the client wants one, servers without keys do not look at it
             max_retries=RETRIES,
             timeout=openai.Timeout(seconds, connect=CONNECT_SECONDS),
@@ -119,7 +116,7 @@ class Endpoint:
         """Whatever the client raised, as a sentence. ModelUnavailable where the next question would fare no better."""
         import openai
 
-        who, said = f"{self.model} at {self.url}", _words(error)[:200].rstrip(" .")
+        who, said = self.who, _words(error)[:200].rstrip(" .")
         words = f" ({said})" if said else ""
         if isinstance(error, openai.APITimeoutError) and error.__cause__ is None:
             return ModelUnavailable(

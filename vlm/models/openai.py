@@ -7,6 +7,7 @@ import io
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vlm.errors import ModelError, ModelUnavailable, PartlyAnswered, UsageError
@@ -82,11 +83,13 @@ class OpenAi:
         with self._telling() as client:
             made = self._send(client, turns, how, stream=False)
         choice = _choice(made)
-        content = getattr(getattr(choice, "message", None), "content", "")
-        if choice is None or not isinstance(content, str | None):
+        message = getattr(choice, "message", None)
+        content = getattr(message, "content", None)
+        if message is None or not isinstance(content, str | None):
             raise self._failed("answered no chat completion", "check its URL, which mostly ends with /v1")
         text = "".join(_aloud([content or ""])).strip()
-        self._check_end(choice.finish_reason, bool(text) and not getattr(choice.message, "refusal", None), how)
+        declined = getattr(message, "refusal", None)
+        self._check_end("content_filter" if declined else choice.finish_reason, bool(text), how)
         return text
 
     def _listen(self, turns: Conversation, how: Generation) -> Generator[str]:
@@ -110,12 +113,12 @@ class OpenAi:
             raise self._failed("declined to answer", "ask about another picture, or another model")
         if reason == "length" and not spoke:
             raise self._failed(
-                f"spent all {how.most_tokens} tokens on thinking",
-                "allow more, or choose a model that does not think aloud",
+                f"wrote nothing within {how.most_tokens} tokens",
+                "allow more, for it may think aloud first, or choose another model",
             )
 
     def _failed(self, what: str, remedy: str) -> ModelError:
-        return ModelError(f"{self._endpoint.model} at {self._endpoint.url} {what}; {remedy}.")
+        return ModelError(f"{self._endpoint.who} {what}; {remedy}.")
 
     def _send(self, client: openai.OpenAI, turns: Conversation, how: Generation, stream: bool) -> Any:
         """The answer, or the stream of its pieces. What the server refuses by name is left out, also from then on."""
@@ -165,7 +168,7 @@ class OpenAi:
 
         try:
             yield client
-        except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
+        except (openai.OpenAIError, httpx2.HTTPError, JSONDecodeError, UnicodeDecodeError) as error:
             raise self._endpoint.told(error, client) from None
 
 
