@@ -208,6 +208,7 @@ QUICK = {"retry_after_ms": "10"}
         (tells(b"<html>413</html>", 413, Content_Type="text/html"), ModelError, r"finds the pictures too big; send"),
         (refuses(400, "tiny is not a multimodal model"), ModelError, r"does not take the pictures .* choose a model that sees"),
         (tells(b'{"choices": [{'), ModelError, "answered what is no JSON; check its URL"),
+        (tells(b"[" * 200_000), ModelError, "answered what is no JSON"),
         (tells(b'{"choices": null}'), ModelError, "answered no chat completion; check its URL"),
         (tells(b'[1, {"choices": 2}]'), ModelError, "answered no chat completion; check its URL"),
         (tells(b"<html>Hello</html>", Content_Type="text/html"), ModelError, "answered no chat completion; check its URL"),

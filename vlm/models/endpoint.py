@@ -128,7 +128,7 @@ class Endpoint:
         if isinstance(error, openai.APIConnectionError):
             reason = str(error.__cause__ or "").rstrip(".") or "no connection"
             return ModelUnavailable(f"{who} cannot be reached ({reason}); check that the server runs, and its URL.")
-        if isinstance(error, ValueError):
+        if isinstance(error, ValueError | RecursionError):
             return ModelError(
                 f"{who} answered what is no JSON; check its URL, which mostly ends with /v1, or ask again."
             )

@@ -27,8 +27,8 @@ class OpenAi:
     """Implements `vlm.protocols.Chat`; see `Endpoint` for the spec. Any number of threads may ask."""
 
     most_pictures = 16
-    # What a server says of its models names no weights: `created` is when vLLM or llama.cpp began to run, and captions
-    # would be stale after each of its starts. Who changes the weights behind a name asks under another name.
+    # What a server says of its models names no weights: `created` is the time of day with vLLM and llama.cpp, and every
+    # caption would be stale at once. Who changes the weights behind a name should ask under another name.
     revision = ""
 
     def __init__(self, rest: str) -> None:
@@ -55,7 +55,7 @@ class OpenAi:
         made = _side_by_side(lambda turns: self._ask(turns, how), conversations, self._endpoint.parallel)
         failed = [one for one in made if isinstance(one, ModelError)]
         if len(failed) == len(made) and failed:
-            raise failed[0]
+            raise next((one for one in failed if isinstance(one, ModelUnavailable)), failed[0])
         if failed:
             raise PartlyAnswered(made)
         return [one for one in made if isinstance(one, str)]
@@ -168,7 +168,7 @@ class OpenAi:
 
         try:
             yield client
-        except (openai.OpenAIError, httpx2.HTTPError, JSONDecodeError, UnicodeDecodeError) as error:
+        except (openai.OpenAIError, httpx2.HTTPError, JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise self._endpoint.told(error, client) from None
 
 
