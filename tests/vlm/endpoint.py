@@ -132,6 +132,15 @@ def hangs_up(answer: Answer, asked: dict[str, Any]) -> None:
     answer.close_connection = True
 
 
+def hangs_up_between_chunks(answer: Answer, asked: dict[str, Any]) -> None:
+    answer.send_response(200)
+    answer.send_header("Content-Type", "text/event-stream")
+    answer.send_header("Transfer-Encoding", "chunked")
+    answer.end_headers()
+    answer.wfile.write(b"10\r\ndata: {}\n\ndata:\r\n")
+    answer.close_connection = True
+
+
 def trickles(answer: Answer, asked: dict[str, Any]) -> None:
     """A byte now and then, for ever."""
     answer.begin_stream()

@@ -19,6 +19,7 @@ from tests.conftest import heed_interrupts
 from tests.vlm.endpoint import (
     Endpoint,
     hangs_up,
+    hangs_up_between_chunks,
     is_silent,
     refuses,
     says,
@@ -230,6 +231,7 @@ def test_each_failure_is_one_sentence_with_a_remedy(serve, way, kind, words):
     ("way", "words"),
     [
         (hangs_up, "stopped in the middle of its answer; ask again"),
+        (hangs_up_between_chunks, "stopped in the middle of its answer; ask again"),
         (tells(b"data: {broken\n\n", Content_Type="text/event-stream"), "answered what is no JSON"),
         (tells(b'data: {"error": {"message": "out of memory"}}\n\n', Content_Type="text/event-stream"), r"broke its answer off \(out of memory\); ask again"),
         (tells(b"", Content_Type="text/event-stream"), "stopped in the middle"),
@@ -294,7 +296,9 @@ def test_nothing_is_sent_unless_a_server_is_named(monkeypatch):
             load_model(f"openai:tiny?base_url={url}")
         assert KEY not in str(told.value)
     for options in (f"api_key={KEY}", "side=0", "parallel=many"):
-        with pytest.raises(UsageError, match="numbers from 1; a key is given in OPENAI_API_KEY alone") as told:
+        with pytest.raises(
+            UsageError, match="numbers from 1 to 100000; a key is given in OPENAI_API_KEY alone"
+        ) as told:
             load_model(f"openai:tiny?{options}")
         assert KEY not in str(told.value)
     monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}\u2026")

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 OPENAI = "https://api.openai.com/v1"
 OPTIONS = "base_url=URL, side=PIXELS, parallel=REQUESTS and timeout=SECONDS"
-# A server that is not there is told of within three seconds; what a busy one says in Retry-After is waited for.
+MOST = 100_000
+# A server that is not there is told of within four seconds; what a busy one says in Retry-After is waited for.
 RETRIES = 3
 CONNECT_SECONDS = 5.0
 _LONG = re.compile(
@@ -61,9 +62,9 @@ class Endpoint:
             numbers = {name: int(options.pop(name)) for name in ("side", "parallel", "timeout") if name in options}
         except ValueError:
             numbers = {"side": 0}
-        if options or any(number < 1 for number in numbers.values()):
+        if options or any(not 1 <= number <= MOST for number in numbers.values()):
             raise UsageError(
-                f"openai:{model}: options are {OPTIONS}, numbers from 1; a key is given in OPENAI_API_KEY alone."
+                f"openai:{model}: options are {OPTIONS}, numbers from 1 to {MOST}; a key is given in OPENAI_API_KEY alone."
             )
         return cls(f"openai:{rest}", model, _checked(url), **numbers)
 
@@ -126,7 +127,7 @@ class Endpoint:
         if isinstance(error, openai.APIStatusError):
             return self._refused(error, who, words, client)
         if isinstance(error, openai.APIConnectionError):
-            reason = str(error.__cause__ or "").rstrip(".") or "no connection"
+            reason = _hidden(str(error.__cause__ or ""))[:200].rstrip(".") or "no connection"
             return ModelUnavailable(f"{who} cannot be reached ({reason}); check that the server runs, and its URL.")
         if isinstance(error, ValueError | RecursionError):
             return ModelError(
@@ -211,7 +212,7 @@ def ends_after(response: Any, seconds: float) -> Iterator[None]:
             # once it is over, the connection may be another's
             if not over:
                 late = True
-                # close() would not wake who waits for the next byte; that of an SSLSocket would talk before
+                # close() would not wake who waits for the next byte, and SSLSocket.shutdown() would break the reading
                 held = response.extensions["network_stream"].get_extra_info("socket")
                 socket.socket.shutdown(held, socket.SHUT_RDWR)
 
@@ -262,4 +263,8 @@ def _words(error: Exception) -> str:
     words = " ".join(str(body or getattr(error, "message", "")).split())
     if words.startswith(("<", "Error code:")):
         return ""
+    return _hidden(words)
+
+
+def _hidden(words: str) -> str:
     return words.replace(_key(), "[key]") if _key() else words

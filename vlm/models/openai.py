@@ -93,17 +93,24 @@ class OpenAi:
         return text
 
     def _listen(self, turns: Conversation, how: Generation) -> Generator[str]:
+        import openai
+
         ended, spoke = None, False
         with self._telling() as client:
             stream = self._send(client, turns, how, stream=True)
             with stream, ends_after(stream.response, self._endpoint.timeout):
-                for chunk in stream:
-                    choice = _choice(chunk)  # none where a last chunk only counts tokens
-                    ended = getattr(choice, "finish_reason", None) or ended
-                    piece = getattr(getattr(choice, "delta", None), "content", None)
-                    if piece and isinstance(piece, str):
-                        spoke = True
-                        yield piece
+                try:
+                    for chunk in stream:
+                        choice = _choice(chunk)  # none where a last chunk only counts tokens
+                        ended = getattr(choice, "finish_reason", None) or ended
+                        piece = getattr(getattr(choice, "delta", None), "content", None)
+                        if piece and isinstance(piece, str):
+                            spoke = True
+                            yield piece
+                except openai.APITimeoutError:
+                    raise
+                except openai.APIConnectionError:
+                    ended = None
         if ended is None:
             raise self._failed("stopped in the middle of its answer", "ask again, or see the server's log")
         self._check_end(ended, spoke, how)
