@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vlm.errors import ImsearchError, ModelError, ModelUnavailable, UnknownModel, UsageError
+from vlm.errors import ImsearchError, ModelError, ModelUnavailable, PartlyAnswered, UnknownModel, UsageError
 from vlm.protocols import (
     Annotation,
     Annotator,
@@ -44,6 +44,7 @@ __all__ = [
     "Model",
     "ModelError",
     "ModelUnavailable",
+    "PartlyAnswered",
     "PatchEmbedder",
     "Patches",
     "Reader",

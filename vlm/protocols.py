@@ -237,7 +237,11 @@ class Chat(Model, Protocol):
         ...
 
     def replies(self, conversations: Sequence[Sequence[Turn]], how: Generation = Generation()) -> list[str]:
-        """The next turn of each conversation, without what the model thought aloud. Raises ModelError."""
+        """The next turn of each conversation, without what the model thought aloud.
+
+        Raises ModelError, then for all of them; but PartlyAnswered, with the answers that there are, by a model that
+        answers each for itself.
+        """
         ...
 
     def reply(self, conversation: Sequence[Turn], how: Generation = Generation()) -> Iterator[str]:

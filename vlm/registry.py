@@ -20,6 +20,7 @@ _HOMES = {
     "openclip": ("vlm.embedders.openclip", "OpenClipEmbedder"),
     "rapidocr": ("vlm.models.rapidocr", "RapidOcr"),
     "gemma": ("vlm.models.gemma", "Gemma"),
+    "openai": ("vlm.models.openai", "OpenAi"),
 }
 _ONE_OF_A_KIND = ("mini", "rapidocr")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from vlm.errors import ModelError
+from vlm.errors import ModelError, PartlyAnswered
 from vlm.protocols import Answerer, Chat, Generation, Model, Turn
 from vlm.tasks.guard import again, clean, wrong
 
@@ -57,17 +57,30 @@ def usable(
     pictures: Sequence[Image], say: Say, how: Generation, read: Callable[[str, Image], Made]
 ) -> list[Made | NoUse]:
     """What `read` makes of each answer; where the answer, or `read` (by ModelError), says no twice, why."""
-    made: list[Made | NoUse] = _read(pictures, say(pictures, how), read)
+    made: list[Made | NoUse] = _read(pictures, _said(say, pictures, how), read)
     if bad := [i for i, one in enumerate(made) if isinstance(one, NoUse)]:
         some = [pictures[i] for i in bad]
-        for i, one in zip(bad, _read(some, say(some, again(how)), read), strict=True):
+        for i, one in zip(bad, _read(some, _said(say, some, again(how)), read), strict=True):
             made[i] = one
     return made
 
 
-def _read(pictures: Sequence[Image], answers: Sequence[str], read: Callable[[str, Image], Made]) -> list[Made | NoUse]:
+def _said(say: Say, pictures: Sequence[Image], how: Generation) -> Sequence[str | ModelError]:
+    """The answers; where some failed, those that there are, and why there are no others."""
+    try:
+        return say(pictures, how)
+    except PartlyAnswered as partly:
+        return partly.answers
+
+
+def _read(
+    pictures: Sequence[Image], answers: Sequence[str | ModelError], read: Callable[[str, Image], Made]
+) -> list[Made | NoUse]:
     made: list[Made | NoUse] = []
     for picture, answer in zip(pictures, answers, strict=True):
+        if isinstance(answer, ModelError):
+            made.append(NoUse(str(answer)))
+            continue
         said = clean(answer)
         problem = wrong(said)
         try:
