@@ -43,6 +43,11 @@ class Calibration:
     spread: float
     top: float
 
+    @property
+    def apart(self) -> float:
+        """How far (1 - cosine) two pictures are that were taken at random."""
+        return 1 - float(self.mean @ self.mean)
+
     def scale(self, text: NDArray[np.float32]) -> tuple[float, float]:
         """A text's mean cosine over the library, and how much more the best picture of an everyday text has."""
         return float(text @ self.mean), self.scatter * self.top
