@@ -14,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.ranking.cases import Case, clip_cases, model_cases
+from benchmarks.ranking.cutting import measured
+from search.calibrating import between
 from search.evaluate import ndcg
+from search.mixing import mixed
 from vlm import load_embedder
 
 Rows = NDArray[np.float32]
@@ -56,11 +59,15 @@ def spread(share: float, less: float) -> Mix:
     def mix(text: Rows, more: Rows, fewer: Rows, case: Case) -> Rows:
         mean = case.rows.mean(0)
         scatter = float((case.everyday @ case.rows.T).std(1).mean())
-        between = float((unit(case.rows - mean)[:200] @ case.rows.T).std(1).mean())
-        by = scatter / between
+        by = scatter / between(case.rows)
         return text + share * by * _mean(unit(more - mean)) - less * by * _mean(unit(fewer - mean))
 
     return mix
+
+
+def shipped(text: Rows, more: Rows, fewer: Rows, case: Case) -> Rows:
+    examples = [*((row, 1.0) for row in more), *((row, -1.0) for row in fewer)]
+    return mixed([(text, 1.0)], examples, measured(case))
 
 
 def _mean(rows: Rows) -> Rows:
@@ -72,9 +79,9 @@ def methods(every: bool) -> dict[str, Mix]:
     for name, way in (("summed", summed), ("averaged", averaged), ("centred", centred), ("spread", spread)):
         for share in (0.25, 0.5, 0.75, 1.0) if every else (0.5, 1.0):
             for less in (0.125, 0.25, 0.5, 0.75):
-                if less <= share and (every or less * 2 == share):
+                if less <= share and (every or less * 2 == share or less * 4 == share):
                     made[f"{name}, {share:g} and -{less:g}"] = way(share, less)
-    return made
+    return made | {"shipped": shipped}
 
 
 def measure(case: Case, ways: dict[str, Mix], right: int, wrong: int) -> dict[bool, dict[str, float]]:

@@ -9,7 +9,7 @@ import numpy as np
 from vlm.protocols import Vectors
 
 # What being unlike the pictures before it counts beside relevance: docs/ranking.md has what it costs and brings.
-SHARE = 0.3
+SHARE = 0.5
 
 
 def diverse(scores: Sequence[float], vectors: Vectors, apart: float, share: float = SHARE) -> list[int]:

@@ -156,7 +156,7 @@ class Searcher:
 
     def _vector(self, query: Query) -> tuple[NDArray[np.float32] | None, str]:
         """The terms as one unit vector (None when there is no term that the model knows), and what to tell of them."""
-        terms: list[tuple[NDArray[np.float32], float]] = []
+        words: list[tuple[NDArray[np.float32], float]] = []
         said = ([Words(query.text)] if query.text.strip() else []) + [t for t in query.terms if isinstance(t, Words)]
         note = ""
         if said:
@@ -164,16 +164,18 @@ class Searcher:
             known = [term for term in said if embedder.knows(term.text)]
             if known:
                 vectors = embedder.embed_texts([term.text for term in known])
-                terms += [(vector, term.weight) for vector, term in zip(vectors, known, strict=True)]
+                words = [(vector, term.weight) for vector, term in zip(vectors, known, strict=True)]
             if len(known) < len(said):
                 unknown = ", ".join(term.text for term in said if term not in known)
                 note = (
                     f"{embedder.spec} does not know {unknown}: only names and words in pictures were searched for it."
                 )
-        for term in query.terms:
-            if isinstance(term, Example):
-                terms.append((example_vector(term, self._store, self._embedder), term.weight))
-        return (mixed(terms) if terms else None), note
+        examples = [
+            (example_vector(term, self._store, self._embedder), term.weight)
+            for term in query.terms
+            if isinstance(term, Example)
+        ]
+        return (mixed(words, examples, self._calibration()) if words or examples else None), note
 
 
 def _left_out(query: Query) -> Filter:
