@@ -18,9 +18,14 @@ NEAR = 0.12
 # What decides is the cosine of two sketches: copies (saved anew, made smaller) had 0.998 or more, two pages of text at
 # most 0.966, any two of 1,101 photos 0.961. Frames of a burst, and a raw file and its JPEG, have something else in common: there it may be lower.
 COPY = 0.99
-TOGETHER = 0.9
-# A sketch does not see what was filled in on a form: where words were read in both, so many must be the same.
+TOGETHER = 0.95
+# A sketch does not see what was filled in on a form: on a page such a share of the words must be the same. A page has so
+# many words (fewer are a sign or a shirt, which is not read alike in every frame), or is white
+# without colour, as 2 of 1,202 photos are.
 SAID = 0.7
+PAGE = 8
+COLOURLESS = frozenset(("white", "grey", "black", "beige"))
+WHITE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,14 @@ def _is_again(a: Seen, b: Seen, runs: dict[int, int]) -> bool:
     one, other = a.picture, b.picture
     if one.hash == other.hash:
         return True
-    if a.words and b.words and len(a.words & b.words) < SAID * len(a.words | b.words):
+    if (_is_page(a) or _is_page(b)) and len(a.words & b.words) < SAID * max(1, len(a.words | b.words)):
         return False
     run = runs.get(one.id)
     together = (run is not None and run == runs.get(other.id)) or any(raw_pairs([one, other]))
     return float(a.sketch @ b.sketch) >= (TOGETHER if together else COPY)
+
+
+def _is_page(seen: Seen) -> bool:
+    colours = {colour.name: colour.share for colour in seen.picture.colours}
+    plain = COLOURLESS.issuperset(colours) and colours.get("white", 0) >= WHITE
+    return len(seen.words) >= PAGE or plain

@@ -87,14 +87,28 @@ def test_other_pictures_of_the_same_thing_are_all_shown(shelf, fold):
 
 
 def test_one_form_filled_in_by_two_people_is_two_hits(shelf, fold):
-    for number, words in enumerate(["APPLICATION name Ann Berg town Oslo", "APPLICATION name Wei Li town Rome"], 1):
+    for number, words in enumerate(
+        ["APPLICATION FORM your name Ann Berg your town Oslo", "APPLICATION FORM your name Wei Li your town Rome"], 1
+    ):
         page = scene(1)
         ImageDraw.Draw(page).text((5, 5), words)
         page.save(shelf.pictures / f"{number}.png")
     shelf.index()
-    for number, words in enumerate(["APPLICATION name Ann Berg town Oslo", "APPLICATION name Wei Li town Rome"], 1):
+    for number, words in enumerate(
+        ["APPLICATION FORM your name Ann Berg your town Oslo", "APPLICATION FORM your name Wei Li your town Rome"], 1
+    ):
         shelf.catalog.add_text(Text(number, "ocr", words, "rapidocr"))
     assert len(fold()) == 2
+
+
+def test_pages_that_were_not_read_are_folded_only_when_their_files_are_equal(shelf, fold):
+    for number in range(3):
+        page = Image.new("RGB", SIZE, "white")
+        ImageDraw.Draw(page).rectangle((20, 20, 300, 120), outline="black", width=6)
+        ImageDraw.Draw(page).text((40, 150), f"signed by {number}", "black")
+        page.save(shelf.pictures / f"{number}.png")
+    (shelf.pictures / "again.png").write_bytes((shelf.pictures / "0.png").read_bytes())
+    assert fold("") == {"again.png": ["0.png"], "1.png": [], "2.png": []}
 
 
 def test_as_many_hits_are_shown_as_were_asked_for_however_many_are_folded(shelf, fold, monkeypatch):
