@@ -15,6 +15,7 @@ from indexer.errors import LibraryDamaged
 from indexer.filters import Filter
 from indexer.manifest import Manifest
 from indexer.records import LexicalMatch, Picture, Text
+from indexer.sketch import NEVER_SEEN, Sketches, unpack
 from indexer.thumbnails import thumbnail_path
 from indexer.vectors import VectorIndex, load_index, new_index
 from indexer.vectors.protocol import Ids, Scores
@@ -78,6 +79,11 @@ class LocalStore:
     def vectors(self, ids: Sequence[int]) -> Vectors:
         """Stored vectors in the order asked."""
         return self.catalog.vectors(self.model_id, ids) if len(ids) else np.zeros((0, self.manifest.dim), np.float32)
+
+    def sketches(self, ids: Sequence[int]) -> Sketches:
+        """Stored sketches in the order asked."""
+        known = self.catalog.marks.sketches(ids)
+        return unpack([known.get(int(i), NEVER_SEEN) for i in ids])
 
     def texts(self, picture_id: int) -> list[Text]:
         """Every text of one picture."""

@@ -22,6 +22,21 @@ class Marks(Tables):
         """Sketch and sharpness of each content."""
         return {key: (sketch, sharp) for key, sketch, sharp in self._db.execute("SELECT * FROM looks")}
 
+    def unseen(self) -> list[str]:
+        """The contents of pictures that were not looked at yet."""
+        sql = (
+            "SELECT DISTINCT hash FROM pictures WHERE NOT EXISTS (SELECT 1 FROM looks WHERE looks.hash = pictures.hash)"
+        )
+        return [content for (content,) in self._db.execute(sql)]
+
+    def sketches(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """The sketches of these pictures; those that were not looked at are left out."""
+        sql = (
+            "SELECT pictures.id, sketch FROM pictures JOIN looks ON looks.hash = pictures.hash "
+            "WHERE pictures.id IN (SELECT value FROM json_each(?))"
+        )
+        return dict(self._db.execute(sql, (json.dumps([int(i) for i in ids]),)))
+
     def put_looks(self, rows: Sequence[tuple[str, bytes, float]]) -> None:
         """(hash, sketch, sharpness)."""
         with self._writing() as db:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.filters import Filter
 from indexer.records import LexicalMatch, Picture, Text
+from indexer.sketch import Sketches
 from indexer.vectors.protocol import Ids, Scores
 from vlm.protocols import DetectedObject, Vectors
 
@@ -55,6 +56,10 @@ class Store(Protocol):
 
     def vectors(self, ids: Sequence[int]) -> Vectors:
         """Stored vectors of these ids, in this order, (n, dim). Raises KeyError for an id that has none."""
+        ...
+
+    def sketches(self, ids: Sequence[int]) -> Sketches:
+        """What these pictures look like in outline, in this order, (n, 63) unit rows; zero where it is not known."""
         ...
 
     def texts(self, picture_id: int) -> list[Text]:

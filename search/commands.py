@@ -24,6 +24,7 @@ from vlm.errors import UsageError
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
 _LIMIT = click.option("--limit", default=20, show_default=True, help="How many pictures at most.")
+_FOLD = click.option("--fold", is_flag=True, help="Copies and bursts under the best of them.")
 _MODE = click.option("--mode", type=click.Choice(get_args(Mode)), default="hybrid", show_default=True)
 
 
@@ -50,6 +51,7 @@ def _filtering(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("query", nargs=-1)
 @click.option("--picture", type=click.Path(path_type=Path), help="Find pictures like this file.")
 @_LIMIT
+@_FOLD
 @_MODE
 @click.option("--order", type=click.Choice(get_args(Order)), default="relevance", show_default=True)
 @_filtering
@@ -57,29 +59,30 @@ def _filtering(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--paths0", is_flag=True, help="Only paths, each ended by a NUL byte, for xargs -0.")
 @click.option("--thumbnails/--no-thumbnails", default=None, help="Small pictures in the terminal, where it can.")
 @click.pass_obj
-def search(place: Path, /, query: tuple[str, ...], picture: Path | None, limit: int, mode: Mode, order: Order,
+def search(place: Path, /, query: tuple[str, ...], picture: Path | None, limit: int, fold: bool, mode: Mode, order: Order,
            as_json: bool, paths0: bool, thumbnails: bool | None, **given: Any) -> None:  # fmt: skip
     """Find pictures by words, by example, by date, place and more: docs/query-language.md tells how to ask."""
     asked = narrowed(parse(" ".join(query)), **given)
     if order != "relevance":
         asked = replace(asked, order=order)
     with Library.open(place) as library:
-        results = library.search(asked, picture=picture, mode=mode, limit=limit)
+        results = library.search(asked, picture=picture, mode=mode, limit=limit, fold=fold)
         print_found(library, results, as_json, paths0, thumbnails)
 
 
 @click.command()
 @click.argument("picture")
 @_LIMIT
+@_FOLD
 @_JSON
 @click.option("--paths0", is_flag=True, help="Only paths, each ended by a NUL byte.")
 @click.pass_obj
-def similar(place: Path, picture: str, limit: int, as_json: bool, paths0: bool) -> None:
+def similar(place: Path, picture: str, limit: int, fold: bool, as_json: bool, paths0: bool) -> None:
     """Pictures that look like PICTURE: a file, or the id of an indexed one."""
     with Library.open(place) as library:
         known = _indexed(library, picture)
         example = Example(id=known.id) if known else Example(path=picture)
-        results = library.search(Query(terms=(example,)), limit=limit, mode="dense")
+        results = library.search(Query(terms=(example,)), limit=limit, mode="dense", fold=fold)
         print_found(library, results, as_json, paths0)
 
 
@@ -184,6 +187,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "rank": hit.rank, "id": picture.id, "path": picture.path, "score": hit.score, "weak": hit.weak,
         "signals": {s.name: {"rank": s.rank, "score": s.score, "share": round(s.share, 4)} for s in hit.signals},
         "width": picture.width, "height": picture.height, "taken_at": picture.exif.taken_at, "format": picture.format,
+        "folded": [{"id": one.id, "path": one.path} for one in hit.folded],
     }  # fmt: skip
 
 

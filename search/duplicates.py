@@ -13,8 +13,8 @@ from typing import Any, get_args
 import click
 
 from indexer.duplicates import BestBy, Found, Group, Tier, find_duplicates
-from indexer.duplicates.contents import OnStep
 from indexer.duplicates.finder import TIERS
+from indexer.duplicates.looks import OnStep
 from indexer.duplicates.moving import Moved, bring_back, move_aside
 from indexer.indexer import utc_now
 from indexer.paths import printable, to_path

@@ -128,6 +128,7 @@ class Library:
         `choice` is kept for later runs; `retry` looks again at files that failed. Raises LibraryBusy, LibraryError.
         """
         # What only indexing needs is loaded here: a search from a cold shell does without.
+        from indexer.duplicates.looks import look_at_new
         from indexer.enrich import Enricher
         from indexer.indexer import Indexer
 
@@ -137,6 +138,7 @@ class Library:
             report = Indexer(now.store, now.embedder).run(
                 [Path(root).expanduser() for root in roots], choice, retry, on_progress
             )
+            look_at_new(now.store)
             _tell_from_vectors(now)
             if retry:
                 self._catalog.failures.try_again(["ocr"])
@@ -192,13 +194,17 @@ class Library:
         picture: Path | Image | None = None,
         mode: Mode = "hybrid",
         limit: int = 20,
+        fold: bool = False,
     ) -> Results:
-        """Pictures found by a query (docs/query-language.md), by an example, or both. Raises QueryError."""
+        """Pictures found by a query (docs/query-language.md), by an example, or both. Raises QueryError.
+
+        With `fold`, copies and bursts come under the best of them, and do not count against the limit.
+        """
         asked = parse(query) if isinstance(query, str) else query
         if picture is not None:
             example = Example(path=str(picture)) if isinstance(picture, Path) else Example(picture=picture)
             asked = replace(asked, terms=(*asked.terms, example))
-        return self.in_use().searcher.search(replace(asked, mode=mode, limit=limit))
+        return self.in_use().searcher.search(replace(asked, mode=mode, limit=limit, fold=fold))
 
     def edit(self, ids: Sequence[int], edit: Edit) -> None:
         """Say something of pictures: all of them, or none. No model overwrites it or brings back what it takes away.

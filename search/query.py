@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Mode = Literal["hybrid", "dense", "lexical"]
-Order = Literal["relevance", "newest", "oldest"]
+Order = Literal["relevance", "newest", "oldest", "diverse"]
 SignalName = Literal["dense", "caption", "text", "tag", "note", "name", "look"]
 
 OPERATORS = BEFORE | {"or"}
@@ -67,8 +67,8 @@ Term = Words | Example
 class Query:
     """What is looked for. `text` are the plain words (weight 1); nothing at all means every picture.
 
-    `str(query)` prints it in the query language: `parse(str(query)) == query`. What a person cannot type (`mode`,
-    `limit`, a picture in memory) is not printed.
+    `str(query)` prints it in the query language: `parse(str(query)) == query`. How it is looked for and shown (`mode`,
+    `limit`, `fold`: copies and bursts under the best of them) and a picture in memory are not printed.
     """
 
     text: str = ""
@@ -77,6 +77,7 @@ class Query:
     order: Order = "relevance"
     mode: Mode = field(default="hybrid", compare=False)
     limit: int = field(default=20, compare=False)
+    fold: bool = field(default=False, compare=False)
 
     @property
     def words(self) -> str:
@@ -112,13 +113,17 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One found picture. `score` orders hits within one result only; `weak` hits lie below the cut-off."""
+    """One found picture. `score` orders hits within one result only; `weak` hits lie below the cut-off.
+
+    `folded` are further hits that show the same picture over again, where it was asked to fold them.
+    """
 
     rank: int
     picture: Picture
     score: float
     weak: bool
     signals: tuple[Signal, ...]
+    folded: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,8 @@ def why(hit: Hit) -> str:
 
 def _name(hit: Hit) -> Text:
     path = Path(hit.picture.path)
-    return Text.assemble(printable(path.name), (f"  {printable(str(path.parent))}", "dim"))
+    alike = f"  and {len(hit.folded)} much alike" if hit.folded else ""
+    return Text.assemble(printable(path.name), (alike, "cyan"), (f"  {printable(str(path.parent))}", "dim"))
 
 
 def half_blocks(thumbnail: Path, width: int = 16) -> Text:

@@ -12,15 +12,16 @@ from pathlib import Path
 from indexer.ahead import ahead
 from indexer.duplicates import candidates
 from indexer.duplicates.best import measures, place, reason
-from indexer.duplicates.contents import BATCH, Contents, OnStep, read_contents
+from indexer.duplicates.contents import Contents, read_contents
 from indexer.duplicates.grouping import joined, led
 from indexer.duplicates.kinds import bursts, is_burst, is_raw, raw_pairs
+from indexer.duplicates.looks import BATCH, OnStep
 from indexer.duplicates.perceptual import VERSION, Difference, Look, compare, read_look
 from indexer.duplicates.records import BestBy, Found, Group, Kind, Tier
-from indexer.duplicates.sketch import unpack
 from indexer.local import LocalStore
 from indexer.marks import Pair
 from indexer.records import Picture
+from indexer.sketch import unpack
 
 TIERS: tuple[Tier, ...] = ("identical", "same", "similar")
 # Looks kept at hand while pairs are compared, 100 kB each.

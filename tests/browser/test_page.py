@@ -250,3 +250,43 @@ def test_words_find_pictures_without_scripts(browser, address):
     page.get_by_role("searchbox").press("Enter")
     expect(page.get_by_role("main").get_by_role("link").first).to_have_attribute("title", "green.png")
     context.close()
+
+
+def test_more_and_less_like_a_picture_are_added_to_the_words_and_back_takes_them_away(page, shown):
+    search(page, "blue")
+    liked, other = shown.id("sea 05.png"), shown.id("red.png")
+    page.locator("a[title='sea 05.png']").click()
+    page.get_by_role("dialog", name="sea 05.png").get_by_role("button", name="More like this").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("searchbox")).to_have_value(f"blue like:{liked}")
+    expect(page.locator("a[title='sea 05.png']")).to_have_count(0)  # it is known already
+    page.locator("a[title='red.png']").click()
+    page.get_by_role("dialog", name="red.png").get_by_role("button", name="Less like this").click()
+    expect(page.get_by_role("searchbox")).to_have_value(f"blue like:{liked} -like:{other}")
+    expect(page).to_have_url(re.compile(rf"q=blue\+like%3A{liked}\+-like%3A{other}$"))
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value(f"blue like:{liked}")
+    # a change of mind takes back what was said before
+    page.goto(f"/?q=blue+-like:{liked}&show={liked}")
+    page.get_by_role("button", name="More like this").click()
+    expect(page.get_by_role("searchbox")).to_have_value(f"blue like:{liked}")
+
+
+def test_copies_are_folded_when_asked_and_can_be_seen_from_the_hit(page, shown):
+    search(page, "red")
+    expect(page.locator("a[title='scarlet.png']")).to_have_count(1)
+    page.get_by_role("checkbox", name="Fold copies").check()
+    expect(page).to_have_url(re.compile(r"\?q=red&fold=true$"))
+    expect(page.locator("a[title='scarlet.png']")).to_have_count(0)
+    first = page.locator("a[title='red.png']")
+    expect(first).to_contain_text("and 1 much alike")
+    first.click()
+    page.get_by_role("dialog", name="red.png").get_by_role("link", name="scarlet.png").click()
+    expect(page.get_by_role("dialog", name="scarlet.png")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"\?q=red&fold=true$"))
+    page.get_by_label("Order").select_option("varied")
+    expect(page).to_have_url(re.compile(r"\?q=red&order=diverse&fold=true$"))
+    expect(first).to_be_visible()

@@ -29,6 +29,7 @@ class TestLocalStore(StoreContract):
             catalog.put(self.store.model_id, [(picture, np.array(sample.vector, np.float32))], "now")
             if sample.words:
                 catalog.texts.add(Text(i, "ocr", sample.words, "rapidocr"))
+        catalog.marks.put_looks([("hash3", bytes([100]) + bytes(62), 1.0)])
         yield
         self.store.close()
 

@@ -255,7 +255,7 @@ REFUSED = {
     "has:location": ("has:location", "did you mean has:gps?"),
     "has:face": ("has:face", "date, camera, rating."),
     "tag:": ("tag:", "nothing follows the colon."),
-    "sort:name": ("sort:name", "relevance, newest, oldest."),
+    "sort:name": ("sort:name", "relevance, newest, oldest, diverse."),
     "like:12@1,2": ("like:12@1,2", "@x,y,width,height"),
     "like:12@1,2,0,4": ("like:12@1,2,0,4", "one pixel"),
     "like:12@a,b,c,d": ("like:12@a,b,c,d", "like:12"),

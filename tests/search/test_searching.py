@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PIL import Image
 
@@ -90,6 +92,25 @@ def test_by_date_what_matches_comes_first_and_the_weak_ones_after(tmp_path, shel
     results = Searcher(shelf.store, lambda: shelf.embedder).search(Query("red", order="newest", limit=5))
     assert found(results)[:3] == ["2.png", "1.png", "0.png"]
     assert [hit.weak for hit in results.hits] == [False] * 3 + [True] * 2
+
+
+def test_diverse_shows_the_best_then_what_differs_and_the_weak_ones_last(shelf):
+    for i in range(30):
+        paint(shelf.pictures / f"{i:02}.png", "blue" if i > 5 else "red", seed=i)
+    paint(shelf.pictures / "30.png", "red").write_bytes((shelf.pictures / "00.png").read_bytes())
+    shelf.index()
+    searcher = Searcher(shelf.store, lambda: shelf.embedder)
+    ranked, diverse = (searcher.search(replace(parse("red"), order=order)).hits for order in ("relevance", "diverse"))
+    assert diverse[0].picture == ranked[0].picture
+    strong = [hit.picture.id for hit in ranked if not hit.weak]
+    assert sorted(hit.picture.id for hit in diverse[: len(strong)]) == sorted(strong)
+    assert [hit.picture.id for hit in diverse[len(strong) :]] == [hit.picture.id for hit in ranked if hit.weak]
+    places = {hit.picture.path.rpartition("/")[2]: hit.rank for hit in diverse}
+    assert abs(places["00.png"] - places["30.png"]) > 1  # the same picture twice is no variety
+
+
+def test_a_varied_look_at_a_whole_library_needs_no_words(searcher):
+    assert len(found(searcher.search(parse("sort:diverse")))) == 6
 
 
 def test_filters_come_before_ranking(searcher):

@@ -53,7 +53,7 @@ def png(width: int, height: int) -> bytes:
 def test_search_by_words(client, shown):
     found = client.get("/api/v1/search", params={"q": "red", "limit": 2}).json()
     assert found.keys() == {"hits", "total", "seconds", "note", "advice", "query", "offers"}
-    assert found["total"] == 27
+    assert found["total"] == 28
     first = found["hits"][0]
     assert first["rank"] == 1
     assert first["id"] == shown.id("red.png")
@@ -75,7 +75,16 @@ def test_weak_hits_are_marked(client):
 def test_no_words_show_every_picture(client):
     found = client.get("/api/v1/search", params={"limit": 5}).json()
     assert len(found["hits"]) == 5
-    assert found["total"] == 27
+    assert found["total"] == 28
+
+
+def test_copies_are_folded_and_listed_when_asked(client, shown):
+    found = client.get("/api/v1/search", params={"q": "red", "limit": 5, "fold": "true"}).json()["hits"]
+    assert [(one["id"], one["path"].rpartition("/")[2]) for one in found[0]["folded"]] == [
+        (shown.id("scarlet.png"), "scarlet.png")
+    ]
+    assert len(found) == 5
+    assert shown.id("scarlet.png") not in [hit["id"] for hit in found]
 
 
 def test_search_by_an_indexed_picture(client, shown):
@@ -315,7 +324,7 @@ def test_it_says_when_it_is_ready(client):
         time.sleep(0.05)
     assert client.get("/api/v1/ready").json() == {"ready": True}
     assert client.get("/api/v1/health").json() == {"alive": True}
-    assert client.get("/api/v1/status").json()["pictures"] == 27
+    assert client.get("/api/v1/status").json()["pictures"] == 28
 
 
 def test_it_is_not_ready_before_it_has_warmed_up(shown):

@@ -21,6 +21,13 @@ class Reason(BaseModel):
     share: float
 
 
+class FoldedOut(BaseModel):
+    """A picture that shows the same as a hit over again."""
+
+    id: int
+    path: str
+
+
 class HitOut(BaseModel):
     """One found picture: what `imsearch search --json` prints, and what a card needs to be drawn at its final size."""
 
@@ -34,6 +41,7 @@ class HitOut(BaseModel):
     height: int
     taken_at: str | None
     format: str
+    folded: list[FoldedOut]
     name: str
     thumbnail: str
     colour: str | None

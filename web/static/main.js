@@ -104,6 +104,10 @@ function change(change, how = "push") {
   return render();
 }
 
+/** A query with one more example, in place of what was said of that picture before. @param {string} q @param {string} term */
+const marked = (q, term) =>
+  `${q.replace(new RegExp(`(^|\\s)-?${term.replace("-", "")}(?=\\s|$)`, "g"), "$1").trim()} ${term}`.trim();
+
 /** A new example begins a new search; words may then be added to it. @param {File} file */
 function byExample(file) {
   const most = Number(document.body.dataset.mostBytes);
@@ -126,6 +130,8 @@ grid.addEventListener("again", () => { searched = null; render(); });
 grid.addEventListener("more", () => { limit = Math.min(MOST, limit + 2 * AT_ONCE); find(current()); });
 detail.addEventListener("similar", ({ detail: id }) => change({ q: "", like: id, mode: EMPTY.mode, upload: null, show: null }));
 detail.addEventListener("where", ({ detail: id }) => locate(id));
+detail.addEventListener("mark", ({ detail: term }) => change({ q: marked(current().q, term), mode: EMPTY.mode, show: null }));
+detail.addEventListener("open", ({ detail: id }) => { go({ ...current(), show: id }, "replace", history.state); render(); });
 detail.addEventListener("step", ({ detail: way }) => {
   const next = grid.hits[grid.hits.findIndex((hit) => hit.id === current().show) + way];
   if (next) { go({ ...current(), show: next.id }, "replace", history.state); render(); }

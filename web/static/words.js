@@ -13,11 +13,12 @@ export function ordinal(n) {
   return `${n.toLocaleString("en")}${ending}`;
 }
 
-/** Why a picture is here, in few words; a weak one is not here for its meaning. @param {import("./types.js").Hit} hit @param {boolean} byPicture */
+/** Why a picture is here, in few words, and how many are folded under it; a weak one is not here for its meaning. @param {import("./types.js").Hit} hit @param {boolean} byPicture */
 export function reasons(hit, byPicture) {
   const names = Object.keys(hit.signals).filter((name) => !(hit.weak && name === "dense"));
   names.sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
-  return names.length ? `by ${names.map((name) => called(name, byPicture)).join(", ")}` : "";
+  const by = names.length ? `by ${names.map((name) => called(name, byPicture)).join(", ")}` : "";
+  return [hit.folded.length && `and ${hit.folded.length} much alike`, by].filter(Boolean).join(" · ");
 }
 
 /** The same with places, a sentence each. @param {import("./types.js").Hit} hit @param {boolean} byPicture */
@@ -53,7 +54,7 @@ export function summary(found, state) {
   const told = [found.note, found.advice].filter(Boolean).join(" ");
   if (!shown) return told;
   const searched = state.q.trim() || state.like !== null || state.upload !== null;
-  if (!searched) return state.order === "oldest" ? "Your pictures, oldest first" : "Your pictures, newest first";
+  if (!searched) return `Your pictures, ${{ oldest: "oldest first", diverse: "varied" }[state.order] ?? "newest first"}`;
   const likely = found.hits.filter((hit) => !hit.weak).length;
   const counted =
     likely === 0 ? "No clear match; these come nearest"

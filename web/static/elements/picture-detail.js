@@ -1,5 +1,6 @@
 // <picture-detail>: one picture, big, with everything known of it.
-// Events: "shut", "step" (detail: 1 or -1), "similar" (detail: id), "where" (detail: id; answered by `where` or `wrong`).
+// Events: "shut", "step" (detail: 1 or -1), "similar" (detail: id), "where" (detail: id; answered by `where` or `wrong`),
+// "open" (detail: id), "mark" (detail: a term of the query).
 import { html } from "../html.js";
 import { explained, place, size, when } from "../words.js";
 import { paint } from "./relevance.js";
@@ -10,7 +11,7 @@ class PictureDetail extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
     this.shown = this.querySelector("img");
-    const on = (/** @type {string} */ what, /** @type {() => void} */ act) => this.querySelector(what).addEventListener("click", act);
+    const on = (/** @type {string} */ what, /** @type {(event: MouseEvent) => void} */ act) => this.querySelector(what).addEventListener("click", act);
     on(".shut", () => this.dialog.close());
     on(".before", () => this.tell("step", -1));
     on(".after", () => this.tell("step", 1));
@@ -21,6 +22,14 @@ class PictureDetail extends HTMLElement {
       if (!this.map.hidden) return this.plain();
       this.asking.setAttribute("aria-busy", "true");
       this.tell("where", this.picture.id);
+    });
+    on(".more-like", () => this.tell("mark", `like:${this.picture.id}`));
+    on(".less-like", () => this.tell("mark", `-like:${this.picture.id}`));
+    on(".facts", (/** @type {MouseEvent} */ event) => {
+      const link = /** @type {HTMLElement} */ (event.target).closest("a[data-id]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.tell("open", Number(link.dataset.id));
     });
     this.dialog.addEventListener("click", (event) => { if (event.target === this.dialog) this.dialog.close(); });
     this.dialog.addEventListener("close", () => { this.shown.removeAttribute("src"); this.tell("shut"); });
@@ -42,7 +51,7 @@ class PictureDetail extends HTMLElement {
 
   /**
    * @param {import("../types.js").Picture} picture
-   * @param {{hit?: import("../types.js").Hit, byPicture: boolean, byWords: boolean, first: boolean, last: boolean}} among its place in the results
+   * @param {{hit?: import("../types.js").Hit, byPicture: boolean, byWords: boolean, first: boolean, last: boolean}} among its place in the results; what was asked by
    */
   open(picture, { hit, byPicture, byWords, first, last }) {
     this.picture = picture;
@@ -60,6 +69,7 @@ class PictureDetail extends HTMLElement {
     this.shown.style.backgroundImage = `url("${picture.thumbnail}")`; // seen until the file itself is there
     this.shown.src = picture.file;
     this.querySelector(".original").href = picture.file;
+    this.querySelector(".less-like").hidden = !byPicture && !byWords; // of all pictures, those least like one say nothing
     this.querySelector(".before").disabled = first;
     this.querySelector(".after").disabled = last;
     this.querySelector(".facts").innerHTML = String(facts(picture, hit, byPicture));
@@ -104,6 +114,7 @@ function facts(picture, hit, byPicture) {
   const rows = [
     ...picture.texts.map((text) => [KINDS[text.kind] ?? text.kind, html`<span class="text">${text.text}</span>`]),
     ["Found by", hit && Object.keys(hit.signals).length && html`${explained(hit, byPicture).map((line) => html`<span class="line">${line}</span>`)}`],
+    ["Much alike", hit && hit.folded.length && html`<span class="alike">${hit.folded.map((one) => html`<a data-id="${one.id}" href="/?show=${one.id}"><img src="/api/v1/pictures/${one.id}/thumbnail" alt="${one.path.split("/").pop()}" title="${one.path}"></a>`)}</span>`],
     ["Folder", picture.folder],
     ["Size", `${picture.width} × ${picture.height}, ${size(picture.size)}, ${picture.format.toUpperCase()}`],
     ["Taken", picture.taken_at && when(picture.taken_at)],
