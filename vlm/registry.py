@@ -20,6 +20,8 @@ _HOMES = {
     "openclip": ("vlm.embedders.openclip", "OpenClipEmbedder"),
     "rapidocr": ("vlm.models.rapidocr", "RapidOcr"),
     "gemma": ("vlm.models.gemma", "Gemma"),
+    "idefics": ("vlm.models.idefics", "load"),
+    "blip": ("vlm.models.blip", "load"),
 }
 _ONE_OF_A_KIND = ("mini", "rapidocr")
 
@@ -41,7 +43,8 @@ def load_embedder(spec: str) -> Embedder:
 def load_model(spec: str) -> Model:
     """The model of a spec that writes words or boxes: a Reader, Detector, Captioner, Answerer, Chat or several of these.
 
-    Nothing is read before it is first asked. Raises UnknownModel.
+    No weights are read before it is first asked; a family whose checkpoints differ in what they can do (idefics, blip)
+    reads its config.json. Raises UnknownModel, and ModelUnavailable when that is not on this machine.
     """
     made: Model = _load(spec)
     if hasattr(type(made), "embed_texts"):
