@@ -23,6 +23,8 @@ _HOMES = {
     "idefics": ("vlm.models.idefics", "load"),
     "blip": ("vlm.models.blip", "load"),
 }
+FROM_HUB = ("gemma", "idefics", "blip")
+"""The families whose models are transformers repositories of the hub: `imsearch models get` downloads them."""
 _ONE_OF_A_KIND = ("mini", "rapidocr")
 
 

@@ -74,7 +74,12 @@ def idefics3(folder: Path, smolvlm: bool = False) -> Path:
     kind, begins = ("SmolVLM", "<|im_start|>") if smolvlm else ("Idefics3", "<|begin_of_text|>")
     marks = ["<fake_token_around_image>", "<image>", END, "<global-img>"]
     places = [f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7)]
-    named = {"global_image_token": "<global-img>", "fake_image_token": marks[0], "image_token": "<image>", "end_of_utterance_token": END}
+    named = {
+        "global_image_token": "<global-img>",
+        "fake_image_token": marks[0],
+        "image_token": "<image>",
+        "end_of_utterance_token": END,
+    }
     words = tokenizer(
         ["<pad>", "<eos>", begins, *marks, *places], pad_token="<pad>", eos_token="<eos>", bos_token=begins,
         **({"extra_special_tokens": named} if smolvlm else {}),
