@@ -60,7 +60,7 @@ def download_model(name: str, repository: str, revision: str | None = None) -> N
     """Get a transformers repository: its weights last, safetensors rather than pickles. Raises ModelUnavailable."""
     from huggingface_hub import HfApi, snapshot_download
 
-    with _fetching(name, repository, "choose another name (docs/vision.md).", ""):
+    with _fetching(name, repository, "choose another name (docs/vision.md).", "."):
         info = HfApi().model_info(repository, revision=revision, timeout=PATIENCE_SECONDS)
         # other forms of the same weights lie in folders; InstructBLIP's second tokenizer does too
         files = [
@@ -88,7 +88,7 @@ def download(name: str, repository: str) -> None:
     """
     from huggingface_hub import HfApi, snapshot_download
 
-    with _fetching(name, repository, "see imsearch models list.", " mini works without."):
+    with _fetching(name, repository, "see imsearch models list.", "; mini works without."):
         files = {file.rfilename for file in HfApi().model_info(repository, timeout=PATIENCE_SECONDS).siblings or ()}
         weights = next((file for file in WEIGHTS if file in files), None)
         if weights is None or CONFIG not in files:

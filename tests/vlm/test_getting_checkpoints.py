@@ -59,7 +59,7 @@ def get(home, monkeypatch):
         # made of the former when the client was imported
         where = f"{hub.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
         monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", where)
-        return CliRunner().invoke(cli, ["models", "get", name], catch_exceptions=False, standalone_mode=False).output
+        return CliRunner().invoke(cli, ["models", "get", name]).output
 
     return run
 
@@ -82,14 +82,13 @@ def test_a_model_is_got_by_its_spec_and_talked_to_without_the_hub(instruct, home
 
 
 def test_a_download_that_breaks_between_shards_leaves_no_model_and_goes_on_when_tried_again(instruct, get):
-    broken = Hub({"someone/idefics-instruct": instruct}, breaks_after=120_000)
-    with broken as hub, pytest.raises(ModelUnavailable, match="cannot be downloaded from"):
-        get(NAME, hub)
+    with Hub({"someone/idefics-instruct": instruct}, breaks_after=120_000) as hub:
+        assert "Check the network and try again.\n" in get(NAME, hub)
     assert model_snapshot("someone/idefics-instruct") is None
     with pytest.raises(ModelUnavailable, match=f"models get {NAME}$"):
         load_model(NAME)
     with Hub({"someone/idefics-instruct": instruct}) as hub:
-        assert get(NAME, hub) == f"{NAME} is on this machine.\n"
+        assert get(NAME, hub).strip().endswith(f"{NAME} is on this machine.")
     assert model_snapshot("someone/idefics-instruct")
 
 
@@ -97,8 +96,7 @@ def test_a_revision_is_got_beside_the_newest_one(tmp_path, get):
     folder = tiny_blip.blip(tmp_path / "blip", "BlipForQuestionAnswering")
     with Hub({"someone/blip": folder}) as hub:
         get(f"blip:someone/blip@{TAG}", hub)
-        with pytest.raises(ModelUnavailable, match="someone/blip has no such revision; leave it away"):
-            get("blip:someone/blip@v9", hub)
+        assert "someone/blip has no such revision; leave it away" in get("blip:someone/blip@v9", hub)
     assert model_snapshot("someone/blip", TAG).name == SHA
     assert model_snapshot("someone/blip") is None
     model = load_model(f"blip:someone/blip@{TAG}?dtype=float32")
@@ -125,10 +123,8 @@ def test_what_is_no_such_model_is_told_before_anything_is_downloaded(tmp_path, g
     (tmp_path / "other").mkdir()
     (tmp_path / "other/config.json").write_text('{"model_type": "gpt2"}')
     with Hub({"someone/other": tmp_path / "other"}) as hub:
-        with pytest.raises(ModelUnavailable, match=r"someone/other holds no transformers model; see docs/vision\.md"):
-            get("idefics:someone/other", hub)
-        with pytest.raises(ModelUnavailable, match="the hub has no someone/none, or it is not public; choose another"):
-            get("idefics:someone/none", hub)
+        assert "someone/other holds no transformers model; see docs/vision.md" in get("idefics:someone/other", hub)
+        assert "the hub has no someone/none, or it is not public; choose another" in get("idefics:someone/none", hub)
         assert not any("resolve" in path for path in hub.asked)
     with pytest.raises(UnknownModel, match="of type 'gpt2', not IDEFICS"):
         load_model(f"idefics:{tmp_path / 'other'}")

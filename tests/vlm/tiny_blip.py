@@ -46,11 +46,14 @@ def blip2(folder: Path, instruct: bool = False) -> Path:
     """BLIP-2 with OPT; InstructBLIP with Vicuna, which has a second tokenizer, for what is asked of the picture."""
     import torch
     import transformers
+    from tokenizers.processors import TemplateProcessing
 
     begins = "<s>" if instruct else "</s>"
     special = ["<pad>", "<s>", "</s>"]
     words = tokenizer(special, pad_token="<pad>", bos_token=begins, eos_token="</s>")
     words.add_special_tokens({"additional_special_tokens": ["<image>"]})
+    named = [(begins, words.bos_token_id)]
+    words.backend_tokenizer.post_processor = TemplateProcessing(single=f"{begins} $A", special_tokens=named)
     pictures = transformers.BlipImageProcessor(size={"height": 28, "width": 28})
     asked = wordpieces() if instruct else None
     if instruct:
