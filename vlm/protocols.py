@@ -214,7 +214,7 @@ class Captioner(Model, Protocol):
     def captions(
         self, pictures: Sequence[Image], prefix: str = "", language: str = "en", how: Generation = Generation()
     ) -> list[str]:
-        """One caption a picture; with a `prefix`, captions that go on from it. Raises ModelError."""
+        """One caption a picture; with a `prefix`, whole captions that begin with it. Raises ModelError."""
         ...
 
 

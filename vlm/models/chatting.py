@@ -59,15 +59,21 @@ class TemplateChat:
                 )
 
     def _load(self, folder: Path, told: dict[str, Any]) -> tuple[Any, Any]:
-        from transformers import AutoModelForImageTextToText, AutoProcessor
+        from transformers import AutoModelForImageTextToText
 
-        processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
+        processor = self._processor(folder)
         processor.tokenizer.padding_side = "left"  # what is written goes on from the end of each row
         return AutoModelForImageTextToText.from_pretrained(folder, **told), processor
 
+    def _processor(self, folder: Path) -> Any:
+        from transformers import AutoProcessor
+
+        return AutoProcessor.from_pretrained(folder, local_files_only=True)
+
     def _inputs(self, processor: Any, conversations: Sequence[Conversation], how: Generation) -> Any:
+        marks = marks_of(processor.tokenizer)
         return processor.apply_chat_template(
-            [[_message(turn) for turn in turns] for turns in conversations],
+            [[_message(turn, marks) for turn in turns] for turns in conversations],
             add_generation_prompt=True,
             tokenize=True,
             return_dict=True,
@@ -86,9 +92,22 @@ class TemplateChat:
         return {}
 
 
-def _message(turn: Turn) -> dict[str, Any]:
+def marks_of(tokenizer: Any) -> list[str]:
+    """The tokens that shape a conversation or stand for a picture."""
+    # not all_special_tokens: Idefics2's processor sets that list anew and leaves <image> out
+    return [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
+
+
+def plain(words: str, marks: Sequence[str]) -> str:
+    """Words of a user, a file or a picture without the tokens that shape a conversation."""
+    for mark in marks:
+        words = words.replace(mark, " ")
+    return words
+
+
+def _message(turn: Turn, marks: Sequence[str]) -> dict[str, Any]:
     content = [
-        {"type": "text", "text": part} if isinstance(part, str) else {"type": "image", "image": part}
+        {"type": "text", "text": plain(part, marks)} if isinstance(part, str) else {"type": "image", "image": part}
         for part in turn.parts
     ]
     return {"role": turn.role, "content": content}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,16 @@ class Checkpoint:
                 f"{self.spec} is not on this machine; get it with: imsearch models get {self.spec.partition('?')[0]}"
             )
         return found
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Its config.json: small, and it tells which class it is. Raises ModelUnavailable."""
+        path = self.folder / "config.json"
+        try:
+            made: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ModelUnavailable(f"{self.spec}: {path} is damaged ({error}); get it again.") from None
+        return made
 
     @property
     def weights(self) -> str:
