@@ -16,11 +16,11 @@ from pathlib import Path
 
 import click
 
-from indexer import Filter
+from indexer import Edit, Filter
 from search import Hit, Library, Query, Results
 from vlm import ImsearchError
 
-__all__ = ["Filter", "Hit", "ImsearchError", "Library", "Query", "Results", "main"]
+__all__ = ["Edit", "Filter", "Hit", "ImsearchError", "Library", "Query", "Results", "main"]
 
 # A command's module is imported when that command runs: `search` must not pay for the others.
 COMMANDS = {
@@ -28,11 +28,14 @@ COMMANDS = {
     "watch": "search.indexing",
     "retry": "search.indexing",
     "status": "search.health",
+    "annotate": "search.annotating",
     "failures": "search.health",
     "doctor": "search.health",
     "search": "search.commands",
+    "ask": "search.asking",
     "parse": "search.commands",
     "explain": "search.explain",
+    "where": "search.where",
     "similar": "search.commands",
     "show": "search.commands",
     "export": "search.commands",
@@ -41,6 +44,7 @@ COMMANDS = {
     "judge": "search.judging",
     "save": "search.saved",
     "saved": "search.saved",
+    "edit": "search.editing",
     "teach": "search.teaching",
     "concepts": "search.teaching",
     "forget": "search.teaching",
@@ -71,6 +75,9 @@ class Root(click.Group):
         module = importlib.import_module(COMMANDS[cmd_name])
         command: click.Command = getattr(module, f"{cmd_name}_command", None) or getattr(module, cmd_name)
         _ask_for_library(command, cmd_name)
+        if command.context_settings.get("ignore_unknown_options"):
+            # in a query -night leaves out the night: its h asks for no help
+            command.context_settings["help_option_names"] = ["--help"]
         return command
 
     def resolve_command(

@@ -64,7 +64,7 @@ def measure(given: argparse.Namespace) -> None:
             again = time.process_time()
             find_duplicates(library.store)
             again = time.process_time() - again
-            pairs = len(library.store.catalog.marks().compared(VERSION))
+            pairs = len(library.store.catalog.marks.compared(VERSION))
             print(
                 f"{len(origin)} files, {pairs} pairs compared: {wall:.1f} s, {cpu:.1f} s of CPU; once more {again:.2f} s of CPU"
             )

@@ -28,7 +28,7 @@ class Beside:
         self.store = store
         self._embedder = embedder
         self._catalog = store.catalog
-        self._vectors = store.catalog.model_vectors()
+        self._vectors = store.catalog.model_vectors
         self._failed: dict[tuple[int, str, str], PictureError] = {}
         self.embedded = 0
 

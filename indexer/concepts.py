@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.content import insert_text, refresh_words
+from indexer.connections import Tables
+from indexer.content import insert_said, refresh_words
 from indexer.records import Text
 from indexer.vectors.protocol import Ids
 from indexer.words import folded
@@ -22,6 +23,7 @@ from indexer.words import folded
 # The mark in `annotated` that every concept has looked at a picture's vector of that model and revision.
 TASK = "concepts"
 SOURCE = "concept:"
+CHUNK = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +56,80 @@ class Concept:
     tagged: int
 
 
-def read(db: sqlite3.Connection, model_id: int) -> list[Concept]:
-    """Every concept by name, with its classifier for this model and how many pictures hold its tag."""
-    examples: dict[int, dict[str, bool]] = {}
-    for concept, content, yes in db.execute("SELECT concept_id, hash, yes FROM concept_examples ORDER BY rowid"):
-        examples.setdefault(concept, {})[content] = bool(yes)
-    tags = "SELECT model, count(DISTINCT picture_id) FROM texts WHERE kind = 'tag' GROUP BY model"
-    tagged = dict(db.execute(tags))
-    sql = (
-        "SELECT id, name, taught_at, weights, threshold, held_out FROM concepts "
-        "LEFT JOIN concept_classifiers ON concept_id = id AND model_id = ? ORDER BY key"
-    )
-    return [
-        Concept(name, examples.get(i, {}), taught_at, _classifier(*kept), tagged.get(SOURCE + name, 0))
-        for i, name, taught_at, *kept in db.execute(sql, (model_id,)).fetchall()
-    ]
+class TaughtConcepts(Tables):
+    """Concepts, their classifiers, and the tags that come of them."""
+
+    def all(self, model_id: int) -> list[Concept]:
+        """Every concept by name, with its classifier for this model and how many pictures hold its tag."""
+        db = self._db
+        examples: dict[int, dict[str, bool]] = {}
+        for concept, content, yes in db.execute("SELECT concept_id, hash, yes FROM concept_examples ORDER BY rowid"):
+            examples.setdefault(concept, {})[content] = bool(yes)
+        tags = "SELECT model, count(DISTINCT picture_id) FROM texts WHERE kind = 'tag' GROUP BY model"
+        tagged = dict(db.execute(tags))
+        sql = (
+            "SELECT id, name, taught_at, weights, threshold, held_out FROM concepts "
+            "LEFT JOIN concept_classifiers ON concept_id = id AND model_id = ? ORDER BY key"
+        )
+        return [
+            Concept(name, examples.get(i, {}), taught_at, _classifier(*kept), tagged.get(SOURCE + name, 0))
+            for i, name, taught_at, *kept in db.execute(sql, (model_id,)).fetchall()
+        ]
+
+    def teach(
+        self, name: str, examples: Mapping[str, bool] | None, model_id: int, made: Classifier | None,
+        tagged: Sequence[int], now: str,
+    ) -> None:  # fmt: skip
+        """One transaction: a concept's examples (None: as they are), its classifier for a model, and all its tags."""
+        with self._writing() as db:
+            if examples is not None:
+                _write(db, name, examples, now)
+            if made is not None:
+                _keep(db, name, model_id, made)
+            _retag(db, name, tagged, _revision(db, model_id), now)
+
+    def forget(self, name: str) -> None:
+        """Drop a concept, its examples, classifiers and tags; tags that others gave stay."""
+        with self._writing() as db:
+            _retag(db, name, [], "", "")
+            db.execute("DELETE FROM concepts WHERE key = ?", (folded(name),))
+
+    def unseen(self, model_id: int, limit: int = CHUNK) -> Ids:
+        """Ids of pictures whose vector of this model the concepts have not looked at."""
+        # from `pictures`, not `embeddings`: that table's rows hold the vectors, a gigabyte for a million
+        sql = (
+            "SELECT pictures.id FROM models CROSS JOIN pictures LEFT JOIN annotated "
+            "ON picture_id = pictures.id AND task = ? AND model = spec AND annotated.revision = models.revision "
+            "WHERE models.id = ? AND concepts_at != generation AND picture_id IS NULL "
+            "AND EXISTS (SELECT 1 FROM embeddings WHERE model_id = models.id AND embeddings.picture_id = pictures.id) "
+            "ORDER BY 1 LIMIT ?"
+        )
+        return np.array([row[0] for row in self._db.execute(sql, (TASK, model_id, limit))], np.int64)
+
+    def tag(self, model_id: int, seen: Sequence[int], tagged: Mapping[str, Sequence[int]], now: str) -> None:
+        """One transaction: pictures now seen by every concept, and which of them each of these concepts tags."""
+        sql = "INSERT OR REPLACE INTO annotated SELECT ?, ?, spec, revision, ? FROM models WHERE id = ?"
+        with self._writing() as db:
+            for name, ids in tagged.items():
+                _retag(db, name, ids, _revision(db, model_id), now, among=seen)
+            db.executemany(sql, [(picture, TASK, now, model_id) for picture in seen])
+
+    def saw_all(self, model_id: int, generation: int) -> None:
+        """Every concept has looked at every picture of this state of a model's vectors: the next run need not ask.
+
+        Tags are those of one model at a time, so what holds for the others holds no longer.
+        """
+        with self._writing() as db:
+            db.execute("UPDATE models SET concepts_at = -1 WHERE id != ? AND concepts_at != -1", (model_id,))
+            db.execute("UPDATE models SET concepts_at = ?1 WHERE id = ?2 AND concepts_at != ?1", (generation, model_id))
+
+    def with_content(self, contents: Sequence[str]) -> dict[int, str]:
+        """Picture id -> content hash, for the pictures with one of these contents."""
+        sql = "SELECT id, hash FROM pictures WHERE hash IN (SELECT value FROM json_each(?))"
+        return dict(self._db.execute(sql, (json.dumps(list(contents)),)))
 
 
-def write(db: sqlite3.Connection, name: str, examples: Mapping[str, bool], now: str) -> None:
+def _write(db: sqlite3.Connection, name: str, examples: Mapping[str, bool], now: str) -> None:
     """Make a concept or replace its examples; classifiers made from the old ones go."""
     sql = (
         "INSERT INTO concepts (name, key, taught_at) VALUES (?, ?, ?) "
@@ -84,7 +142,7 @@ def write(db: sqlite3.Connection, name: str, examples: Mapping[str, bool], now: 
     db.executemany("INSERT INTO concept_examples (concept_id, hash, yes) VALUES (?, ?, ?)", rows)
 
 
-def keep(db: sqlite3.Connection, name: str, model_id: int, made: Classifier) -> None:
+def _keep(db: sqlite3.Connection, name: str, model_id: int, made: Classifier) -> None:
     """Keep a concept's classifier for a model."""
     db.execute(
         "INSERT OR REPLACE INTO concept_classifiers (concept_id, model_id, weights, threshold, held_out) "
@@ -93,7 +151,7 @@ def keep(db: sqlite3.Connection, name: str, model_id: int, made: Classifier) -> 
     )
 
 
-def retag(
+def _retag(
     db: sqlite3.Connection, name: str, tagged: Sequence[int], model: str, now: str, among: Sequence[int] | None = None
 ) -> None:
     """Exactly these pictures (of `among`, or of all) hold the concept's tag; only what changes is written to full text."""
@@ -107,48 +165,13 @@ def retag(
     kept = [(model, source, picture) for picture in sorted(held & wanted)]
     db.executemany("UPDATE texts SET revision = ? WHERE kind = 'tag' AND model = ? AND picture_id = ?", kept)
     for picture in add:
-        insert_text(db, Text(picture, "tag", name, source, model, created_at=now))
+        insert_said(db, Text(picture, "tag", name, source, model, created_at=now))
     refresh_words(db, [*drop, *add])
 
 
-def forget(db: sqlite3.Connection, name: str) -> None:
-    """Drop a concept, its examples, classifiers and tags; tags that others gave stay."""
-    retag(db, name, [], "", "")
-    db.execute("DELETE FROM concepts WHERE key = ?", (folded(name),))
-
-
-def unseen(db: sqlite3.Connection, model_id: int, limit: int) -> Ids:
-    """Ids of pictures whose vector of this model the concepts have not looked at."""
-    # from `pictures`, not `embeddings`: that table's rows hold the vectors, a gigabyte for a million
-    sql = (
-        "SELECT pictures.id FROM models CROSS JOIN pictures LEFT JOIN annotated "
-        "ON picture_id = pictures.id AND task = ? AND model = spec AND annotated.revision = models.revision "
-        "WHERE models.id = ? AND concepts_at != generation AND picture_id IS NULL "
-        "AND EXISTS (SELECT 1 FROM embeddings WHERE model_id = models.id AND embeddings.picture_id = pictures.id) "
-        "ORDER BY 1 LIMIT ?"
-    )
-    return np.array([row[0] for row in db.execute(sql, (TASK, model_id, limit))], np.int64)
-
-
-def saw(db: sqlite3.Connection, model_id: int, pictures: Sequence[int], now: str) -> None:
-    """Mark pictures as looked at by every concept."""
-    sql = "INSERT OR REPLACE INTO annotated SELECT ?, ?, spec, revision, ? FROM models WHERE id = ?"
-    db.executemany(sql, [(picture, TASK, now, model_id) for picture in pictures])
-
-
-def saw_all(db: sqlite3.Connection, model_id: int, generation: int) -> None:
-    """Every concept has looked at every picture of this state of a model's vectors: the next run need not ask.
-
-    Tags are those of one model at a time, so what holds for the others holds no longer.
-    """
-    db.execute("UPDATE models SET concepts_at = -1 WHERE id != ? AND concepts_at != -1", (model_id,))
-    db.execute("UPDATE models SET concepts_at = ?1 WHERE id = ?2 AND concepts_at != ?1", (generation, model_id))
-
-
-def hashes(db: sqlite3.Connection, contents: Sequence[str]) -> dict[int, str]:
-    """Each picture with one of these contents."""
-    sql = "SELECT id, hash FROM pictures WHERE hash IN (SELECT value FROM json_each(?))"
-    return dict(db.execute(sql, (json.dumps(list(contents)),)))
+def _revision(db: sqlite3.Connection, model_id: int) -> str:
+    spec, revision = db.execute("SELECT spec, revision FROM models WHERE id = ?", (model_id,)).fetchone()
+    return f"{spec}@{revision}"
 
 
 def _classifier(weights: bytes | None, threshold: float, held_out: str) -> Classifier | None:

@@ -6,7 +6,9 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
+from indexer.plain import plain
 from indexer.records import Text
+from indexer.rows import text_of
 from indexer.words import clean, indexable, indexable_name
 
 FROM_VECTOR = "vector"
@@ -18,29 +20,51 @@ def forget_content(db: sqlite3.Connection, picture_id: int) -> None:
     db.execute("DELETE FROM embeddings WHERE picture_id = ?", (picture_id,))
     db.execute("DELETE FROM texts WHERE picture_id = ? AND model != 'user'", (picture_id,))
     db.execute("DELETE FROM objects WHERE picture_id = ?", (picture_id,))
+    db.execute("DELETE FROM labels WHERE picture_id = ?", (picture_id,))
     db.execute("DELETE FROM annotated WHERE picture_id = ?", (picture_id,))
 
 
-def copy_content(db: sqlite3.Connection, model_id: int, content: str, picture_id: int) -> bytes:
-    """Give a picture what models said of another one with the same content; returns the vector."""
+def twin_of(db: sqlite3.Connection, model_id: int, content: str, picture_id: int) -> tuple[int, bytes]:
+    """Another picture with this content, and its vector of this model. Raises ValueError when there is none."""
     found = db.execute(
         "SELECT id, vector FROM pictures JOIN embeddings ON picture_id = id AND model_id = ? WHERE hash = ? AND id != ?",
         (model_id, content, picture_id),
     ).fetchone()
     if not found:
         raise ValueError(f"no picture with content {content} has a vector to copy")
-    twin, vector = found
-    for table, columns in (
-        ("texts", "kind, text, model, revision, prompt_version, created_at, lines"),
-        ("objects", "label, score, x1, y1, x2, y2, model, revision, created_at"),
-        ("annotated", "task, model, revision, at"),
-    ):
-        mine = " AND model != 'user'" if table == "texts" else ""
-        db.execute(
-            f"INSERT OR IGNORE INTO {table} (picture_id, {columns}) SELECT ?, {columns} FROM {table} WHERE picture_id = ?{mine}",
-            (picture_id, twin),
-        )
-    return bytes(vector)
+    return found[0], found[1]
+
+
+def copy_said(db: sqlite3.Connection, twin: int, picture_id: int) -> None:
+    """Give a picture, of which no model has said anything, what models said of another one with the same content."""
+    said = "SELECT kind, text, model, revision, prompt_version, created_at, lines FROM texts"
+    for row in db.execute(f"{said} WHERE picture_id = ? AND model != 'user' ORDER BY id", (twin,)).fetchall():
+        insert_said(db, text_of(picture_id, *row))
+    columns = "label, score, x1, y1, x2, y2, model, revision, created_at"
+    db.execute(
+        f"INSERT INTO objects (picture_id, {columns}) SELECT ?, {columns} FROM objects WHERE picture_id = ?",
+        (picture_id, twin),
+    )
+    db.execute(
+        "INSERT INTO labels SELECT ?, task, name, score, model, revision, created_at FROM labels WHERE picture_id = ?",
+        (picture_id, twin),
+    )
+    # where a person's words stand in place of a model's, the copy has neither yet
+    db.execute(
+        "INSERT INTO annotated (picture_id, task, model, revision, at, prompt_version) "
+        "SELECT ?1, task, model, revision, at, prompt_version FROM annotated WHERE picture_id = ?2 "
+        "AND CASE task WHEN 'concepts' THEN 'tag' ELSE task END NOT IN (SELECT field FROM edits WHERE picture_id = ?2)",
+        (picture_id, twin),
+    )
+
+
+def insert_said(db: sqlite3.Connection, text: Text) -> None:
+    """Words of a model, unless a person has spoken: the one text of its kind is theirs, and a tag they took away stays away."""
+    one = plain(text.text) if text.kind == "tag" else ""
+    sql = "SELECT after FROM edits WHERE picture_id = ? AND field = ? AND name = ? ORDER BY id DESC LIMIT 1"
+    said = db.execute(sql, (text.picture_id, text.kind, one)).fetchone()
+    if said is None or (text.kind == "tag" and said[0] is not None):
+        insert_text(db, text)
 
 
 def insert_text(db: sqlite3.Connection, text: Text) -> int:
@@ -77,4 +101,4 @@ def full_text(db: sqlite3.Connection, picture_id: int) -> tuple[tuple[str, ...],
         kinds[kind].append(text)
     texts = ["\n".join(lines) for lines in kinds.values()]
     words = (indexable_name(name), indexable_name(folder), *map(indexable, texts))
-    return words, "\n".join([clean(name), clean(folder), *texts])
+    return words, plain("\n".join([name, folder, *texts]))

@@ -27,6 +27,9 @@ pillow_heif.register_heif_opener()
 # their size can be checked (ICO). TGA has no signature: anything might be one.
 FORMATS = tuple("JPEG PNG WEBP AVIF GIF TIFF BMP DIB HEIF JPEG2000 PPM PSD QOI SGI".split())
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG_TELLS = (b"eXIf", b"XML:com.adobe.xmp", b"Raw profile type")
+
 _RENAME = "Give it its right name, or remove it."
 # What else is found under a picture's name, by how it begins.
 _OTHERS: tuple[tuple[tuple[bytes, ...], str, str], ...] = (
@@ -84,6 +87,25 @@ def decode(path: Path, side: int, limits: Limits = Limits()) -> Decoded:
         said = str(error).strip().splitlines() if isinstance(error, OSError | SyntaxError) else []
         detail = f" ({said[0][:120]})" if said else ""
         raise PictureError(f"The picture is damaged{detail}.", REPAIR) from None
+
+
+def read_rating(path: Path) -> int | None:
+    """The stars that a file says it was given, as `decode` tells them, without decoding it if its format allows; never raises."""
+    suffix = path.suffix.lower().lstrip(".")
+    try:
+        if suffix in RAW:
+            return decode(path, 1).exif.rating
+        with path.open("rb") as file, _quiet:
+            # Pillow decodes a whole PNG to see whether anything is told behind its pixels
+            if file.read(len(_PNG)) == _PNG:
+                rest = file.read()
+                if not any(mark in rest for mark in _PNG_TELLS):
+                    return None
+            file.seek(0)
+            with Image.open(file, formats=FORMATS) as opened:
+                return read_exif(opened).rating
+    except Exception:  # noqa: BLE001 - decoders of hostile data raise anything; the picture was indexed without stars
+        return None
 
 
 class _Quiet:

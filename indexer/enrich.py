@@ -1,55 +1,130 @@
-"""The second pass: words read in pictures that are searchable by meaning already, newest first."""
+"""The second pass: what models write about pictures that are searchable by meaning already, newest first."""
 
 from __future__ import annotations
 
-from indexer.decode import decode
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import TypeVar
+
+from indexer.ahead import ahead
+from indexer.decode import Decoded, decode
 from indexer.errors import PictureError
 from indexer.indexer import OnProgress, utc_now
 from indexer.local import LocalStore
 from indexer.paths import to_path
-from indexer.records import Picture, Progress, Text
-from vlm import Annotator, ModelError
+from indexer.records import Enriched, Picture, Progress
+from vlm import Annotation, Annotator, Box, ModelError, ModelUnavailable
 
-BATCH = 50
+Item = TypeVar("Item")
+
+BATCH = 8
+# decoded pictures that wait for the model: two batches
+_AHEAD = 2 * BATCH
 
 
 class Enricher:
-    """Reads what is new or was read by another version. May be interrupted anywhere: each picture is a transaction."""
+    """Puts one model to one task. May be interrupted anywhere: each picture is a transaction."""
 
     def __init__(self, store: LocalStore, annotator: Annotator) -> None:
         self._catalog = store.catalog
         self._annotator = annotator
 
-    def run(self, on_progress: OnProgress = lambda _: None) -> None:
-        """Every picture that this annotator has not seen, newest first."""
-        spec, revision = self._annotator.spec, self._annotator.revision
-        total = len(self._catalog.unannotated("ocr", spec, revision, -1))
+    def run(
+        self,
+        on_progress: OnProgress = lambda _: None,
+        among: Sequence[int] | None = None,
+        anew: bool = False,
+        keep_others: bool = False,
+    ) -> Enriched:
+        """Every picture that this annotator, asked like this, has not seen; with `among` these alone, in this order.
+
+        With `anew` also those that it has seen; with `keep_others` not those that another model has. A picture that cannot
+        be read or answered for is kept as a failure. Raises ModelUnavailable when there is no model to ask.
+        """
+        ids = self._wanted(among, anew, keep_others)
         done = failed = 0
         try:
-            while batch := self._catalog.unannotated("ocr", spec, revision, BATCH):
-                for picture in batch:
-                    failed += not self._read(picture)
+            for batch in _batches(ahead(self._read, self._pictures(ids), 2, _AHEAD), BATCH):
+                for picture, well in self._enrich(batch):
                     done += 1
-                    on_progress(Progress("ocr", done, total, failed, picture.path))
+                    failed += not well
+                    on_progress(Progress(self._annotator.task, done, len(ids), failed, picture.path))
         finally:
             self._annotator.close()
+        return Enriched(self._annotator.task, self._annotator.spec, done - failed, failed)
 
-    def _read(self, picture: Picture) -> bool:
-        try:
-            decoded = decode(to_path(picture.path), self._annotator.picture_side // 2)
-            made = self._annotator.annotate([decoded.picture])[0]
-        except PictureError as error:
-            self._catalog.fail_picture(picture.id, "ocr", error.reason, error.remedy, utc_now())
-            return False
-        except ModelError as error:
-            self._catalog.fail_picture(picture.id, "ocr", str(error), "Search by meaning still finds it.", utc_now())
-            return False
-        now = made.time.isoformat(timespec="seconds")
-        lines = tuple((line.text, round(line.score, 3), line.box_xyxy) for line in made.lines)
-        texts = (
-            [Text(picture.id, "ocr", made.text, made.model, made.revision, made.prompt_version, now, lines)]
-            if lines
-            else []
+    def _wanted(self, among: Sequence[int] | None, anew: bool, keep_others: bool) -> Sequence[int]:
+        asked = self._annotator
+        if among is not None and anew:
+            return among
+        fresh = self._catalog.texts.unannotated(
+            asked.task, asked.spec, asked.revision, asked.prompt_version, keep_others
         )
-        self._catalog.annotate(picture.id, "ocr", texts, made.objects, made.model, made.revision, now)
-        return True
+        if among is None:
+            return self._catalog.ordered(None, True, -1).tolist() if anew else fresh
+        unseen = set(fresh)
+        return [picture for picture in among if picture in unseen]
+
+    def _pictures(self, ids: Sequence[int]) -> Iterator[Picture]:
+        for some in _batches(iter(ids), 200):
+            yield from self._catalog.get(some)
+
+    def _read(self, picture: Picture) -> tuple[Picture, Decoded | PictureError]:
+        try:
+            return picture, decode(to_path(picture.path), self._annotator.picture_side // 2)
+        except PictureError as error:
+            return picture, error
+
+    def _enrich(self, batch: Sequence[tuple[Picture, Decoded | PictureError]]) -> Iterator[tuple[Picture, bool]]:
+        readable = [(picture, found) for picture, found in batch if isinstance(found, Decoded)]
+        for picture, found in batch:
+            if isinstance(found, PictureError):
+                self._fail(picture, found.reason, found.remedy)
+                yield picture, False
+        for (picture, seen), made in zip(readable, self._asked([found for _, found in readable]), strict=True):
+            problem = made.problem if isinstance(made, Annotation) else str(made)
+            if isinstance(made, Annotation) and not problem:
+                self._catalog.texts.annotate(picture.id, self._annotator.task, _in_full(made, seen))
+            else:
+                self._fail(picture, problem, "Search by meaning still finds it.")
+            yield picture, not problem
+
+    def _asked(self, found: Sequence[Decoded]) -> list[Annotation | ModelError]:
+        """A batch that fails is asked picture by picture, so that one bad picture costs itself alone."""
+        try:
+            return [*self._annotator.annotate([one.picture for one in found])] if found else []
+        except ModelUnavailable:
+            raise
+        except ModelError as error:
+            if len(found) == 1:
+                return [error]
+            return [made for one in found for made in self._asked([one])]
+
+    def _fail(self, picture: Picture, reason: str, remedy: str) -> None:
+        self._catalog.failures.put_picture(picture.id, self._annotator.task, reason, remedy, utc_now())
+
+
+def _in_full(made: Annotation, seen: Decoded) -> Annotation:
+    """Boxes in pixels of the whole picture: the model may have looked at a smaller one."""
+    across, down = seen.width / seen.picture.width, seen.height / seen.picture.height
+    if across == down == 1:
+        return made
+
+    def grown(box: Box) -> Box:
+        x1, y1, x2, y2 = box
+        return across * x1, down * y1, across * x2, down * y2
+
+    lines = tuple(
+        replace(line, box_xyxy=grown(line.box_xyxy), polygon=tuple((across * x, down * y) for x, y in line.polygon))
+        for line in made.lines
+    )
+    objects = tuple(replace(thing, box_xyxy=grown(thing.box_xyxy)) for thing in made.objects)
+    return replace(made, lines=lines, objects=objects)
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    # itertools.batched comes with Python 3.12
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Literal
 
 from indexer.colours import NAMED
+from indexer.plain import plain
 from indexer.words import clean
 
 Operator = Literal[":", ">", ">=", "<", "<="]
@@ -81,6 +82,17 @@ def both(first: Filter, second: Filter) -> Filter:
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
+def asks(kept: Filter, field: str) -> bool:
+    """Whether a filter says anything of a field."""
+    match kept:
+        case Condition(name):
+            return name == field
+        case Not(part):
+            return asks(part, field)
+        case All(parts) | AnyOf(parts):
+            return any(asks(part, field) for part in parts)
+
+
 def first_day(text: str) -> date:
     """The first day of YYYY, YYYY-MM or YYYY-MM-DD. Raises ValueError."""
     found = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", text.strip(), re.ASCII)
@@ -129,7 +141,7 @@ def proportion(text: str) -> float:
 
 def _words(text: str) -> str:
     kept = " ".join(clean(text).split())
-    if not kept:
+    if not plain(kept).strip():
         raise ValueError("nothing follows the colon")
     return kept
 
@@ -152,9 +164,9 @@ def _day(text: str) -> str:
 
 def _checked(check: Callable[[str], object]) -> Callable[[str], str]:
     def canonical(text: str) -> str:
-        plain = clean(text).replace(" ", "").lower()
-        check(plain)
-        return plain
+        given = clean(text).replace(" ", "").lower()
+        check(given)
+        return given
 
     return canonical
 
@@ -215,5 +227,5 @@ FIELDS: Mapping[str, Field] = {
     "has": Field("such a thing is known of it", "has:gps", _one_of(*HELD)),
     "near": Field("was taken within a distance of a place", "near:48.85,2.35,5km", _checked(place)),
     "rating": Field("stars given in the camera or another program", "rating:>=4", _number(0, 5), compared=True),
-    "state": Field("how it was reviewed", "state:approved", _one_of("unreviewed", "approved", "hidden")),
+    "state": Field("how it was reviewed; without this, hidden pictures are left out", "state:approved", _one_of("unreviewed", "approved", "hidden")),
 }  # fmt: skip

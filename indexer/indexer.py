@@ -15,7 +15,7 @@ import numpy as np
 from indexer.ahead import ahead
 from indexer.catalog import Known
 from indexer.colours import dominant_colours
-from indexer.decode import Decoded, decode
+from indexer.decode import Decoded, decode, read_rating
 from indexer.errors import LibraryError, PictureError
 from indexer.fingerprint import content_hash
 from indexer.local import LocalStore
@@ -47,6 +47,7 @@ class Walked:
     changed: dict[str, Known] = field(default_factory=dict)
     vanished: dict[str, Known] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
+    failures_gone: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ class Indexer:
                 done += 1
                 on_progress(Progress("index", done, total, counts.failed, candidate.relative))
             self._drop_vanished(found, counts)
+        self.catalog.ratings.seek(read_rating, on_progress)
         self.store.index()
         self.store.save()
         return counts.report(time.monotonic() - started)
@@ -180,13 +182,15 @@ class Indexer:
 
     def _compare(self, root_id: int, root: Path, retry: bool, known: dict[str, Known]) -> Walked:
         choice = self.catalog.choice(root_id)
-        failed = {} if retry else self.catalog.failed(root_id, "index")
+        failed = {} if retry else self.catalog.failures.stamps(root_id, "index")
         found = Walked(root_id)
-        missing = dict(known)
+        missing, noted = dict(known), self.catalog.failures.paths(root_id)
         for entry in walk(root, choice.include, choice.exclude, choice.hidden):
             if isinstance(entry, Skipped):
                 found.skipped.append(entry)
+                noted.discard(entry.path)
                 continue
+            noted.discard(entry.relative)
             row = missing.pop(entry.relative, None)
             stamp = (entry.size, entry.mtime_ns)
             if row and (row.size, row.mtime_ns) == stamp and row.id in self._embedded:
@@ -200,6 +204,7 @@ class Indexer:
         # What lies in a folder that could not be read is not known to be gone.
         unreadable = tuple(f"{entry.path}/" for entry in found.skipped)
         found.vanished = {path: row for path, row in missing.items() if not path.startswith(unreadable)}
+        found.failures_gone = [path for path in noted if not path.startswith(unreadable)]
         return found
 
     # -- what moved ------------------------------------------------------------------------------------------------
@@ -302,7 +307,7 @@ class Indexer:
 
     def _refuse(self, found: Walked, refused: Refused, counts: Counts) -> None:
         candidate, error = refused.candidate, refused.error
-        self.catalog.fail(
+        self.catalog.failures.put(
             found.root_id, candidate.relative, "index", error.reason, error.remedy, candidate.size,
             candidate.mtime_ns, utc_now(),
         )  # fmt: skip
@@ -312,8 +317,9 @@ class Indexer:
             found.vanished[candidate.relative] = row
 
     def _note_what_is_skipped(self, found: Walked, counts: Counts) -> None:
+        self.catalog.failures.forget(found.root_id, found.failures_gone)
         for entry in found.skipped:
-            self.catalog.fail(found.root_id, entry.path, "index", entry.reason, entry.remedy, 0, 0, utc_now())
+            self.catalog.failures.put(found.root_id, entry.path, "index", entry.reason, entry.remedy, 0, 0, utc_now())
         counts.failed += len(found.skipped) + found.still_failing
         counts.unchanged += found.unchanged
 

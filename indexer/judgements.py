@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from indexer.connections import Tables
 from indexer.words import clean
 
 
@@ -22,27 +22,31 @@ class Judgement:
     offline: bool
 
 
-def put(db: sqlite3.Connection, query: str, said: Mapping[int, bool], now: str) -> None:
-    """Judge pictures for a query; the latest word on a picture holds."""
-    sql = "INSERT OR REPLACE INTO judgements (query, picture_id, relevance, created_at) VALUES (?, ?, ?, ?)"
-    db.executemany(sql, [(tidy(query), picture, int(good), now) for picture, good in said.items()])
+class Judgements(Tables):
+    """What was said of pictures, by query."""
 
+    def put(self, query: str, said: Mapping[int, bool], now: str) -> None:
+        """Judge pictures for a query; the latest word on a picture holds."""
+        sql = "INSERT OR REPLACE INTO judgements (query, picture_id, relevance, created_at) VALUES (?, ?, ?, ?)"
+        with self._writing() as db:
+            db.executemany(sql, [(tidy(query), picture, int(good), now) for picture, good in said.items()])
 
-def read(db: sqlite3.Connection) -> list[Judgement]:
-    """Every judgement: by query, the good ones first."""
-    sql = (
-        "SELECT query, picture_id, roots.path || '/' || pictures.path, relevance, created_at, NOT online "
-        "FROM judgements JOIN pictures ON pictures.id = picture_id JOIN roots ON roots.id = root_id "
-        "ORDER BY query, relevance DESC, picture_id"
-    )
-    return [Judgement(q, i, path, bool(good), at, bool(away)) for q, i, path, good, at, away in db.execute(sql)]
+    def all(self) -> list[Judgement]:
+        """Every judgement: by query, the good ones first."""
+        sql = (
+            "SELECT query, picture_id, roots.path || '/' || pictures.path, relevance, created_at, NOT online "
+            "FROM judgements JOIN pictures ON pictures.id = picture_id JOIN roots ON roots.id = root_id "
+            "ORDER BY query, relevance DESC, picture_id"
+        )
+        rows = self._db.execute(sql)
+        return [Judgement(q, i, path, bool(good), at, bool(away)) for q, i, path, good, at, away in rows]
 
-
-def forget(db: sqlite3.Connection, query: str, pictures: Sequence[int]) -> int:
-    """Drop what was said of these pictures (none: of all) for a query; returns how many judgements went."""
-    which = " AND picture_id IN (SELECT value FROM json_each(?))" if pictures else ""
-    given = (tidy(query), json.dumps(list(pictures))) if pictures else (tidy(query),)
-    return db.execute(f"DELETE FROM judgements WHERE query = ?{which}", given).rowcount
+    def forget(self, query: str, pictures: Sequence[int] = ()) -> int:
+        """Drop what was said of these pictures (none: of all) for a query; returns how many judgements went."""
+        which = " AND picture_id IN (SELECT value FROM json_each(?))" if pictures else ""
+        given = (tidy(query), json.dumps(list(pictures))) if pictures else (tidy(query),)
+        with self._writing() as db:
+            return db.execute(f"DELETE FROM judgements WHERE query = ?{which}", given).rowcount
 
 
 def tidy(query: str) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from indexer.everyday import is_shown
 from indexer.records import LexicalMatch
 from indexer.vectors.protocol import Ids
-from indexer.words import contains, folded, match, query_words
+from indexer.words import contains, match, query_words
 
 FIELDS = ("name", "folder", "caption", "ocr", "tag", "note")
 # BM25 weights in the order of FIELDS: what a person wrote (note, tag) and names say most, a folder's words least.
@@ -128,6 +128,6 @@ def _fields(connection: sqlite3.Connection, words: Sequence[str], ids: Ids) -> d
     sql = f"SELECT rowid, {', '.join(FIELDS)} FROM words WHERE rowid IN (SELECT value FROM json_each(?))"
     for picture, *texts in connection.execute(sql, (json.dumps(inside),)):
         made[picture] = [
-            field for field, text in zip(FIELDS, texts, strict=True) if any(word in folded(text) for word in words)
+            field for field, text in zip(FIELDS, texts, strict=True) if any(word in text for word in words)
         ]
     return {picture: tuple(fields) for picture, fields in made.items()}

@@ -15,10 +15,11 @@ from indexer.errors import LibraryDamaged
 from indexer.filters import Filter
 from indexer.manifest import Manifest
 from indexer.records import LexicalMatch, Picture, Text
+from indexer.sketch import NEVER_SEEN, Sketches, unpack
 from indexer.thumbnails import thumbnail_path
 from indexer.vectors import VectorIndex, load_index, new_index
 from indexer.vectors.protocol import Ids, Scores
-from vlm.protocols import Vectors
+from vlm.protocols import DetectedObject, Vectors
 
 # How long a reader may answer from the vectors it holds before it looks whether another process added some.
 FRESH_SECONDS = 2.0
@@ -45,14 +46,18 @@ class LocalStore:
 
     def dense(self, vector: NDArray[np.float32], k: int, among: Ids | None = None) -> tuple[Ids, Scores]:
         """The k nearest pictures with their cosines."""
-        return self.index().search(vector, k, among)
+        hidden = self._unasked(among)
+        found, cosines = self.index().search(vector, k + len(hidden), among)
+        seen = ~np.isin(found, hidden)
+        return found[seen][:k], cosines[seen][:k]
 
     def lexical(self, words: str, k: int, among: Ids | None = None) -> list[LexicalMatch]:
         """The k pictures whose words match best."""
-        return self.catalog.lexical(words, k, among)
+        hidden = set(self._unasked(among).tolist())
+        return [match for match in self.catalog.lexical(words, k + len(hidden), among) if match.id not in hidden][:k]
 
     def filter(self, kept: Filter) -> Ids | None:
-        """Sorted ids that the filter keeps; None means every picture."""
+        """Sorted ids that the filter keeps; None means every picture that is not hidden."""
         return self.catalog.filter(kept)
 
     def is_folder(self, name: str) -> bool:
@@ -75,13 +80,26 @@ class LocalStore:
         """Stored vectors in the order asked."""
         return self.catalog.vectors(self.model_id, ids) if len(ids) else np.zeros((0, self.manifest.dim), np.float32)
 
+    def sketches(self, ids: Sequence[int]) -> Sketches:
+        """Stored sketches in the order asked."""
+        known = self.catalog.marks.sketches(ids)
+        return unpack([known.get(int(i), NEVER_SEEN) for i in ids])
+
     def texts(self, picture_id: int) -> list[Text]:
         """Every text of one picture."""
-        return self.catalog.texts(picture_id)
+        return self.catalog.texts.of(picture_id)
+
+    def objects(self, picture_id: int) -> list[DetectedObject]:
+        """Everything detected in one picture, surest first."""
+        return self.catalog.texts.objects(picture_id)
 
     def thumbnail(self, picture: Picture) -> Path:
         """Where the thumbnail lies."""
         return thumbnail_path(self.folder / "thumbnails", picture.hash)
+
+    def _unasked(self, among: Ids | None) -> Ids:
+        """Hidden pictures, where nothing was said of which to look at."""
+        return self.catalog.hidden() if among is None else np.zeros(0, np.int64)
 
     # -- the index as a cache --------------------------------------------------------------------------------------
 

@@ -6,29 +6,36 @@ Rows go by content hash and outlive their pictures: a file that leaves and comes
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Sequence
 from typing import Literal
+
+from indexer.connections import Tables
 
 Decision = Literal["keep", "best"]
 Pair = tuple[str, str]
 
 
-class Marks:
-    """Reads and writes them through the catalog's connections; each writing method is one transaction."""
-
-    def __init__(
-        self,
-        reading: Callable[[], sqlite3.Connection],
-        writing: Callable[[], AbstractContextManager[sqlite3.Connection]],
-    ) -> None:
-        self._reading = reading
-        self._writing = writing
+class Marks(Tables):
+    """Looks, comparisons and decisions."""
 
     def looks(self) -> dict[str, tuple[bytes, float]]:
         """Sketch and sharpness of each content."""
-        return {key: (sketch, sharp) for key, sketch, sharp in self._reading().execute("SELECT * FROM looks")}
+        return {key: (sketch, sharp) for key, sketch, sharp in self._db.execute("SELECT * FROM looks")}
+
+    def unseen(self) -> list[str]:
+        """The contents of pictures that were not looked at yet."""
+        sql = (
+            "SELECT DISTINCT hash FROM pictures WHERE NOT EXISTS (SELECT 1 FROM looks WHERE looks.hash = pictures.hash)"
+        )
+        return [content for (content,) in self._db.execute(sql)]
+
+    def sketches(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """The sketches of these pictures; those that were not looked at are left out."""
+        sql = (
+            "SELECT pictures.id, sketch FROM pictures JOIN looks ON looks.hash = pictures.hash "
+            "WHERE pictures.id IN (SELECT value FROM json_each(?))"
+        )
+        return dict(self._db.execute(sql, (json.dumps([int(i) for i in ids]),)))
 
     def put_looks(self, rows: Sequence[tuple[str, bytes, float]]) -> None:
         """(hash, sketch, sharpness)."""
@@ -38,7 +45,7 @@ class Marks:
     def compared(self, version: int) -> dict[Pair, str | None]:
         """How the second differs from the first, None where they are two pictures, as this version saw it."""
         sql = "SELECT first, second, how FROM comparisons WHERE version = ?"
-        return {(first, second): how for first, second, how in self._reading().execute(sql, (version,))}
+        return {(first, second): how for first, second, how in self._db.execute(sql, (version,))}
 
     def put_compared(self, rows: Iterable[tuple[Pair, str | None]], version: int) -> None:
         """Replaces what an earlier version saw."""
@@ -50,12 +57,12 @@ class Marks:
     def kept(self) -> set[Pair]:
         """Pairs of contents that are both to be kept; (h, h) for copies of one content."""
         sql = "SELECT first, second FROM decisions WHERE decision = 'keep'"
-        return {(first, second) for first, second in self._reading().execute(sql)}
+        return {(first, second) for first, second in self._db.execute(sql)}
 
     def chosen(self) -> dict[str, int]:
         """Contents chosen as best of their group; the higher the number, the later."""
         sql = "SELECT first, rowid FROM decisions WHERE decision = 'best'"
-        return dict(self._reading().execute(sql))
+        return dict(self._db.execute(sql))
 
     def decide(self, decision: Decision, pairs: Iterable[Pair], now: str) -> None:
         """The second of a `best` is empty."""

@@ -148,3 +148,49 @@ def m006_concepts(db: Database) -> None:
         ALTER TABLE models ADD COLUMN concepts_at INTEGER NOT NULL DEFAULT -1;
         CREATE INDEX texts_tags ON texts(model, picture_id) WHERE kind = 'tag';
     """)  # fmt: skip
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m007_edits(db: Database) -> None:
+    """What people wrote or took away, as a history; whose stars were never looked for; up to where a search was seen."""
+    _run(db, """
+        CREATE TABLE edits (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            picture_id INTEGER NOT NULL REFERENCES pictures(id) ON DELETE CASCADE,
+            field TEXT NOT NULL, name TEXT NOT NULL, before TEXT, after TEXT, who TEXT NOT NULL, made_at TEXT NOT NULL
+        );
+        CREATE INDEX edits_picture ON edits(picture_id, field, name);
+        CREATE INDEX pictures_hidden ON pictures(state) WHERE state = 'hidden';
+        ALTER TABLE pictures ADD COLUMN rating_sought INTEGER NOT NULL DEFAULT 0;
+        UPDATE pictures SET rating_sought = 1 WHERE rating IS NOT NULL;
+        CREATE INDEX pictures_unsought ON pictures(rating_sought) WHERE rating_sought = 0;
+        ALTER TABLE saved_searches ADD COLUMN seen_id INTEGER NOT NULL DEFAULT 0;
+        UPDATE saved_searches SET seen_id = (
+            SELECT coalesce(max(id), 0) FROM pictures WHERE added_at <= coalesce(seen_at, created_at)
+        )
+    """)  # fmt: skip
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m008_plain_words(db: Database) -> None:
+    """Full text of words folded by `indexer.plain`; SQLite folds nothing more, and takes vowel signs for letters."""
+    from indexer.content import refresh_words
+
+    columns = "name, folder, caption, ocr, tag, note"
+    tokenizer = "porter unicode61 remove_diacritics 0 categories ''L* N* Co M*''"
+    _run(db, f"DROP TABLE words; CREATE VIRTUAL TABLE words USING fts5({columns}, tokenize='{tokenizer}')")
+    db.conn.execute("DELETE FROM grams")
+    refresh_words(db.conn, [row[0] for row in db.conn.execute("SELECT id FROM pictures").fetchall()])
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m009_annotating(db: Database) -> None:
+    """How a model was asked, whose answers another way of asking makes stale; and what pictures were judged to be."""
+    _run(db, """
+        ALTER TABLE annotated ADD COLUMN prompt_version TEXT NOT NULL DEFAULT '';
+        CREATE TABLE labels (
+            picture_id INTEGER NOT NULL REFERENCES pictures(id) ON DELETE CASCADE,
+            task TEXT NOT NULL, name TEXT NOT NULL, score REAL NOT NULL, model TEXT NOT NULL, revision TEXT NOT NULL,
+            created_at TEXT NOT NULL, PRIMARY KEY (picture_id, task, name)
+        ) WITHOUT ROWID
+    """)  # fmt: skip

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.connections import Tables
+
 CHUNK = 10_000
 
 
-class ModelVectors:
-    """Reads and writes them through the catalog's connections; each writing method is whole transactions."""
-
-    def __init__(
-        self,
-        reading: Callable[[], sqlite3.Connection],
-        writing: Callable[[], AbstractContextManager[sqlite3.Connection]],
-    ) -> None:
-        self._reading = reading
-        self._writing = writing
+class ModelVectors(Tables):
+    """For adding a model and dropping one."""
 
     def lacking(self, model_id: int, after: int, limit: int) -> list[int]:
         """Ids above `after` of pictures without a vector of this model, sorted; those of absent roots too."""
@@ -29,15 +22,15 @@ class ModelVectors:
             "SELECT id FROM pictures WHERE id > ? AND NOT EXISTS "
             "(SELECT 1 FROM embeddings WHERE model_id = ? AND picture_id = id) ORDER BY id LIMIT ?"
         )
-        return [row[0] for row in self._reading().execute(sql, (after, model_id, limit))]
+        return [row[0] for row in self._db.execute(sql, (after, model_id, limit))]
 
     def counts(self) -> dict[int, int]:
         """Model id -> how many pictures have a vector of it."""
-        return dict(self._reading().execute("SELECT model_id, count(*) FROM embeddings GROUP BY model_id"))
+        return dict(self._db.execute("SELECT model_id, count(*) FROM embeddings GROUP BY model_id"))
 
     def pictures(self) -> int:
         """How many pictures there are, those of absent roots among them."""
-        return int(self._reading().execute("SELECT count(*) FROM pictures").fetchone()[0])
+        return int(self._db.execute("SELECT count(*) FROM pictures").fetchone()[0])
 
     def put(self, model_id: int, by_content: Mapping[str, NDArray[np.float32]]) -> int:
         """Give a vector to every picture with one of these contents that has none yet; returns how many got one.
@@ -75,8 +68,8 @@ class ModelVectors:
     def shrink(self) -> bool:
         """Give the room of what was deleted back to the disk; False when there is no room to do so, or others use it."""
         try:
-            self._reading().execute("VACUUM")
-            self._reading().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.OperationalError:
             return False
         return True

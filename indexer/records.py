@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from vlm.protocols import Box, TextKind
+from vlm.protocols import Box, Task, TextKind
 
 Orientation = Literal["landscape", "portrait", "square"]
-Stage = Literal["index", "ocr"]
+Stage = Literal["index"] | Task
+"""Where a file failed: when it was indexed, or in a task of the second pass."""
+State = Literal["unreviewed", "approved", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Picture:
     colours: tuple[Colour, ...] = ()
     added_at: str = ""
     offline: bool = False
+    state: State = "unreviewed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,37 @@ class Text:
     prompt_version: str = ""
     created_at: str = ""
     lines: tuple[tuple[str, float, Box], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a person says of pictures; None leaves a thing as it is, an empty text takes it away.
+
+    `text` is what can be read in the picture; `rating` is stars, 0 to 5.
+    """
+
+    state: State | None = None
+    note: str | None = None
+    caption: str | None = None
+    text: str | None = None
+    tags: tuple[str, ...] = ()
+    untags: tuple[str, ...] = ()
+    rating: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """One change of the past: before and after (None: nothing), by whom, and when (UTC, ISO 8601).
+
+    `field` is state, note, caption, ocr, tag or rating; `name` is the tag in lower case, else empty.
+    """
+
+    field: str
+    name: str
+    before: str | None
+    after: str | None
+    who: str
+    made_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +189,21 @@ class IndexReport:
 class Progress:
     """Where a run stands. `total` is None until the walk has counted everything; `stage` names the pass."""
 
-    stage: Literal["index", "embed", "ocr"]
+    stage: Stage | Literal["rating", "embed"]
     done: int
     total: int | None
     failed: int
     path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enriched:
+    """What one model did in one task of the second pass: in pictures."""
+
+    task: Task
+    model: str
+    done: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,15 @@ from vlm.protocols import TextKind, Vectors
 
 PICTURES = (
     "SELECT pictures.id, roots.path || '/' || pictures.path, hash, size, mtime_ns, width, height, format, taken_at, "
-    "camera, lens, latitude, longitude, orientation, rating, colours, added_at, NOT online "
+    "camera, lens, latitude, longitude, orientation, rating, colours, added_at, NOT online, state "
     "FROM pictures JOIN roots ON roots.id = root_id"
 )
 
 
 def picture_of(row: tuple[object, ...]) -> Picture:
-    *start, exif_row, colours, added_at, offline = (*row[:8], row[8:15], row[15], row[16], row[17])
+    start, exif, (colours, added_at, offline, state) = row[:8], Exif(*row[8:15]), row[15:]  # type: ignore[arg-type]
     made = tuple(Colour(name, tuple(rgb), share) for name, rgb, share in json.loads(str(colours)))
-    return Picture(*start, exif=Exif(*exif_row), colours=made, added_at=str(added_at), offline=bool(offline))  # type: ignore[arg-type, misc]
+    return Picture(*start, exif=exif, colours=made, added_at=str(added_at), offline=bool(offline), state=state)  # type: ignore[arg-type, misc]
 
 
 def text_of(

@@ -11,19 +11,20 @@ from numpy.typing import NDArray
 
 from indexer.filters import Filter
 from indexer.records import LexicalMatch, Picture, Text
+from indexer.sketch import Sketches
 from indexer.vectors.protocol import Ids, Scores
-from vlm.protocols import Vectors
+from vlm.protocols import DetectedObject, Vectors
 
 
 class Store(Protocol):
     """Pictures, their vectors and their words, by id."""
 
     def count(self) -> int:
-        """How many pictures can be found (those marked offline are not counted)."""
+        """How many pictures can be found (those marked offline and those hidden are not counted)."""
         ...
 
     def dense(self, vector: NDArray[np.float32], k: int, among: Ids | None = None) -> tuple[Ids, Scores]:
-        """The k pictures nearest to a (dim,) unit vector, best first, with their cosines; only of `among` when given."""
+        """The k pictures nearest to a (dim,) unit vector, best first, with their cosines; only of `among`, or else of what is not hidden."""
         ...
 
     def lexical(self, words: str, k: int, among: Ids | None = None) -> list[LexicalMatch]:
@@ -31,7 +32,10 @@ class Store(Protocol):
         ...
 
     def filter(self, kept: Filter) -> Ids | None:
-        """Sorted ids of the pictures that the filter keeps; None means every picture."""
+        """Sorted ids of the pictures that the filter keeps, hidden ones only where it asks for a state.
+
+        None means every picture that is not hidden: the methods below leave those out where `among` is None.
+        """
         ...
 
     def is_folder(self, name: str) -> bool:
@@ -54,8 +58,16 @@ class Store(Protocol):
         """Stored vectors of these ids, in this order, (n, dim). Raises KeyError for an id that has none."""
         ...
 
+    def sketches(self, ids: Sequence[int]) -> Sketches:
+        """What these pictures look like in outline, in this order, (n, 63) unit rows; zero where it is not known."""
+        ...
+
     def texts(self, picture_id: int) -> list[Text]:
         """Every text of one picture."""
+        ...
+
+    def objects(self, picture_id: int) -> list[DetectedObject]:
+        """Everything detected in one picture, surest first."""
         ...
 
     def thumbnail(self, picture: Picture) -> Path:

@@ -36,7 +36,7 @@ class Models:
     def __init__(self, folder: Path, catalog: Catalog, on_swap: OnSwap = lambda *_: None) -> None:
         self._folder = folder
         self._catalog = catalog
-        self._vectors = catalog.model_vectors()
+        self._vectors = catalog.model_vectors
         self._on_swap = on_swap
 
     def held(self) -> list[HeldModel]:

@@ -13,7 +13,7 @@ def tag_pictures(store: LocalStore, embedder: Embedder) -> None:
     """Tag every picture that this revision of the library's model has not tagged. Each batch is one transaction."""
     if not isinstance(embedder, Tagger):
         return
-    while len(ids := store.catalog.untagged(store.model_id, BATCH)):
+    while len(ids := store.catalog.texts.untagged(store.model_id, BATCH)):
         made = embedder.tags(store.vectors(ids.tolist()))
         words = {int(i): [tag.word for tag in tags] for i, tags in zip(ids, made, strict=True)}
-        store.catalog.tag(embedder.spec, embedder.revision, words, utc_now())
+        store.catalog.texts.tag(embedder.spec, embedder.revision, words, utc_now())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping
 
 from indexer.filters import All, AnyOf, Condition, Filter, Not, amount, counted, first_day, place, proportion
-from indexer.words import folded, phrase
+from indexer.plain import plain
+from indexer.words import phrase
 
 Sql = tuple[str, list[object]]
 """An expression and its values."""
@@ -19,6 +21,7 @@ _HELD = {
     "rating": "rating IS NOT NULL",
     "object": "EXISTS (SELECT 1 FROM objects WHERE picture_id = pictures.id)",
 }
+_COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}
 # Widths are whole pixels: 4000 x 2250 and 1366 x 768 are both 16:9.
 _ALIKE = 0.02
 
@@ -41,27 +44,29 @@ def where(kept: Filter) -> Sql:
 
 # Names are compared by Python, 3 µs each: of 100,000 pictures' folders and cameras only the distinct ones are.
 def _folder(value: str, _: str) -> Sql:
+    # by id: SQLite looks up (root_id, folder) IN (...) by root_id alone, so that each picture of a root is compared
     return (
-        "(root_id, folder) IN (WITH f AS MATERIALIZED (SELECT DISTINCT root_id, folder FROM pictures) "
-        "SELECT root_id, folder FROM f JOIN roots ON roots.id = root_id "
-        "WHERE instr(folded(roots.path || '/' || folder || '/'), ?) > 0)",
-        [f"/{folded(value).strip('/')}/"],
+        "pictures.id IN (WITH f AS MATERIALIZED (SELECT DISTINCT root_id, folder FROM pictures) "
+        "SELECT below.id FROM f JOIN roots ON roots.id = f.root_id "
+        "JOIN pictures AS below ON below.root_id = f.root_id AND below.folder = f.folder "
+        "WHERE instr(plain(roots.path || '/' || f.folder || '/'), ?) > 0)",
+        [f"/{plain(value).strip('/')}/"],
     )
 
 
 def _holds(column: str) -> Callable[[str, str], Sql]:
     known = f"WITH c AS MATERIALIZED (SELECT DISTINCT {column} AS name FROM pictures WHERE {column} IS NOT NULL)"
     return lambda value, _: (
-        f"{column} IN ({known} SELECT name FROM c WHERE instr(folded(name), ?) > 0)",
-        [folded(value)],
+        f"{column} IN ({known} SELECT name FROM c WHERE instr(plain(name), ?) > 0)",
+        [plain(value)],
     )
 
 
 def _name(value: str, _: str) -> Sql:
-    part = folded(value)
-    held = "instr(folded(name), ?) > 0"
-    # the trigrams of names narrow the search first; they do not know that "ss" is also "ß"
-    if len(part) >= 3 and part.isascii() and "ss" not in part:
+    part = plain(value)
+    held = "instr(plain(name), ?) > 0"
+    # the trigrams of names narrow the search first
+    if len(part) >= 3:
         quoted = part.replace('"', '""')
         return f"(pictures.id IN (SELECT rowid FROM grams WHERE grams MATCH ?) AND {held})", [f'"{quoted}"', part]
     return held, [part]
@@ -92,14 +97,18 @@ def _year(value: str, operator: str) -> Sql:
 
 
 def _object(value: str, _: str) -> Sql:
-    label, operator, count = counted(value)
-    found = "(SELECT count(*) FROM objects WHERE picture_id = pictures.id AND folded(label) = ?)"
-    return f"{found} {operator} ?", [folded(label), count]
+    label, sign, count = counted(value)
+    named = "WITH l AS MATERIALIZED (SELECT DISTINCT label FROM objects) SELECT label FROM l WHERE plain(label) = ?"
+    # pictures without the object have no row to count: where none will do, those with a wrong count are left out
+    but = "NOT " if _COMPARE[sign](0, count) else ""
+    counted_right = f"GROUP BY picture_id HAVING {but}count(*) {sign} ?"
+    found = f"SELECT picture_id FROM objects WHERE label IN ({named}) {counted_right}"
+    return f"pictures.id {but}IN ({found})", [plain(label), count]
 
 
 def _tag(value: str, _: str) -> Sql:
-    found = "SELECT picture_id FROM texts WHERE kind = 'tag' AND folded(text) = ?"
-    return f"pictures.id IN ({found})", [folded(value)]
+    found = "SELECT picture_id FROM texts WHERE kind = 'tag' AND plain(text) = ?"
+    return f"pictures.id IN ({found})", [plain(value)]
 
 
 def _words(columns: str) -> Callable[[str, str], Sql]:

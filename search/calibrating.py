@@ -13,9 +13,12 @@ from indexer.everyday import everyday_texts
 from indexer.local import LocalStore
 from search.cutoff import FEWEST, Calibration
 from vlm import Embedder
+from vlm.protocols import Vectors
 
 # Vectors that mean and scatter are taken from: with 2,000 the mean cosine of a text is known to 1/45 of its scatter.
 SAMPLE = 2000
+# Pictures whose cosines with all others are taken; what they scatter by hardly differs from one to the next.
+BETWEEN = 200
 # A library that has grown (or shrunk) by this share is measured again.
 GROWN = 0.25
 
@@ -41,6 +44,7 @@ def calibrate(store: LocalStore, embedder: Embedder) -> None:
         "scatter": max(scatter, 1e-6),
         "middle": float(means.mean()),
         "spread": max(float(means.std()), 1e-6),
+        "between": between(rows),
         "top": float(np.median((best - means) / max(scatter, 1e-6))),
     }
     place = store.calibration_file
@@ -48,6 +52,13 @@ def calibrate(store: LocalStore, embedder: Embedder) -> None:
     beside = place.with_suffix(".new")
     beside.write_text(json.dumps(made) + "\n", encoding="utf-8")
     os.replace(beside, place)  # noqa: PTH105 - atomic, also on Windows
+
+
+def between(rows: Vectors) -> float:
+    """How far the cosines of pictures with one of them scatter, once the mean picture is taken from that one."""
+    some = rows[:BETWEEN] - rows.mean(axis=0)
+    some /= np.maximum(np.linalg.norm(some, axis=1, keepdims=True), 1e-6)
+    return max(float((some @ rows.T).std(axis=1).mean()), 1e-6)
 
 
 def calibration(store: LocalStore) -> Calibration | None:
@@ -76,7 +87,7 @@ def _read(place: Path, stamp: int) -> tuple[str, int, Calibration] | None:
     try:
         made = json.loads(place.read_text(encoding="utf-8"))
         mean = np.array(made["mean"], np.float32)
-        numbers = [float(made[name]) for name in ("scatter", "middle", "spread", "top")]
+        numbers = [float(made[name]) for name in ("scatter", "middle", "spread", "top", "between")]
         return str(made["model"]), int(made["count"]), Calibration(mean, *numbers)
     except (OSError, ValueError, KeyError, TypeError):
         return None

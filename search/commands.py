@@ -7,7 +7,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -15,7 +15,7 @@ from typing import Any, get_args
 import click
 
 from indexer.paths import printable, to_path
-from indexer.records import Orientation, Picture
+from indexer.records import Edited, Orientation, Picture
 from search.library import Library
 from search.narrowing import narrowed
 from search.parser import parse
@@ -24,6 +24,7 @@ from vlm.errors import UsageError
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
 _LIMIT = click.option("--limit", default=20, show_default=True, help="How many pictures at most.")
+_FOLD = click.option("--fold", is_flag=True, help="Copies and bursts under the best of them.")
 _MODE = click.option("--mode", type=click.Choice(get_args(Mode)), default="hybrid", show_default=True)
 
 
@@ -50,6 +51,7 @@ def _filtering(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("query", nargs=-1)
 @click.option("--picture", type=click.Path(path_type=Path), help="Find pictures like this file.")
 @_LIMIT
+@_FOLD
 @_MODE
 @click.option("--order", type=click.Choice(get_args(Order)), default="relevance", show_default=True)
 @_filtering
@@ -57,29 +59,30 @@ def _filtering(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--paths0", is_flag=True, help="Only paths, each ended by a NUL byte, for xargs -0.")
 @click.option("--thumbnails/--no-thumbnails", default=None, help="Small pictures in the terminal, where it can.")
 @click.pass_obj
-def search(place: Path, /, query: tuple[str, ...], picture: Path | None, limit: int, mode: Mode, order: Order,
+def search(place: Path, /, query: tuple[str, ...], picture: Path | None, limit: int, fold: bool, mode: Mode, order: Order,
            as_json: bool, paths0: bool, thumbnails: bool | None, **given: Any) -> None:  # fmt: skip
     """Find pictures by words, by example, by date, place and more: docs/query-language.md tells how to ask."""
     asked = narrowed(parse(" ".join(query)), **given)
     if order != "relevance":
         asked = replace(asked, order=order)
     with Library.open(place) as library:
-        results = library.search(asked, picture=picture, mode=mode, limit=limit)
+        results = library.search(asked, picture=picture, mode=mode, limit=limit, fold=fold)
         print_found(library, results, as_json, paths0, thumbnails)
 
 
 @click.command()
 @click.argument("picture")
 @_LIMIT
+@_FOLD
 @_JSON
 @click.option("--paths0", is_flag=True, help="Only paths, each ended by a NUL byte.")
 @click.pass_obj
-def similar(place: Path, picture: str, limit: int, as_json: bool, paths0: bool) -> None:
+def similar(place: Path, picture: str, limit: int, fold: bool, as_json: bool, paths0: bool) -> None:
     """Pictures that look like PICTURE: a file, or the id of an indexed one."""
     with Library.open(place) as library:
         known = _indexed(library, picture)
         example = Example(id=known.id) if known else Example(path=picture)
-        results = library.search(Query(terms=(example,)), limit=limit, mode="dense")
+        results = library.search(Query(terms=(example,)), limit=limit, mode="dense", fold=fold)
         print_found(library, results, as_json, paths0)
 
 
@@ -91,9 +94,10 @@ def show(place: Path, picture: str, as_json: bool) -> None:
     """Everything known of one PICTURE: a path, or an id."""
     with Library.open(place) as library:
         found = named_picture(library, picture)
-        texts = library.store.texts(found.id)
+        known = picture_json(library, found)
+        texts, edits = library.store.texts(found.id), library.history(found.id)
     if as_json:
-        click.echo(json.dumps(asdict(found) | {"texts": [asdict(text) for text in texts]}))
+        click.echo(json.dumps(known))
         return
     exif = found.exif
     rows: dict[str, object] = {
@@ -101,6 +105,7 @@ def show(place: Path, picture: str, as_json: bool) -> None:
         "bytes": f"{found.size:,}", "taken": exif.taken_at, "camera": exif.camera, "lens": exif.lens,
         "place": exif.latitude is not None and f"{exif.latitude}, {exif.longitude}",
         "colours": ", ".join(f"{c.name} {c.share:.0%}" for c in found.colours),
+        "state": found.state != "unreviewed" and found.state, "stars": exif.rating is not None and str(exif.rating),
     }  # fmt: skip
     for text in texts:
         named = f"{text.kind} ({text.model})"
@@ -109,6 +114,8 @@ def show(place: Path, picture: str, as_json: bool) -> None:
     for name, value in rows.items():
         if value:
             click.echo(f"{name:>16}  {value}")
+    for one in edits:
+        click.echo(f"{'edited':>16}  {one.made_at[:10]} {_change(one)}")
 
 
 @click.command(context_settings=_QUERY)
@@ -178,26 +185,44 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     picture = hit.picture
     return {
         "rank": hit.rank, "id": picture.id, "path": picture.path, "score": hit.score, "weak": hit.weak,
-        "signals": {signal.name: {"rank": signal.rank, "score": signal.score} for signal in hit.signals},
+        "signals": {s.name: {"rank": s.rank, "score": s.score, "share": round(s.share, 4)} for s in hit.signals},
         "width": picture.width, "height": picture.height, "taken_at": picture.exif.taken_at, "format": picture.format,
+        "folded": [{"id": one.id, "path": one.path} for one in hit.folded],
     }  # fmt: skip
 
 
 def results_json(results: Results) -> dict[str, Any]:
-    """`{hits, total, seconds, note, query, offers}`."""
+    """`{hits, total, seconds, note, advice, query, offers}`."""
     return {
         "hits": [hit_json(hit) for hit in results.hits], "total": results.total, "seconds": results.seconds,
-        "note": results.note, "query": str(results.query), "offers": list(results.offers),
+        "note": results.note, "advice": results.advice, "query": str(results.query), "offers": list(results.offers),
     }  # fmt: skip
 
 
+def picture_json(library: Library, picture: Picture) -> dict[str, Any]:
+    """Everything known of a picture, for scripts: its record, `texts`, and what people changed (`edits`)."""
+    texts, edits = library.store.texts(picture.id), library.history(picture.id)
+    return asdict(picture) | {"texts": [asdict(one) for one in texts], "edits": [asdict(one) for one in edits]}
+
+
+def _change(one: Edited) -> str:
+    if one.field == "tag":
+        return f"tag {'-' if one.after is None else '+'} {one.after or one.before or one.name}"
+    was, now = (printable(" ".join((said or "nothing").split())) for said in (one.before, one.after))
+    return f"{one.field}: {was if len(was) <= 40 else f'{was[:39]}…'} -> {now if len(now) <= 40 else f'{now[:39]}…'}"
+
+
 def _indexed(library: Library, named: str) -> Picture | None:
-    if named.isdecimal() and not Path(named).exists():
+    if _is_id(named):
         found = library.store.get([int(named)])
         if not found:
             raise UsageError(f"There is no picture {named} in this library; a search shows their ids.")
         return found[0]
     return library.find(Path(named))
+
+
+def _is_id(named: str) -> bool:
+    return named.isdecimal() and not Path(named).exists()
 
 
 def named_picture(library: Library, named: str) -> Picture:
@@ -206,6 +231,15 @@ def named_picture(library: Library, named: str) -> Picture:
     if found is None:
         raise UsageError(f"{named} is not in the library; index its folder first.")
     return found
+
+
+def named_pictures(library: Library, names: Sequence[str]) -> list[Picture]:
+    """The indexed pictures of these ids or paths. Raises UsageError naming each that is not there."""
+    found = [library.store.get([int(n)]) if _is_id(n) else [library.find(Path(n))] for n in names]
+    unknown = [name for name, pictures in zip(names, found, strict=True) if not any(pictures)]
+    if unknown:
+        raise UsageError(f"Not in this library: {', '.join(map(printable, unknown))}; nothing was changed.")
+    return [picture for pictures in found for picture in pictures if picture]
 
 
 def print_found(

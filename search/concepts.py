@@ -44,7 +44,7 @@ class Concepts:
 
     def all(self) -> list[Concept]:
         """Every concept, by name."""
-        return self._catalog.concepts(self._model)
+        return self._catalog.concepts.all(self._model)
 
     def named(self, name: str) -> Concept:
         """One concept; case does not matter. Raises UsageError with the nearest name."""
@@ -76,14 +76,15 @@ class Concepts:
                 "and, best, five with --no."
             )
         ids, scores = self._scored(made)
-        self._catalog.teach(name, examples, self._model, made, self._decide(ids, scores, examples), utc_now())
+        self._catalog.edits.allow([picture.id for picture in yes], name, utc_now())
+        self._catalog.concepts.teach(name, examples, self._model, made, self._decide(ids, scores, examples), utc_now())
         moved = sum(kept.get(content, shows) != shows for content, shows in said.items())
         return Taught(self.named(name), moved, self._least_sure(ids, scores, examples))
 
     def forget(self, name: str) -> Concept:
         """Drop a concept with its examples and its tags; tags of other origin stay. Raises UsageError."""
         concept = self.named(name)
-        self._catalog.forget_concept(concept.name)
+        self._catalog.concepts.forget(concept.name)
         return concept
 
     def keep_up(self) -> None:
@@ -98,17 +99,17 @@ class Concepts:
                 if made is None:
                     continue
                 tagged = self._decide(*self._scored(made), concept.examples)
-                self._catalog.teach(concept.name, None, self._model, made, tagged, utc_now())
+                self._catalog.concepts.teach(concept.name, None, self._model, made, tagged, utc_now())
         concepts = self.all()
-        while concepts and len(ids := self._catalog.unseen_by_concepts(self._model)):
+        while concepts and len(ids := self._catalog.concepts.unseen(self._model)):
             vectors = self._store.vectors(ids.tolist())
             tags = {
                 concept.name: self._decide(ids, _scores(concept.classifier, vectors), concept.examples)
                 for concept in concepts
             }
-            self._catalog.tag_by_concepts(self._model, ids.tolist(), tags, utc_now())
+            self._catalog.concepts.tag(self._model, ids.tolist(), tags, utc_now())
         if concepts:
-            self._catalog.seen_by_concepts(self._model, generation)
+            self._catalog.concepts.saw_all(self._model, generation)
 
     # -- from examples to a classifier -----------------------------------------------------------------------------
 
@@ -144,7 +145,7 @@ class Concepts:
         return tagged
 
     def _contents(self, examples: Mapping[str, bool]) -> dict[int, str]:
-        return self._catalog.with_content(list(examples))
+        return self._catalog.concepts.with_content(list(examples))
 
     def _least_sure(self, ids: Ids, scores: Scores, examples: Mapping[str, bool]) -> tuple[int, ...]:
         unsaid = ~np.isin(ids, list(self._contents(examples)))

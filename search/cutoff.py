@@ -34,7 +34,8 @@ class Calibration:
 
     `mean` is the (dim,) mean of the pictures' vectors, so that a text's mean cosine is one product. `scatter` is how
     far pictures lie from that mean, `middle` and `spread` are mean and deviation of the texts' mean cosines, and `top`
-    is how many scatters the best picture of a text stands above its mean, in the middle of all texts.
+    is how many scatters the best picture of a text stands above its mean, in the middle of all texts. `between` is the
+    scatter of the pictures' cosines with one of them, less the mean: it is of another size than that of texts.
     """
 
     mean: NDArray[np.float32]
@@ -42,6 +43,12 @@ class Calibration:
     middle: float
     spread: float
     top: float
+    between: float
+
+    @property
+    def apart(self) -> float:
+        """How far (1 - cosine) two pictures are that were taken at random."""
+        return 1 - float(self.mean @ self.mean)
 
     def scale(self, text: NDArray[np.float32]) -> tuple[float, float]:
         """A text's mean cosine over the library, and how much more the best picture of an everyday text has."""

@@ -13,8 +13,8 @@ from typing import Any, get_args
 import click
 
 from indexer.duplicates import BestBy, Found, Group, Tier, find_duplicates
-from indexer.duplicates.contents import OnStep
 from indexer.duplicates.finder import TIERS
+from indexer.duplicates.looks import OnStep
 from indexer.duplicates.moving import Moved, bring_back, move_aside
 from indexer.indexer import utc_now
 from indexer.paths import printable, to_path
@@ -91,7 +91,7 @@ def group_json(group: Group) -> dict[str, Any]:
 
 
 def _decide(library: Library, keep: Sequence[Path], best: Sequence[Path], ask_again: Sequence[Path]) -> None:
-    marks = library.store.catalog.marks()
+    marks = library.store.catalog.marks
     if keep:
         files = [_indexed(library, path) for path in keep]
         if len({picture.id for picture in files}) < 2:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from vlm.errors import UsageError
 
+LONGEST = 60
+
 
 class QueryError(UsageError):
     """A query that cannot be understood; the message holds the offending word and what may have been meant."""
@@ -15,4 +17,9 @@ class ParseError(QueryError):
     def __init__(self, word: str, at: int, reason: str, offers: tuple[str, ...] = ()) -> None:
         self.word, self.at, self.offers = word, at, offers
         meant = f"; did you mean {' or '.join(offers)}?" if offers else "."
-        super().__init__(" ".join(f"{word}: {reason}{meant}".split()))
+        super().__init__(" ".join(f"{short(word)}: {reason}{meant}".split()))
+
+
+def short(word: str) -> str:
+    """A word as a sentence can hold it: what was pasted by mistake may be a page."""
+    return word if len(word) <= LONGEST else f"{word[:LONGEST]}…"

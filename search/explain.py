@@ -19,16 +19,23 @@ from search.reasons import matches
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query", nargs=-1)
 @click.option("--limit", default=10, show_default=True, help="How many pictures at most.")
+@click.option(
+    "--where", is_flag=True, help="And where in each picture it is seen, as a map (about a second a picture)."
+)
 @click.pass_obj
-def explain(place: Path, query: tuple[str, ...], limit: int) -> None:
+def explain(place: Path, query: tuple[str, ...], limit: int, where: bool) -> None:
     """How QUERY is understood and why its hits are there: signals, scores, and the places of matching words. JSON."""
     with Library.open(place) as library:
         results = library.search(parse(" ".join(query)), limit=limit)
-        click.echo(json.dumps(explained(library, results), indent=1, ensure_ascii=False))
+        told = explained(library, results)
+        if where:
+            for hit in told["hits"]:
+                hit["where"] = library.where(hit["id"], results.query).as_json() if "dense" in hit["signals"] else None
+        click.echo(json.dumps(told, indent=1, ensure_ascii=False))
 
 
 def explained(library: Library, results: Results) -> dict[str, Any]:
-    """`{query, terms, kept, total, note, offers, hits: [{..., matches: [{kind, text, spans, box_xyxy}]}]}`.
+    """`{query, terms, kept, total, note, advice, offers, hits: [{..., matches: [{kind, text, spans, box_xyxy}]}]}`.
 
     `kept` is how many pictures the filters keep.
     """
@@ -36,7 +43,7 @@ def explained(library: Library, results: Results) -> dict[str, Any]:
     kept = library.store.filter(asked.filters)
     return {
         "query": str(asked), "terms": _terms(asked), "kept": library.store.count() if kept is None else len(kept),
-        "total": results.total, "note": results.note, "offers": list(results.offers),
+        "total": results.total, "note": results.note, "advice": results.advice, "offers": list(results.offers),
         "hits": [
             hit_json(hit)
             | {"matches": [asdict(m) for m in matches(asked.words, hit.picture, library.store.texts(hit.picture.id))]}

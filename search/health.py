@@ -36,7 +36,7 @@ def status(place: Path, as_json: bool) -> None:
 def failures(place: Path, as_json: bool) -> None:
     """The files that could not be used: why, and what can be done."""
     with Library.open(place) as library:
-        rows = library.store.catalog.failures()
+        rows = library.store.catalog.failures.all()
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows]))
         return

@@ -129,7 +129,17 @@ def progress_bars() -> Iterator[OnProgress]:
         def render(self, task: Task) -> Text:
             return Text(f"{task.speed:.1f}/s" if task.speed else "")
 
-    words = {"index": "Looking at pictures", "embed": "Embedding anew", "ocr": "Reading words"}
+    words = {
+        "index": "Looking at pictures",
+        "rating": "Looking for stars",
+        "embed": "Embedding anew",
+        "ocr": "Reading words",
+        "caption": "Writing captions",
+        "object": "Finding objects",
+        "describe": "Describing",
+        "moderate": "Judging",
+        "tag": "Tagging",
+    }
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

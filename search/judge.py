@@ -32,7 +32,7 @@ def kept_judgements(catalog: Catalog) -> list[Judged]:
     """What was said with `imsearch judge`, of pictures that can be found now. Raises UsageError when there is none."""
     good: dict[str, list[str]] = {}
     bad: dict[str, list[str]] = {}
-    for one in catalog.judgements():
+    for one in catalog.judgements.all():
         if not one.offline:
             (good if one.good else bad).setdefault(one.query, []).append(str(one.picture_id))
     if not good:

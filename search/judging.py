@@ -41,14 +41,14 @@ def judge(
         catalog = library.store.catalog
         told = ""
         if verdict == "forget":
-            gone = catalog.forget_judgements(query, ids)
+            gone = catalog.judgements.forget(query, ids)
             if not gone:
                 raise UsageError(f"Nothing of that was judged for {query!r}; see what was with: imsearch judge --list")
             told = f"{gone} judgements of {query!r} are forgotten."
         elif verdict:
-            catalog.judge(query, dict.fromkeys(ids, verdict == "good"), utc_now())
+            catalog.judgements.put(query, dict.fromkeys(ids, verdict == "good"), utc_now())
             told = f"{len(set(ids))} pictures are judged {verdict} for {query!r}."
-        known = [one for one in catalog.judgements() if query in ("", one.query)]
+        known = [one for one in catalog.judgements.all() if query in ("", one.query)]
     if as_json:
         click.echo(json.dumps([asdict(one) for one in known]))
     else:

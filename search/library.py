@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -16,12 +17,13 @@ from indexer.local import LocalStore
 from indexer.lock import writing
 from indexer.manifest import Manifest, is_library, read_manifest, write_manifest
 from indexer.paths import to_text
-from indexer.records import Choice, IndexReport, Picture
+from indexer.records import Choice, Edit, Edited, Enriched, IndexReport, Picture
+from search.errors import QueryError
 from search.in_use import Following, InUse
 from search.parser import parse
 from search.query import Example, Mode, Query, Results
-from search.searcher import Searcher
-from vlm import Embedder, load_embedder, load_model
+from search.searcher import MOST, Searcher
+from vlm import Annotator, Embedder, load_embedder, load_model
 from vlm.choices import choose
 from vlm.tasks.ocr import Ocr
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from indexer.indexer import OnProgress
     from indexer.switching import Models
+    from search.relevance import Relevance
 
 
 class Library:
@@ -125,6 +128,7 @@ class Library:
         `choice` is kept for later runs; `retry` looks again at files that failed. Raises LibraryBusy, LibraryError.
         """
         # What only indexing needs is loaded here: a search from a cold shell does without.
+        from indexer.duplicates.looks import look_at_new
         from indexer.enrich import Enricher
         from indexer.indexer import Indexer
 
@@ -134,10 +138,36 @@ class Library:
             report = Indexer(now.store, now.embedder).run(
                 [Path(root).expanduser() for root in roots], choice, retry, on_progress
             )
+            look_at_new(now.store)
             _tell_from_vectors(now)
+            if retry:
+                self._catalog.failures.try_again(["ocr"])
             if ocr:
-                Enricher(now.store, Ocr(load_model("rapidocr"))).run(on_progress)
+                # what a better reader was asked for (imsearch annotate --ocr) stays
+                Enricher(now.store, Ocr(load_model("rapidocr"))).run(on_progress, keep_others=True)
             return replace(report, seconds=round(time.monotonic() - started, 3))
+
+    def annotate(
+        self,
+        annotators: Sequence[Annotator],
+        query: str | Query | None = None,
+        anew: bool = False,
+        retry: bool = False,
+        on_progress: OnProgress = lambda _: None,
+    ) -> list[Enriched]:
+        """Put models to their tasks, one after another, on every picture that has not been seen so; newest first.
+
+        With a `query` only on what it finds, best first. `anew` asks again of what was seen, `retry` of what failed.
+        Raises LibraryBusy, ModelUnavailable, QueryError.
+        """
+        from indexer.enrich import Enricher
+
+        with writing(self.folder):
+            now = self._following.settled()
+            among = None if query is None else [hit.picture.id for hit in self.search(query, limit=MOST).hits]
+            if retry:
+                self._catalog.failures.try_again([annotator.task for annotator in annotators])
+            return [Enricher(now.store, one).run(on_progress, among, anew) for one in annotators]
 
     def follow_the_model(self) -> None:
         """Bring up to the model in use what is told from vectors: tags, concepts, where matches end.
@@ -164,13 +194,50 @@ class Library:
         picture: Path | Image | None = None,
         mode: Mode = "hybrid",
         limit: int = 20,
+        fold: bool = False,
     ) -> Results:
-        """Pictures found by a query (docs/query-language.md), by an example, or both. Raises QueryError."""
+        """Pictures found by a query (docs/query-language.md), by an example, or both. Raises QueryError.
+
+        With `fold`, copies and bursts come under the best of them, and do not count against the limit.
+        """
         asked = parse(query) if isinstance(query, str) else query
         if picture is not None:
             example = Example(path=str(picture)) if isinstance(picture, Path) else Example(picture=picture)
             asked = replace(asked, terms=(*asked.terms, example))
-        return self.in_use().searcher.search(replace(asked, mode=mode, limit=limit))
+        return self.in_use().searcher.search(replace(asked, mode=mode, limit=limit, fold=fold))
+
+    def edit(self, ids: Sequence[int], edit: Edit) -> None:
+        """Say something of pictures: all of them, or none. No model overwrites it or brings back what it takes away.
+
+        library.edit([12, 40], Edit(state="approved", tags=("our boat",), note="Oslo, with Ada"))
+
+        Searches know of it at once. Raises UsageError naming every id that there is not, or what cannot be said.
+        """
+        self._catalog.edits.make(ids, edit, datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def history(self, picture_id: int) -> list[Edited]:
+        """What people changed of a picture, oldest first."""
+        return self._catalog.edits.of(picture_id)
+
+    def where(self, picture_id: int, query: str | Query) -> Relevance:
+        """How near each part of a picture lies to what a query means. Takes about a second with `mini`.
+
+        Raises QueryError for a query that means nothing to the model, UsageError, PictureError.
+        """
+        from search.relevance import SIDES, parts
+        from search.seen import seen
+
+        now = self.in_use()
+        asked = parse(query) if isinstance(query, str) else query
+        vector, unknown = now.searcher.vector(asked)
+        if vector is None:
+            if unknown:
+                raise QueryError(
+                    f"{now.manifest.model} does not know {', '.join(unknown)}, so it cannot say where that is seen."
+                )
+            raise QueryError(f"{asked}: only words or pictures that mean something can be seen somewhere.")
+        embedder = now.embedder()
+        return parts(seen(now.store, picture_id, round(embedder.picture_side / SIDES[-1])), embedder).near(vector)
 
     def find(self, path: Path) -> Picture | None:
         """The indexed picture at this path."""

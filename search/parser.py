@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
-from typing import get_args
 
-from indexer.filters import EVERY_PICTURE, FIELDS, AnyOf, Condition, Filter, Not, Operator, both, condition
-from search.errors import ParseError
+from indexer.filters import EVERY_PICTURE, FIELDS, AnyOf, Condition, Filter, Not, both, condition
+from search.errors import ParseError, short
+from search.meant import NO_FILTERS, ORDERS, SPELT, filtered, other_names, other_values, parses
 from search.negation import split_negation
 from search.query import LEAST_WEIGHT, MOST_WEIGHT, Example, Order, Query, Term, Words
 from search.tokens import Token, tokens
 
-_SPELT = {"colour": "color", "object": "object", "objects": "object", "tags": "tag", "folder": "in"}
-_NAMES = sorted({*FIELDS, *_SPELT, "no", "like", "picture", "sort"} - {"words"})
+_PART = "write a part as @x,y,width,height in pixels, for example like:12@10,20,300,200"
 # No one nests as deep; Python's own stack, and SQLite's, have an end.
 DEEPEST = 50
 MOST_TOKENS = 500
@@ -34,6 +32,7 @@ class _Parser:
     def __init__(self, found: Sequence[Token]) -> None:
         self._tokens = found
         self._at = 0
+        self._conditions = _with_conditions(found)
         self._words: list[str] = []
         self._terms: list[Term] = []
         self._order: Order = "relevance"
@@ -46,10 +45,8 @@ class _Parser:
                 raise ParseError(token.raw, token.at, "this parenthesis was never opened")
             if self._is_condition(self._at):
                 kept = both(kept, self._either(0))
-            elif self._word_here("or") and self._joins_a_condition():
-                raise ParseError(
-                    token.raw, token.at, "it can stand between two filters or quotations, not beside plain words"
-                )
+            elif self._is_word(self._at, "or") and self._joins_a_condition():
+                raise self._misplaced_or()
             else:
                 self._term(token)
         seen, unseen = split_negation(self._words)
@@ -61,12 +58,9 @@ class _Parser:
     def _either(self, depth: int) -> Filter:
         """One condition, or several with `or` between them: it binds closer than what only stands side by side."""
         parts = [self._condition(depth)]
-        while self._word_here("or") and self._at + 1 < len(self._tokens):
-            token = self._tokens[self._at]
+        while self._is_word(self._at, "or") and self._at + 1 < len(self._tokens):
             if not self._is_condition(self._at + 1):
-                raise ParseError(
-                    token.raw, token.at, "it can stand between two filters or quotations, not beside plain words"
-                )
+                raise self._misplaced_or()
             self._at += 1
             parts.append(self._condition(depth))
         if len(parts) == 1:
@@ -83,10 +77,32 @@ class _Parser:
         if token.kind == "open":
             made = self._group(token, depth + 1)
         elif token.kind == "exact":
-            made = _condition("words", token.value, token)
+            made = _exact(token)
         else:
-            made = _named(token)
+            made = self._named(token)
         return _opposite(made) if token.sign == "-" else made
+
+    def _named(self, token: Token) -> Filter:
+        name = SPELT.get(token.name, token.name)
+        known = name == "no" or (name in FIELDS and name != "words")
+        after = self._tokens[self._at] if self._at < len(self._tokens) else token
+        if known and not token.value and token.raw.endswith(":") and after.kind == "word" and parses(name, after.value):
+            offer = short(f"{token.raw}{after.raw}")
+            raise ParseError(token.raw, token.at, "nothing follows the colon", (offer,))
+        if not known:
+            reason = f'there is no filter {short(token.name)}: (to look for these words, write "{short(token.raw)}")'
+            raise ParseError(token.raw, token.at, reason, tuple(map(short, other_names(token.name, token.value))))
+        made = _condition(name, token.value, token)
+        return Not(made) if name == "no" else made
+
+    def _misplaced_or(self) -> ParseError:
+        token = self._tokens[self._at]
+        before, after = self._tokens[max(0, self._at - 1)], self._tokens[min(self._at + 1, len(self._tokens) - 1)]
+        offers: tuple[str, ...] = ()
+        if _is_filter(before) and after.kind == "word" and parses(before.name, after.value):
+            offers = (short(f"{before.raw} or {before.name}:{after.value}"),)
+        reason = "it can stand between two filters or quotations, not beside plain words"
+        return ParseError(token.raw, token.at, reason, offers)
 
     def _group(self, opened: Token, depth: int) -> Filter:
         if depth > DEEPEST:
@@ -106,37 +122,18 @@ class _Parser:
 
     def _is_condition(self, at: int) -> bool:
         """Whether a filter begins here: a condition, a quotation, `not` before one, or parentheses that hold one."""
-        while at < len(self._tokens):
-            token = self._tokens[at]
-            if token.kind == "exact":
-                return True
-            if token.kind == "named":
-                return token.name not in ("like", "picture", "sort")
-            if token.kind == "word" and token.value.lower() == "not" and not token.sign:
-                at += 1
-                continue
-            return token.kind == "open" and self._holds_a_condition(at)
-        return False
-
-    def _holds_a_condition(self, at: int) -> bool:
-        """Whether any filter stands between this parenthesis and the one that closes it."""
-        depth = 0
-        for token in self._tokens[at:]:
-            depth += (token.kind == "open") - (token.kind == "close")
-            if depth == 0:
-                return False
-            if token.kind == "exact" or (token.kind == "named" and token.name not in ("like", "picture", "sort")):
-                return True
-        return False
+        while self._is_word(at, "not"):
+            at += 1
+        return at in self._conditions
 
     def _joins_a_condition(self) -> bool:
         before = self._at > 0 and self._tokens[self._at - 1].kind in ("exact", "named")
         return self._is_condition(self._at + 1) or (before and self._at + 1 < len(self._tokens))
 
-    def _word_here(self, word: str) -> bool:
-        if self._at >= len(self._tokens):
+    def _is_word(self, at: int, word: str) -> bool:
+        if at >= len(self._tokens):
             return False
-        token = self._tokens[self._at]
+        token = self._tokens[at]
         return token.kind == "word" and not token.sign and token.value.lower() == word
 
     # -- terms -----------------------------------------------------------------------------------------------------
@@ -181,38 +178,42 @@ class _Parser:
         raise ParseError(opened.raw, opened.at, "this parenthesis is never closed")
 
 
+def _with_conditions(found: Sequence[Token]) -> set[int]:
+    """Where a condition stands, or a parenthesis opens that holds one."""
+    made: set[int] = set()
+    opened: list[int] = []  # and not yet in `made`
+    for at, token in enumerate(found):
+        if token.kind == "open":
+            opened.append(at)
+        elif token.kind == "close":
+            del opened[-1:]
+        elif token.kind == "exact" or _is_filter(token):
+            made |= {at, *opened}
+            opened.clear()
+    return made
+
+
+def _is_filter(token: Token) -> bool:
+    return token.kind == "named" and token.name not in NO_FILTERS
+
+
 def _opposite(kept: Filter) -> Filter:
     return kept.part if isinstance(kept, Not) else Not(kept)
 
 
-def _named(token: Token) -> Filter:
-    name = _SPELT.get(token.name, token.name)
-    if name == "no":
-        return Not(_condition("has", token.value, token))
-    if name not in FIELDS or name == "words":
-        near = get_close_matches(token.name, _NAMES, 2, 0.6)
-        offers = tuple(f"{one}:{token.value}" for one in near)
-        raise ParseError(
-            token.raw,
-            token.at,
-            f'there is no filter {token.name}: (to look for these words, write "{token.raw}")',
-            offers,
-        )
-    value: str = token.value
-    operator: Operator = ":"
-    for sign in (">=", "<=", ">", "<"):
-        if value.startswith(sign):
-            operator, value = sign, value[len(sign) :]
-            break
-    return _condition(name, value, token, operator)
-
-
-def _condition(name: str, value: str, token: Token, operator: Operator = ":") -> Condition:
+def _exact(token: Token) -> Condition:
     try:
-        return condition(name, value, operator)
+        return condition("words", token.value)
     except ValueError as error:
-        near = get_close_matches(value.lower(), _said_by(str(error)), 1, 0.6)
-        raise ParseError(token.raw, token.at, str(error), tuple(f"{name}:{one}" for one in near)) from None
+        raise ParseError(token.raw, token.at, str(error)) from None
+
+
+def _condition(name: str, value: str, token: Token) -> Condition:
+    try:
+        return filtered(name, value)
+    except ValueError as error:
+        offers = tuple(map(short, other_values(name, value, _said_by(str(error)))))
+        raise ParseError(token.raw, token.at, str(error), offers) from None
 
 
 def _said_by(reason: str) -> list[str]:
@@ -228,12 +229,11 @@ def _weight_of(token: Token) -> float:
 
 
 def _order(token: Token) -> Order:
-    orders: tuple[Order, ...] = get_args(Order)
-    for order in orders:
+    for order in ORDERS:
         if token.value.lower() == order:
             return order
-    near = get_close_matches(token.value.lower(), orders, 1, 0.5)
-    raise ParseError(token.raw, token.at, f"choose one of {', '.join(orders)}", tuple(f"sort:{one}" for one in near))
+    offers = other_values("sort", token.value, list(ORDERS))
+    raise ParseError(token.raw, token.at, f"choose one of {', '.join(ORDERS)}", offers)
 
 
 def _example(token: Token, weight: float) -> Example:
@@ -242,6 +242,8 @@ def _example(token: Token, weight: float) -> Example:
         if not token.value:
             raise ParseError(token.raw, token.at, "name a file, for example picture:cat.jpg")
         return Example(path=token.value, box_xywh=box, weight=weight)
+    if box is None and "@" in token.value:
+        raise ParseError(token.raw, token.at, _PART)
     if not re.fullmatch(r"\d{1,18}", token.value, re.ASCII):
         raise ParseError(token.raw, token.at, "write the number of an indexed picture, for example like:12")
     return Example(id=int(token.value), box_xywh=box, weight=weight)
@@ -250,9 +252,7 @@ def _example(token: Token, weight: float) -> Example:
 def _box(token: Token) -> tuple[int, int, int, int]:
     numbers = token.part.split(",")
     if len(numbers) != 4 or not all(1 <= len(number) <= 6 for number in numbers):
-        raise ParseError(
-            token.raw, token.at, "write a part as @x,y,width,height in pixels, for example like:12@10,20,300,200"
-        )
+        raise ParseError(token.raw, token.at, _PART)
     x, y, width, height = map(int, numbers)
     if not width or not height:
         raise ParseError(token.raw, token.at, "a part must be at least one pixel wide and high")

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Literal
 
 from indexer.filters import EVERY_PICTURE, All, AnyOf, Condition, Filter, Not
 from indexer.records import Picture
+from search.negation import BEFORE
 from vlm.protocols import Box
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 Mode = Literal["hybrid", "dense", "lexical"]
-Order = Literal["relevance", "newest", "oldest"]
-SignalName = Literal["dense", "caption", "text", "tag", "note", "name"]
+Order = Literal["relevance", "newest", "oldest", "diverse"]
+SignalName = Literal["dense", "caption", "text", "tag", "note", "name", "look"]
 
-OPERATORS = frozenset(("or", "not", "without", "no", "except", "excluding"))
+OPERATORS = BEFORE | {"or"}
 """Words that say something of what follows them, where they stand before it."""
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
@@ -66,8 +67,8 @@ Term = Words | Example
 class Query:
     """What is looked for. `text` are the plain words (weight 1); nothing at all means every picture.
 
-    `str(query)` prints it in the query language: `parse(str(query)) == query`. What a person cannot type (`mode`,
-    `limit`, a picture in memory) is not printed.
+    `str(query)` prints it in the query language: `parse(str(query)) == query`. How it is looked for and shown (`mode`,
+    `limit`, `fold`: copies and bursts under the best of them) and a picture in memory are not printed.
     """
 
     text: str = ""
@@ -76,6 +77,7 @@ class Query:
     order: Order = "relevance"
     mode: Mode = field(default="hybrid", compare=False)
     limit: int = field(default=20, compare=False)
+    fold: bool = field(default=False, compare=False)
 
     @property
     def words(self) -> str:
@@ -98,28 +100,36 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One reason for a hit: its rank (1 is best) and score there. Dense scores are cosines, the others BM25-like."""
+    """One reason for a hit: its rank (1 is best) and score there. Dense scores are cosines, the others BM25-like.
+
+    `share` is how much of the hit's standing is due to it: those of one hit sum to 1.
+    """
 
     name: SignalName
     rank: int
     score: float
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One found picture. `score` orders hits within one result only; `weak` hits lie below the cut-off."""
+    """One found picture. `score` orders hits within one result only; `weak` hits lie below the cut-off.
+
+    `folded` are further hits that show the same picture over again, where it was asked to fold them.
+    """
 
     rank: int
     picture: Picture
     score: float
     weak: bool
     signals: tuple[Signal, ...]
+    folded: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """Hits best first, how many pictures were ranked in all, how long it took, what the asker should know, the query as
-    it was understood, and filters that its plain words may mean (offered, not applied).
+    it was understood, filters that its plain words may mean (offered, not applied), and which model would know its words.
     """
 
     hits: tuple[Hit, ...]
@@ -128,6 +138,7 @@ class Results:
     note: str = ""
     query: Query = field(default_factory=lambda: Query())
     offers: tuple[str, ...] = ()
+    advice: str = ""
 
     def only(self, hits: Sequence[Hit]) -> Results:
         """The same with some of the hits, ranked anew."""

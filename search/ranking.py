@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer.records import LexicalMatch
 from search.query import Signal, SignalName
@@ -43,6 +43,7 @@ def fuse(
         unit = max(dense[0][1] - middle, 1e-6)
     score: dict[int, float] = {}
     signals: dict[int, list[Signal]] = defaultdict(list)
+    words: dict[int, float] = {}
     every: set[int] = set()
     for rank, (picture, cosine) in enumerate(dense, 1):
         score[picture] = (cosine - middle) / unit
@@ -50,11 +51,29 @@ def fuse(
     # what lies deeper than the dense ranking was read is no better than its last
     last = (dense[-1][1] - middle) / unit if dense else 0.0
     for rank, match in enumerate(lexical, 1):
-        said = SAID * match.weight**PARTIAL * match.rarity if dense else match.score
+        said = words[match.id] = SAID * match.weight**PARTIAL * match.rarity if dense else match.score
         score[match.id] = score.get(match.id, last) + said
         for name in dict.fromkeys(_SIGNAL_OF[field] for field in match.fields):
             signals[match.id].append(Signal(name, rank, round(match.score, 4)))
         if match.score >= 1:
             every.add(match.id)
     order = sorted(score, key=lambda picture: (-score[picture], picture))
-    return [Ranked(i, round(score[i], 6), tuple(signals[i]), i in every) for i in order]
+    return [
+        Ranked(i, round(score[i], 6), shared(signals[i], score[i] - words.get(i, 0.0), words.get(i, 0.0)), i in every)
+        for i in order
+    ]
+
+
+def shared(signals: Sequence[Signal], meaning: float, words: float) -> tuple[Signal, ...]:
+    """The signals of one picture with their shares, which sum to 1: that of meaning, which below the middle is worth
+    nothing, and that of words, in equal parts to the fields that hold them.
+    """
+    dense = max(meaning, 0.0) if any(signal.name == "dense" for signal in signals) else 0.0
+    fields = sum(signal.name != "dense" for signal in signals)
+    said = max(words, 0.0) if fields else 0.0
+    whole = dense + said
+    if whole <= 0:
+        return tuple(replace(signal, share=1 / len(signals)) for signal in signals)
+    return tuple(
+        replace(signal, share=dense / whole if signal.name == "dense" else said / whole / fields) for signal in signals
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from indexer.plain import plain_with_places
 from indexer.records import Picture, Text
-from indexer.words import query_words, tokens_with_places
+from indexer.words import is_run, query_words, words_with_places
 from vlm.protocols import Box
 
 # Endings that SQLite's Porter stemmer takes off and that people meet: "barns" finds "barn", "running" finds "run".
@@ -29,7 +29,7 @@ class Match:
 
 def matches(query: str, picture: Picture, texts: Sequence[Text]) -> list[Match]:
     """Every place where a word of the query stands, names first."""
-    words = [_plain(word) for word in query_words(query)]
+    words = query_words(query)
     folder, _, name = picture.path.rpartition("/")
     found = [Match("name", name, spans(name, words)), Match("folder", folder, spans(folder, words))]
     for text in texts:
@@ -41,24 +41,35 @@ def matches(query: str, picture: Picture, texts: Sequence[Text]) -> list[Match]:
 
 
 def spans(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Where any of these words (plain, see `_plain`) stands in a text: whole, in another form, or inside a longer one."""
-    made: list[tuple[int, int]] = []
-    for token, start in tokens_with_places(text):
-        plain = _plain(token)
+    """Where any of these words of `query_words` stands in a text: whole, in another form, or inside a longer one."""
+    folded, places = plain_with_places(text)
+    marked: set[tuple[int, int]] = set()
+    for token, start in words_with_places(folded):
+        if any(token == word or _stem(token) == _stem(word) for word in words):
+            marked.add((start, start + len(token)))
+            continue
         for word in words:
-            at = plain.find(word) if len(word) >= 3 or not word.isascii() else -1
-            if plain == word or _stem(plain) == _stem(word):
-                made.append((start, start + len(token)))
-                break
-            if at >= 0 and len(plain) == len(token):
-                made.append((start + at, start + at + len(word)))
-                break
-    return tuple(made)
+            if is_run(word) or len(word) >= 3:
+                marked |= {(start + at, start + at + len(word)) for at in _inside(word, token)}
+    return tuple((places[start][0], places[end - 1][1]) for start, end in _apart(marked))
 
 
-def _plain(text: str) -> str:
-    """Without case and accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+def _inside(word: str, token: str) -> Iterator[int]:
+    at = token.find(word)
+    while at >= 0:
+        yield at
+        at = token.find(word, at + len(word))
+
+
+def _apart(marked: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In order; those that overlap are one."""
+    made: list[tuple[int, int]] = []
+    for start, end in sorted(marked):
+        if made and start < made[-1][1]:
+            made[-1] = (made[-1][0], max(end, made[-1][1]))
+        else:
+            made.append((start, end))
+    return made
 
 
 def _stem(word: str) -> str:

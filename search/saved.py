@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from search.commands import print_found
 from search.library import Library
 from search.parser import parse
 from search.query import Hit
+from search.searcher import MOST
 from vlm.errors import UsageError
 
 # As deep as a saved search is looked through for what is new.
@@ -30,7 +33,7 @@ def save(place: Path, name: str, query: tuple[str, ...]) -> None:
     if not name.strip():
         raise UsageError("The name is empty; write: imsearch save NAME QUERY")
     with Library.open(place) as library:
-        library.store.catalog.save_search(name.strip(), asked, utc_now())
+        library.store.catalog.saved.put(name.strip(), asked, utc_now())
     click.echo(f"{name.strip()}: {asked or 'every picture'}")
 
 
@@ -38,11 +41,14 @@ def save(place: Path, name: str, query: tuple[str, ...]) -> None:
 @click.argument("name", required=False)
 @click.option("--new", "only_new", is_flag=True, help="Only pictures indexed since it was last looked at.")
 @click.option("--forget", is_flag=True, help="Drop the saved search NAME.")
-@click.option("--limit", default=20, show_default=True, help="How many pictures at most.")
+@click.option("--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="How many pictures at most.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
 def saved(place: Path, name: str | None, only_new: bool, forget: bool, limit: int, as_json: bool) -> None:
-    """Run the saved search NAME; without NAME, list all with the number of new matches in each."""
+    """Run the saved search NAME; without NAME, list all with the number of new matches in each.
+
+    What is new counts as seen once all of it was shown.
+    """
     with Library.open(place) as library:
         catalog = library.store.catalog
         if name is None:
@@ -50,25 +56,37 @@ def saved(place: Path, name: str | None, only_new: bool, forget: bool, limit: in
                 raise UsageError("Name the saved search, for example: imsearch saved holidays --new")
             _list(library, as_json)
             return
-        one = _named(catalog.saved_searches(), name)
+        one = _named(catalog.saved.all(), name)
         if forget:
-            catalog.forget_search(one.name)
+            catalog.saved.forget(one.name)
             click.echo(f"{one.name} is forgotten.")
             return
-        results = library.search(parse(one.query), limit=DEPTH if only_new else limit)
+        # before the search: what is indexed meanwhile stays new
+        newest = catalog.saved.newest()
+        results = library.search(parse(one.query), limit=max(DEPTH, limit))
+        new = new_matches(results.hits, one)
         if only_new:
-            results = results.only(new_matches(results.hits, one)[:limit])
+            results = results.only(new)
+        results = replace(results, hits=results.hits[:limit])
         print_found(library, results, as_json)
-        catalog.saw_search(one.name, utc_now())
+        unseen = len(new) - sum(hit.picture.id > one.seen_id and not hit.weak for hit in results.hits)
+        if not unseen:
+            catalog.saved.seen(one.name, newest, utc_now())
+        elif not as_json:
+            click.echo(f"{unseen} more are new, and stay so until all are shown: {_all_new(one.name, len(new))}")
 
 
 def new_matches(hits: tuple[Hit, ...], one: SavedSearch) -> list[Hit]:
     """The hits above the cut-off that were indexed since the search was last looked at."""
-    return [hit for hit in hits if not hit.weak and hit.picture.added_at > one.seen_at]
+    return [hit for hit in hits if not hit.weak and hit.picture.id > one.seen_id]
+
+
+def _all_new(name: str, count: int) -> str:
+    return f"imsearch saved {shlex.quote(name)} --new --limit {count}"
 
 
 def _list(library: Library, as_json: bool) -> None:
-    kept = library.store.catalog.saved_searches()
+    kept = library.store.catalog.saved.all()
     new = {one.name: len(new_matches(library.search(parse(one.query), limit=DEPTH).hits, one)) for one in kept}
     if as_json:
         click.echo(json.dumps([{"name": one.name, "query": one.query, "new": new[one.name]} for one in kept]))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import numpy as np
@@ -13,17 +14,23 @@ from indexer.filters import All, Condition, Filter, Not, both
 from indexer.store import Store
 from indexer.vectors.protocol import Ids
 from search.cutoff import Calibration, threshold
+from search.diversity import diverse
 from search.errors import QueryError
 from search.examples import example_vector
+from search.languages import told
 from search.mixing import mixed
 from search.offers import offers
 from search.query import Example, Hit, Query, Results, Words
 from search.ranking import Ranked, fuse
-from vlm.protocols import Embedder
+from vlm.protocols import Embedder, Vectors
 
 # How deep each ranking is read before they are fused, at least; the scatter of these scores also sets the cut-off.
 DEPTH = 1000
 MOST = 10_000
+# Where so much is folded that a page is not filled, no more pictures than these are looked at.
+DEEPEST = 100_000
+# How far (1 - cosine) unrelated pictures are taken to be in a library too small to be measured.
+UNRELATED = 0.6
 
 
 class Searcher:
@@ -45,28 +52,31 @@ class Searcher:
         if not 1 <= query.limit <= MOST:
             raise QueryError(f"limit {query.limit} is not between 1 and {MOST}.")
         among = self._store.filter(both(query.filters, _left_out(query)))
-        ranked, weak_below, note = self._rank(query, among)
-        ordered = self._ordered(ranked, weak_below, query)[: query.limit]
-        pictures = {picture.id: picture for picture in self._store.get([row.id for row in ordered])}
-        hits = tuple(
-            Hit(rank, pictures[row.id], row.score, _is_weak(row, weak_below), row.signals)
-            for rank, row in enumerate((row for row in ordered if row.id in pictures), 1)
-        )
-        offered = offers(query.text, datetime.now().astimezone().date(), self._store.is_folder, self._store.cameras)
-        return Results(hits, len(ranked), round(time.perf_counter() - started, 4), note, query, offered)
-
-    def _rank(self, query: Query, among: Ids | None) -> tuple[list[Ranked], float, str]:
-        """Every picture that a signal found, best first; the cosine below which a hit is weak; what to tell."""
         depth = max(DEPTH, query.limit)
-        vector, note = self._vector(query) if query.mode != "lexical" else (None, "")
+        ranked, weak_below, unknown = self._rank(query, among, depth)
+        groups = self._grouped(self._ordered(ranked, weak_below, query), query)
+        while len(groups) < query.limit and len(ranked) >= depth < DEEPEST:
+            depth *= 4  # so much was folded that there may be more to show further down
+            ranked, weak_below, unknown = self._rank(query, among, depth)
+            groups = self._grouped(self._ordered(ranked, weak_below, query), query)
+        hits = self._hits(groups, weak_below)
+        offered = offers(query.text, datetime.now().astimezone().date(), self._store.is_folder, self._store.cameras)
+        said = [] if query.mode == "lexical" else [term.text for term in _said(query)]
+        note, advice = told(self._embedder().spec, said, unknown) if said else ("", "")
+        seconds = round(time.perf_counter() - started, 4)
+        return Results(hits, len(ranked), seconds, note, query, offered, advice)
+
+    def _rank(self, query: Query, among: Ids | None, depth: int) -> tuple[list[Ranked], float, list[str]]:
+        """Every picture that a signal found, best first; the cosine below which a hit is weak; texts without meaning."""
+        vector, unknown = self.vector(query) if query.mode != "lexical" else (None, [])
         words = query.words if query.mode != "dense" else ""
-        if vector is None and not words.strip() and not note:
+        if vector is None and not words.strip() and not unknown:
             if query.mode == "lexical" and any(isinstance(term, Example) for term in query.terms):
                 raise QueryError(
                     "Search by picture needs mode hybrid or dense: words alone cannot be compared with it."
                 )
             ids = self._store.ordered(among, query.order != "oldest", depth)
-            return [Ranked(int(i), 0.0, ()) for i in ids], -1.0, note
+            return [Ranked(int(i), 0.0, ()) for i in ids], -1.0, unknown
         shown = {term.id for term in query.terms if isinstance(term, Example) and not term.box_xywh}
         dense: list[tuple[int, float]] = []
         if vector is not None:
@@ -78,37 +88,100 @@ class Searcher:
         measured = self._calibration() if by_words is not None else None
         scale = measured.scale(by_words) if measured and by_words is not None else (0.0, 0.0)
         count = len(query.words.split())
-        weak_below = threshold([cosine for _, cosine in dense], by_words, measured, count)
-        return fuse(dense, lexical, *scale), weak_below, note
+        # as deep each time: the scatter of what lies further down is not that of the nearest
+        weak_below = threshold([cosine for _, cosine in dense[:DEPTH]], by_words, measured, count)
+        return fuse(dense, lexical, *scale), weak_below, unknown
 
     def _ordered(self, ranked: list[Ranked], weak_below: float, query: Query) -> list[Ranked]:
-        """By relevance, or by time: then what matches comes first, by its time, and the weak ones follow as ranked."""
+        """By relevance, time or diversity; in any order what matches comes first, and the weak ones follow as ranked."""
         if query.order == "relevance":
             return ranked
         strong = {row.id: row for row in ranked if not _is_weak(row, weak_below)}
+        if query.order == "diverse":
+            first, later = list(strong.values())[:DEPTH], list(strong.values())[DEPTH:]
+            order = diverse([row.score for row in first], self._vectors([row.id for row in first]), self._apart())
+            return [first[at] for at in order] + later + [row for row in ranked if row.id not in strong]
         ids = self._store.ordered(np.array(list(strong), np.int64), query.order == "newest", len(strong))
         return [strong[int(i)] for i in ids] + [row for row in ranked if row.id not in strong]
 
-    def _vector(self, query: Query) -> tuple[NDArray[np.float32] | None, str]:
-        """The terms as one unit vector (None when there is no term that the model knows), and what to tell of them."""
-        terms: list[tuple[NDArray[np.float32], float]] = []
-        said = ([Words(query.text)] if query.text.strip() else []) + [t for t in query.terms if isinstance(t, Words)]
-        note = ""
-        if said:
+    def _grouped(self, ordered: list[Ranked], query: Query) -> list[list[Ranked]]:
+        """As many as are asked for, each with those that are folded under it."""
+        if not query.fold:
+            return [[row] for row in ordered[: query.limit]]
+        # what most searches do without
+        from search.folding import Seen, folded
+
+        known = {picture.id: picture for picture in self._store.get([row.id for row in ordered])}
+        there = [row for row in ordered if row.id in known]
+
+        def look(rows: Sequence[int]) -> list[Seen]:
+            ids = [there[row].id for row in rows]
+            sketches = self._store.sketches(ids)
+            return [Seen(known[i], sketch, self._printed(i)) for i, sketch in zip(ids, sketches, strict=True)]
+
+        groups = folded(self._vectors([row.id for row in there]), self._apart(), look, query.limit)
+        return [[there[row] for row in group] for group in groups]
+
+    def _hits(self, groups: list[list[Ranked]], weak_below: float) -> tuple[Hit, ...]:
+        known = {picture.id: picture for picture in self._store.get([row.id for group in groups for row in group])}
+        # a picture that left meanwhile is not shown
+        there = [kept for group in groups if (kept := [row for row in group if row.id in known])]
+        return tuple(
+            Hit(
+                rank, known[best.id], best.score, _is_weak(best, weak_below), best.signals,
+                tuple(known[row.id] for row in more),
+            )
+            for rank, (best, *more) in enumerate(there, 1)
+        )  # fmt: skip
+
+    def _printed(self, picture_id: int) -> frozenset[str]:
+        texts = [text.text for text in self._store.texts(picture_id) if text.kind == "ocr"]
+        return frozenset(" ".join(texts).casefold().split())
+
+    def _vectors(self, ids: Sequence[int]) -> Vectors:
+        """Stored vectors in the order asked; zero, and so like nothing, for a picture that this model has not seen."""
+        try:
+            return self._store.vectors(ids)
+        except KeyError:
+            pass
+        rows: list[Vectors | None] = []
+        for one in ids:
+            with suppress(KeyError):
+                rows.append(self._store.vectors([one]))
+                continue
+            rows.append(None)
+        dim = next((row.shape[1] for row in rows if row is not None), 1)
+        return np.concatenate([np.zeros((1, dim), np.float32) if row is None else row for row in rows])
+
+    def _apart(self) -> float:
+        """How far unrelated pictures are from each other, by this model."""
+        measured = self._calibration()
+        return measured.apart if measured else UNRELATED
+
+    def vector(self, query: Query) -> tuple[NDArray[np.float32] | None, list[str]]:
+        """The terms as one unit vector (None when there is no term that the model knows), and words it does not know."""
+        words: list[tuple[NDArray[np.float32], float]] = []
+        unknown: list[str] = []
+        if said := _said(query):
             embedder = self._embedder()
             known = [term for term in said if embedder.knows(term.text)]
             if known:
                 vectors = embedder.embed_texts([term.text for term in known])
-                terms += [(vector, term.weight) for vector, term in zip(vectors, known, strict=True)]
-            if len(known) < len(said):
-                unknown = ", ".join(term.text for term in said if term not in known)
-                note = (
-                    f"{embedder.spec} does not know {unknown}: only names and words in pictures were searched for it."
-                )
-        for term in query.terms:
-            if isinstance(term, Example):
-                terms.append((example_vector(term, self._store, self._embedder), term.weight))
-        return (mixed(terms) if terms else None), note
+                words = [(vector, term.weight) for vector, term in zip(vectors, known, strict=True)]
+            unknown = [term.text for term in said if term not in known]
+            single = [word for term in known for word in term.text.split() if any(map(str.isalpha, word))]
+            unknown += [word for word in single if not embedder.knows(word)]
+        examples = [
+            (example_vector(term, self._store, self._embedder), term.weight)
+            for term in query.terms
+            if isinstance(term, Example)
+        ]
+        return (mixed(words, examples, self._calibration()) if words or examples else None), unknown
+
+
+def _said(query: Query) -> list[Words]:
+    """The plain words and the terms of words: what is looked for by meaning."""
+    return ([Words(query.text)] if query.text.strip() else []) + [t for t in query.terms if isinstance(t, Words)]
 
 
 def _left_out(query: Query) -> Filter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from rich.console import Console
@@ -20,6 +21,8 @@ def print_results(library: Library, results: Results, thumbnails: bool | None) -
     console = Console()
     if results.note:
         console.print(Text(results.note, style="yellow"))
+    if results.advice and _is_new(library.folder / "advised", results.advice):
+        console.print(Text(results.advice, style="yellow"), soft_wrap=True)
     if not results.hits:
         console.print(
             "Nothing was found."
@@ -62,6 +65,15 @@ def print_results(library: Library, results: Results, thumbnails: bool | None) -
     console.print(f"[dim]{results.total} ranked in {1000 * results.seconds:.0f} ms[/dim]")
 
 
+def _is_new(mark: Path, advice: str) -> bool:
+    """Whether this advice was not given before in this library: who did not take it need not read it at each search."""
+    with contextlib.suppress(OSError):
+        if mark.exists() and mark.read_text(encoding="utf-8") == advice:
+            return False
+        mark.write_text(advice, encoding="utf-8")
+    return True
+
+
 def why(hit: Hit) -> str:
     """'meaning #1, words in it #2'."""
     return ", ".join(f"{_WORDS[signal.name]} #{signal.rank}" for signal in hit.signals)
@@ -69,7 +81,8 @@ def why(hit: Hit) -> str:
 
 def _name(hit: Hit) -> Text:
     path = Path(hit.picture.path)
-    return Text.assemble(printable(path.name), (f"  {printable(str(path.parent))}", "dim"))
+    alike = f"  and {len(hit.folded)} much alike" if hit.folded else ""
+    return Text.assemble(printable(path.name), (alike, "cyan"), (f"  {printable(str(path.parent))}", "dim"))
 
 
 def half_blocks(thumbnail: Path, width: int = 16) -> Text:

@@ -32,7 +32,9 @@ _PREFIX = re.compile(r"([+-])(?:([0-9]{1,6}(?:\.[0-9]{1,6})?)\*)?(?=[^\s)*])")
 _NAMED = re.compile(r"([a-z_]+):(?!//)", re.ASCII | re.IGNORECASE)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _BARE = re.compile(r'[^\s"()]+')
+_OPERATOR = re.compile(r">=|<=|>|<")
 _PART = re.compile(r"@([\d,]+)", re.ASCII)
+_DIVIDED = re.compile(r"(.*)@([\d,]+)", re.ASCII)
 _COUNT = re.compile(r"(?:>=|<=|>|<|=)\d+", re.ASCII)
 _EXAMPLES = ("like", "picture")
 # What phones and word processors make of quotation marks.
@@ -55,39 +57,51 @@ def tokens(text: str) -> list[Token]:
 def _token(text: str, start: int) -> Token:
     prefix = _PREFIX.match(text, start)
     at = prefix.end() if prefix else start
-    sign = prefix[1] if prefix else ""
-    weight = float(prefix[2]) if prefix and prefix[2] else None
-
-    def made(kind: Kind, end: int, **more: str) -> Token:
-        return Token(kind, text[start:end], start, sign=sign, weight=weight, **more)
-
-    if text[at] in "()":
-        return made("open" if text[at] == "(" else "close", at + 1)
-    if text[at] == '"':
-        end, value = _quotation(text, at)
-        return made("exact", end, value=value)
     named = _NAMED.match(text, at)
-    if named:
-        name, at = named[1].lower(), named.end()
-        operator = re.compile(r">=|<=|>|<|").match(text, at)
-        assert operator is not None  # it matches nothing, if nothing else
-        at = operator.end()
-        if text[at : at + 1] == '"':
-            end, value = _quotation(text, at)
-            more = (_PART if name in _EXAMPLES else _COUNT).match(text, end)
-            end = more.end() if more else end
-            if more and name in _EXAMPLES:
-                return made("named", end, name=name, value=operator[0] + value, part=more[1])
-            return made("named", end, name=name, value=operator[0] + value + (more[0] if more else ""))
-        bare = _BARE.match(text, at)
-        end = bare.end() if bare else at
-        value = text[operator.start() : end]
-        divided = re.fullmatch(r"(.*)@([\d,]+)", value, re.ASCII) if name in _EXAMPLES else None
-        value, part = divided.groups() if divided else (value, "")
-        return made("named", end, name=name, value=value, part=part)
-    word = _BARE.match(text, at)
-    assert word is not None  # it is neither a space, nor a quotation mark, nor a parenthesis
-    return made("word", word.end(), value=word[0])
+    made: dict[str, str] = {}
+    kind: Kind
+    if text[at] in "()":
+        kind, end = "open" if text[at] == "(" else "close", at + 1
+    elif text[at] == '"':
+        kind, (end, made["value"]) = "exact", _quotation(text, at)
+    elif named:
+        kind, made["name"] = "named", named[1].lower()
+        read = _example if made["name"] in _EXAMPLES else _filter
+        end, made["value"], made["part"] = read(text, named.end())
+    else:
+        kind, (end, made["value"]) = "word", _bare(text, at)
+    sign, weight = prefix.groups() if prefix else ("", None)
+    return Token(kind, text[start:end], start, sign=sign, weight=float(weight) if weight else None, **made)
+
+
+def _filter(text: str, at: int) -> tuple[int, str, str]:
+    """Where a filter's value ends, and the value with its operators: >2mp, "our boat", "dog">=2."""
+    begins = _OPERATOR.match(text, at)
+    operator = begins[0] if begins else ""
+    at += len(operator)
+    if text[at : at + 1] != '"':
+        end, value = _bare(text, at)
+        return end, operator + value, ""
+    end, value = _quotation(text, at)
+    count = _COUNT.match(text, end)
+    return (count.end(), operator + value + count[0], "") if count else (end, operator + value, "")
+
+
+def _example(text: str, at: int) -> tuple[int, str, str]:
+    """Where an example ends, what it names, and the part of it: cat.jpg@1,2,30,40."""
+    if text[at : at + 1] == '"':
+        end, value = _quotation(text, at)
+        part = _PART.match(text, end)
+        return (part.end(), value, part[1]) if part else (end, value, "")
+    end, value = _bare(text, at)
+    divided = _DIVIDED.fullmatch(value)
+    return (end, divided[1], divided[2]) if divided else (end, value, "")
+
+
+def _bare(text: str, at: int) -> tuple[int, str]:
+    """What stands here up to a space, a quotation mark or a parenthesis; perhaps nothing."""
+    found = _BARE.match(text, at)
+    return (found.end(), found[0]) if found else (at, "")
 
 
 def _quotation(text: str, at: int) -> tuple[int, str]:

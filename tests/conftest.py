@@ -3,6 +3,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,6 +16,9 @@ from indexer.manifest import Manifest
 from indexer.records import Choice
 from tests.small import COLOURS, ColourEmbedder
 
+if TYPE_CHECKING:
+    from tests.web.gallery import Gallery
+
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 
@@ -22,7 +26,7 @@ def shared(part: str) -> Path:
     """A folder of the shared data, or the test is skipped by name."""
     path = SHARED / part
     if not path.exists():
-        pytest.skip(f"no ../shared/{part}")
+        pytest.skip(f"../shared/{part} is not beside this checkout (data to measure on, no part of the repository)")
     return path
 
 
@@ -61,6 +65,15 @@ class Shelf:
             picture.path.rpartition("/")[2]
             for picture in self.catalog.get(self.catalog.ids(self.store.model_id).tolist())
         }
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+    """The small library of the tests of the API and of the page."""
+    from tests.web.gallery import gallery
+
+    with gallery(tmp_path_factory.mktemp("gallery")) as made:
+        yield made
 
 
 @pytest.fixture

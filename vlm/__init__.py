@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vlm.errors import ImsearchError, ModelError, ModelUnavailable, UnknownModel, UsageError
+from vlm.errors import ImsearchError, ModelError, ModelUnavailable, PartlyAnswered, UnknownModel, UsageError
 from vlm.protocols import (
     Annotation,
     Annotator,
@@ -10,11 +10,14 @@ from vlm.protocols import (
     Box,
     Captioner,
     Chat,
+    Chooser,
     DetectedObject,
     Detector,
     Embedder,
     Generation,
     Model,
+    PatchEmbedder,
+    Patches,
     Reader,
     Tag,
     Tagger,
@@ -32,6 +35,7 @@ __all__ = [
     "Box",
     "Captioner",
     "Chat",
+    "Chooser",
     "DetectedObject",
     "Detector",
     "Embedder",
@@ -40,6 +44,9 @@ __all__ = [
     "Model",
     "ModelError",
     "ModelUnavailable",
+    "PartlyAnswered",
+    "PatchEmbedder",
+    "Patches",
     "Reader",
     "Tag",
     "Tagger",

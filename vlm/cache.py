@@ -44,31 +44,41 @@ def model_snapshot(repository: str, revision: str | None = None) -> Path | None:
     if not isinstance(config, str):
         return None
     folder = Path(config).parent
+    return folder if _all_weights(folder) else None
+
+
+def _all_weights(folder: Path) -> bool:
+    """Whether the weights of one form are whole. A repository may hold the same ones in several, with an index for each."""
     for index in folder.glob("*.index.json"):
         shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-        return folder if all((folder / shard).exists() for shard in shards) else None
-    return folder if any((folder / name).exists() for name in ("model.safetensors", "pytorch_model.bin")) else None
+        if all((folder / shard).exists() for shard in shards):
+            return True
+    return any((folder / name).exists() for name in ("model.safetensors", "pytorch_model.bin"))
 
 
 def download_model(name: str, repository: str, revision: str | None = None) -> None:
     """Get a transformers repository: its weights last, safetensors rather than pickles. Raises ModelUnavailable."""
     from huggingface_hub import HfApi, snapshot_download
 
-    with _fetching(name, repository):
+    with _fetching(name, repository, "choose another name (docs/vision.md).", "."):
         info = HfApi().model_info(repository, revision=revision, timeout=PATIENCE_SECONDS)
-        files = {file.rfilename for file in info.siblings or ()}
-        weights = next((end for end in ("safetensors", "bin") if any(f.endswith(f".{end}") for f in files)), None)
-        if weights is None or "config.json" not in files:
-            raise ModelUnavailable(f"{name}: {repository} holds no transformers model; see docs/models.md for names.")
-        elsewhere = ["*/*"]  # other formats of the same weights lie in folders
-        told = ["*.json", "*.txt", "*.model", "*.jinja"]
-        snapshot_download(repository, revision=revision, allow_patterns=told, ignore_patterns=elsewhere)
-        snapshot_download(
-            repository,
-            revision=revision,
-            allow_patterns=[f"*.{weights}"],
-            ignore_patterns=[*elsewhere, "consolidated*"],
+        # other forms of the same weights lie in folders; InstructBLIP's second tokenizer does too
+        files = [
+            file
+            for file in (sibling.rfilename for sibling in info.siblings or ())
+            if "/" not in file or file.startswith("qformer_tokenizer/")
+        ]
+        forms = (
+            [file for file in files if file.startswith(begins) and file.endswith(ends)]
+            for begins, ends in (("model", ".safetensors"), ("pytorch_model", ".bin"))
         )
+        weights = next((form for form in forms if form), None)
+        if weights is None or "config.json" not in files:
+            raise ModelUnavailable(f"{name}: {repository} holds no transformers model; see docs/vision.md for names.")
+        told = [file for file in files if file.endswith((".json", ".txt", ".model", ".jinja"))]
+        # one after the other, so that where the weights are (`model_snapshot`) all else is
+        for part in (told, weights):
+            snapshot_download(repository, revision=revision, allow_patterns=part)
 
 
 def download(name: str, repository: str) -> None:
@@ -78,7 +88,7 @@ def download(name: str, repository: str) -> None:
     """
     from huggingface_hub import HfApi, snapshot_download
 
-    with _fetching(name, repository):
+    with _fetching(name, repository, "see imsearch models list.", "; mini works without."):
         files = {file.rfilename for file in HfApi().model_info(repository, timeout=PATIENCE_SECONDS).siblings or ()}
         weights = next((file for file in WEIGHTS if file in files), None)
         if weights is None or CONFIG not in files:
@@ -94,10 +104,15 @@ def download(name: str, repository: str) -> None:
 
 
 @contextmanager
-def _fetching(name: str, repository: str) -> Iterator[None]:
-    """Whatever the hub's client raises, as a sentence; the client sends no telemetry."""
+def _fetching(name: str, repository: str, names: str, comfort: str) -> Iterator[None]:
+    """Whatever the hub's client raises, as a sentence that ends with where `names` are; the client sends no telemetry."""
     from huggingface_hub import constants
-    from huggingface_hub.errors import OfflineModeIsEnabled, RepositoryNotFoundError
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        OfflineModeIsEnabled,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
 
     # "no telemetry" holds here too: the client would name its Python, torch and the program that started it
     constants.HF_HUB_DISABLE_TELEMETRY = True
@@ -105,10 +120,14 @@ def _fetching(name: str, repository: str) -> Iterator[None]:
         yield
     except ModelUnavailable:
         raise
-    except RepositoryNotFoundError:
+    except GatedRepoError:
         raise ModelUnavailable(
-            f"{name}: the hub has no {repository}, or it is not public; see imsearch models list."
+            f"{name}: who wants {repository} must accept its terms on its page of the hub, and set HF_TOKEN."
         ) from None
+    except RepositoryNotFoundError:
+        raise ModelUnavailable(f"{name}: the hub has no {repository}, or it is not public; {names}") from None
+    except RevisionNotFoundError:
+        raise ModelUnavailable(f"{name}: {repository} has no such revision; leave it away for the newest.") from None
     except OfflineModeIsEnabled:
         raise ModelUnavailable(
             f"{name} cannot be downloaded while HF_HUB_OFFLINE is set; unset it and try again."
@@ -116,11 +135,11 @@ def _fetching(name: str, repository: str) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - the client raises kinds of a dozen libraries; all mean: not here
         # an error of the disk names its file, but for a full one
         if isinstance(error, OSError) and (error.filename or error.errno in (errno.ENOSPC, errno.EDQUOT)):
-            reason, remedy = f"to {constants.HF_HUB_CACHE}", "Make room there, or set HF_HOME to another folder;"
+            reason, remedy = f"to {constants.HF_HUB_CACHE}", "Make room there, or set HF_HOME to another folder"
         else:
-            reason, remedy = f"from {constants.ENDPOINT}", "Check the network and try again;"
+            reason, remedy = f"from {constants.ENDPOINT}", "Check the network and try again"
         said = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".:")
-        raise ModelUnavailable(f"{name} cannot be downloaded {reason} ({said}). {remedy} mini works without.") from None
+        raise ModelUnavailable(f"{name} cannot be downloaded {reason} ({said}). {remedy}{comfort}") from None
 
 
 _offline = threading.Lock()

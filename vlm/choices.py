@@ -53,11 +53,21 @@ def choose() -> Choice:
     return next(choice for choice in CHOICES if choice.automatic and on_this_machine(choice))
 
 
+def many_languages() -> str:
+    """Which model knows many languages, and the commands that a library is switched to it with."""
+    get = "" if on_this_machine(OFFERED) else f"imsearch models get {OFFERED.name} ({_size(OFFERED)}), then: "
+    return f"{OFFERED.name} knows {OFFERED.languages}; to use it: {get}imsearch models use {OFFERED.name}"
+
+
+def _size(choice: Choice) -> str:
+    return f"{choice.megabytes / 1000:.1f} GB"
+
+
 def sentence(choice: Choice) -> str:
     """One line: which model was taken, and what a better one would bring."""
     if choice is not MINI:
         return f"Model: {choice.name}, the best that lies on this machine."
     return (
         f"Model: mini (built in, English, a starter). A real CLIP such as {OFFERED.name} finds far more, in "
-        f"{OFFERED.languages}; get it ({OFFERED.megabytes / 1000:.1f} GB) with: imsearch models get {OFFERED.name}"
+        f"{OFFERED.languages}; get it ({_size(OFFERED)}) with: imsearch models get {OFFERED.name}"
     )

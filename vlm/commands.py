@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
-from vlm.cache import download, snapshot
+from vlm.cache import download, download_model, model_snapshot, snapshot
 from vlm.choices import CHOICES, on_this_machine
 from vlm.errors import UnknownModel
+from vlm.models.checkpoint import Checkpoint
+from vlm.registry import FROM_HUB
 
 
 @click.command("list")
@@ -34,12 +37,19 @@ def list_models(as_json: bool) -> None:
     Console().print(table)
     click.echo("COCO, Flickr: how often (%) a caption finds its picture first, as published; see docs/models.md.")
     click.echo("Get one with: imsearch models get NAME")
+    click.echo("Models that caption, answer or find things are got the same way; their names are in docs/vision.md.")
 
 
 @click.command()
 @click.argument("name")
 def get(name: str) -> None:
-    """Download NAME: one of the list, ARCHITECTURE/PRETRAINED as open_clip names them, or hf-hub:ORG/NAME."""
+    """Download NAME: one of the list, ARCHITECTURE/PRETRAINED as open_clip names them, hf-hub:ORG/NAME, or a model that
+    writes words by its spec, FAMILY:ORG/NAME[@REVISION] (gemma, idefics, blip).
+    """
+    family, _, rest = name.partition(":")
+    if family in FROM_HUB:
+        _get_checkpoint(name, Checkpoint.parse(family, rest))
+        return
     choice = next((choice for choice in CHOICES if choice.name == name), None)
     if choice and not choice.automatic:
         click.echo(f"Note: {choice.name} is licensed for research only ({choice.licence}).")
@@ -49,6 +59,16 @@ def get(name: str) -> None:
     repository = choice.hub if choice else _repository(name)
     if snapshot(repository) is None:
         download(name, repository)
+    click.echo(f"{name} is on this machine.")
+
+
+def _get_checkpoint(name: str, checkpoint: Checkpoint) -> None:
+    revision = checkpoint.revision or None
+    # a folder is asked for what it lacks, a repository is downloaded
+    if Path(checkpoint.name).is_absolute():
+        _ = checkpoint.folder
+    elif model_snapshot(checkpoint.name, revision) is None:
+        download_model(name, checkpoint.name, revision)
     click.echo(f"{name} is on this machine.")
 
 

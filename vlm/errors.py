@@ -7,6 +7,7 @@
       ModelError                      a model cannot be had or cannot do this
         UnknownModel                  no model of that name
         ModelUnavailable              a known model that is not on this machine or cannot be reached
+        PartlyAnswered                of several questions, some were answered and some were not
       PictureError                    one picture cannot be used (indexer); never ends a run
       LibraryError                    the library on disk cannot be used (indexer)
         LibraryMissing                there is none at that place
@@ -19,6 +20,8 @@ The branches below `LibraryError`, `PictureError` and `QueryError` are defined i
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class ImsearchError(Exception):
@@ -45,3 +48,12 @@ class UnknownModel(ModelError):
 
 class ModelUnavailable(ModelError):
     """A known model that is not on this machine, or whose hub cannot be reached."""
+
+
+class PartlyAnswered(ModelError):
+    """Of several questions, some were answered: `answers` holds, in their order, what was said or why nothing was."""
+
+    def __init__(self, answers: Sequence[str | ModelError]) -> None:
+        failed = [answer for answer in answers if isinstance(answer, ModelError)]
+        super().__init__(f"{len(failed)} of {len(answers)} got no answer, the first because: {failed[0]}")
+        self.answers = tuple(answers)

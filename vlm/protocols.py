@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 """(n, dim) float32; each row has length 1."""
 
+Patches = NDArray[np.float32]
+"""(n, rows, columns, dim) float32; a vector of length 1 for each part of a picture, as the parts lie in it."""
+
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the upright picture."""
 
@@ -71,6 +74,15 @@ class Tagger(Protocol):
         ...
 
 
+@runtime_checkable
+class PatchEmbedder(Protocol):
+    """What an embedder may also be: one whose picture encoder tells what each part of a picture means."""
+
+    def embed_patches(self, pictures: Sequence[Image]) -> Patches | None:
+        """The parts of square upright RGB pictures, comparable with texts; None where this encoder has none to tell."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A word for what a picture shows, and the estimated chance (0..1) that it is right."""
@@ -100,7 +112,10 @@ class DetectedObject:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """What a model said of one picture, and which model, when and how it was asked."""
+    """What a model said of one picture, and which model, when and how it was asked.
+
+    `labels` are what it was judged to be, each with its chance. `problem` says why nothing of it can be kept.
+    """
 
     model: str
     revision: str
@@ -110,6 +125,8 @@ class Annotation:
     lines: tuple[TextLine, ...] = ()
     objects: tuple[DetectedObject, ...] = ()
     tags: tuple[str, ...] = field(default=())
+    labels: tuple[Tag, ...] = ()
+    problem: str = ""
 
     @property
     def text(self) -> str:
@@ -199,7 +216,7 @@ class Captioner(Model, Protocol):
     def captions(
         self, pictures: Sequence[Image], prefix: str = "", language: str = "en", how: Generation = Generation()
     ) -> list[str]:
-        """One caption a picture; with a `prefix`, captions that go on from it. Raises ModelError."""
+        """One caption a picture; with a `prefix`, whole captions that begin with it. Raises ModelError."""
         ...
 
 
@@ -222,11 +239,24 @@ class Chat(Model, Protocol):
         ...
 
     def replies(self, conversations: Sequence[Sequence[Turn]], how: Generation = Generation()) -> list[str]:
-        """The next turn of each conversation, without what the model thought aloud. Raises ModelError."""
+        """The next turn of each conversation, without what the model thought aloud.
+
+        Raises ModelError, then for all of them; but PartlyAnswered, with the answers that there are, by a model that
+        answers each for itself.
+        """
         ...
 
     def reply(self, conversation: Sequence[Turn], how: Generation = Generation()) -> Iterator[str]:
         """The next turn, piece by piece as it is written; whoever stops listening ends it. Raises ModelError."""
+        ...
+
+
+@runtime_checkable
+class Chooser(Model, Protocol):
+    """What a Chat may also be: one that tells how likely it is to go on with each of a few words."""
+
+    def chances(self, conversations: Sequence[Sequence[Turn]], words: Sequence[str]) -> list[tuple[float, ...]]:
+        """For each conversation the chance of each word as the next one, 0..1, summing to 1 over `words`."""
         ...
 
 

@@ -21,7 +21,12 @@ _HOMES = {
     "rapidocr": ("vlm.models.rapidocr", "RapidOcr"),
     "gemma": ("vlm.models.gemma", "Gemma"),
     "paligemma": ("vlm.models.paligemma", "PaliGemma"),
+    "openai": ("vlm.models.openai", "OpenAi"),
+    "idefics": ("vlm.models.idefics", "load"),
+    "blip": ("vlm.models.blip", "load"),
 }
+FROM_HUB = ("gemma", "paligemma", "idefics", "blip")
+"""The families whose models are transformers repositories of the hub: `imsearch models get` downloads them."""
 _ONE_OF_A_KIND = ("mini", "rapidocr")
 
 
@@ -42,7 +47,8 @@ def load_embedder(spec: str) -> Embedder:
 def load_model(spec: str) -> Model:
     """The model of a spec that writes words or boxes: a Reader, Detector, Captioner, Answerer, Chat or several of these.
 
-    Nothing is read before it is first asked. Raises UnknownModel.
+    No weights are read before it is first asked; a family whose checkpoints differ in what they can do (idefics, blip)
+    reads its config.json. Raises UnknownModel, and ModelUnavailable when that is not on this machine.
     """
     made: Model = _load(spec)
     if hasattr(type(made), "embed_texts"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.ranking.cases import Asked, Case, Rows
+from search.calibrating import between
 from search.cutoff import Calibration, threshold
 
 # A cut-off cannot keep what the ranking has lost: of a query's right pictures those among so many hits count.
@@ -45,7 +46,9 @@ def measured(case: Case) -> Calibration:
     means = cosines.mean(axis=1)
     scatter = float(np.sqrt(((cosines - means[:, None]) ** 2).mean()))
     top = float(np.median((cosines.max(axis=1) - means) / scatter))
-    return Calibration(case.rows.mean(axis=0), scatter, float(means.mean()), float(means.std()), top)
+    return Calibration(
+        case.rows.mean(axis=0), scatter, float(means.mean()), float(means.std()), top, between(case.rows)
+    )
 
 
 def scored(cases: Iterable[Case]) -> list[Scored]:

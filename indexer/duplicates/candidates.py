@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.duplicates.sketch import Sketches, orientations
+from indexer.sketch import Sketches, orientations
 from vlm.protocols import Vectors
 
 # Neighbours looked up for each picture, and of those, how many are compared pixel by pixel: copies are nearly always

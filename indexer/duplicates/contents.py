@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.ahead import ahead
-from indexer.duplicates.perceptual import SIDE
-from indexer.duplicates.sketch import read_grey, sharpness, sketch
+from indexer.duplicates.looks import OnStep, look_at_new
 from indexer.local import LocalStore
 from indexer.paths import to_path
 from indexer.records import Picture
+from indexer.sketch import NEVER_SEEN
 from vlm.protocols import Vectors
-
-# Rows written in one transaction: the most that an interruption can lose.
-BATCH = 500
-
-OnStep = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +44,8 @@ def read_contents(store: LocalStore, on_step: OnStep, looking: bool) -> Contents
     if not looking:
         return Contents(hashes, pictures, np.zeros((len(hashes), 0), np.float32), {}, [])
     first = [files[0] for files in pictures]
-    looks = _looks(store, first, on_step)
+    look_at_new(store, on_step)
+    looks = store.catalog.marks.looks()
     vectors = store.vectors([picture.id for picture in first])
-    sharp = {key: look[1] for key, look in looks.items()}
-    return Contents(hashes, pictures, vectors, sharp, [looks[key][0] if key in looks else bytes(63) for key in hashes])
-
-
-def _looks(store: LocalStore, pictures: Sequence[Picture], on_step: OnStep) -> dict[str, tuple[bytes, float]]:
-    """Sketch and sharpness of each content, made from its thumbnail where they were not yet."""
-    marks = store.catalog.marks()
-    known = marks.looks()
-    lacking = [picture for picture in pictures if picture.hash not in known]
-
-    def look(picture: Picture) -> tuple[str, bytes, float] | None:
-        try:
-            grey = read_grey(store.thumbnail(picture), SIDE)
-        except OSError:
-            return None  # no thumbnail: `imsearch doctor --mend` makes it; until then its meaning alone is compared
-        return picture.hash, sketch(grey), sharpness(grey)
-
-    fresh: list[tuple[str, bytes, float]] = []
-    for done, made in enumerate(ahead(look, lacking, os.cpu_count() or 2, window=64), 1):
-        if made:
-            fresh.append(made)
-            known[made[0]] = made[1:]
-        if len(fresh) == BATCH:
-            marks.put_looks(fresh)
-            fresh = []
-        on_step("Looking at thumbnails", done, len(lacking))
-    if fresh:
-        marks.put_looks(fresh)
-    return known
+    sharp = {key: looks[key][1] for key in hashes if key in looks}
+    return Contents(hashes, pictures, vectors, sharp, [looks[key][0] if key in looks else NEVER_SEEN for key in hashes])

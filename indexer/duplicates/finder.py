@@ -12,15 +12,16 @@ from pathlib import Path
 from indexer.ahead import ahead
 from indexer.duplicates import candidates
 from indexer.duplicates.best import measures, place, reason
-from indexer.duplicates.contents import BATCH, Contents, OnStep, read_contents
+from indexer.duplicates.contents import Contents, read_contents
 from indexer.duplicates.grouping import joined, led
 from indexer.duplicates.kinds import bursts, is_burst, is_raw, raw_pairs
+from indexer.duplicates.looks import BATCH, OnStep
 from indexer.duplicates.perceptual import VERSION, Difference, Look, compare, read_look
 from indexer.duplicates.records import BestBy, Found, Group, Kind, Tier
-from indexer.duplicates.sketch import unpack
 from indexer.local import LocalStore
 from indexer.marks import Pair
 from indexer.records import Picture
+from indexer.sketch import unpack
 
 TIERS: tuple[Tier, ...] = ("identical", "same", "similar")
 # Looks kept at hand while pairs are compared, 100 kB each.
@@ -50,7 +51,7 @@ def find_duplicates(
     wanted = set(tiers)
     looking = bool(wanted & {"same", "similar"})
     contents = read_contents(store, on_step, looking)
-    marks = store.catalog.marks()
+    marks = store.catalog.marks
     kept, chosen = marks.kept(), marks.chosen()
     judged = _judge(store, contents, on_step) if looking else Judged({}, [], {}, {})
     order = _Order(contents, by, chosen, kept, judged.same)
@@ -105,7 +106,7 @@ def _judge(store: LocalStore, contents: Contents, on_step: OnStep) -> Judged:
 
 def _same(store: LocalStore, contents: Contents, pairs: Sequence[tuple[int, int]], on_step: OnStep) -> Same:
     """The pairs that are one picture, and how; what was compared in an earlier call is not compared again."""
-    marks = store.catalog.marks()
+    marks = store.catalog.marks
     known = marks.compared(VERSION)
     # Neighbours of one picture follow each other, so that its look is at hand.
     lacking = sorted(pair for pair in pairs if _pair(*(contents.hashes[i] for i in pair)) not in known)

@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from indexer.duplicates.sketch import Grey, read_grey
+from indexer.sketch import SIDE, Grey, read_grey
 
 VERSION = 2
 """Grows when what `compare` says changes: what was said before is then asked again."""
 
-SIDE = 320
 _GRID, _CELL = 8, 8
 # Corners that agree on one way to lay a on b. Unrelated pictures reached 44, by repeated patterns: never enough alone.
 _CORNERS = 12

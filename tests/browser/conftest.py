@@ -11,7 +11,6 @@ import time
 import pytest
 import uvicorn
 
-from tests.web.gallery import gallery
 from web.app import create_app
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -21,7 +20,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 def browser():
     driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not CHROMIUM:
-        pytest.skip("there is no chromium on this machine")
+        pytest.skip("neither chromium nor google-chrome is on the PATH of this machine")
     # Chromium's own sandbox cannot be had as root
     arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with driver.sync_playwright() as playwright:
@@ -30,13 +29,7 @@ def browser():
         made.close()
 
 
-@pytest.fixture(scope="session")
-def shown(tmp_path_factory):
-    with gallery(tmp_path_factory.mktemp("gallery")) as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(shown):
     with socket.create_server(("127.0.0.1", 0)) as listening:
         config = uvicorn.Config(create_app(shown.library), log_level="warning", ws="none")

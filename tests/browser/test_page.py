@@ -79,6 +79,42 @@ def test_a_picture_in_detail_with_the_keyboard_alone(page):
     expect(page.locator("picture-grid a").nth(1)).to_be_focused()
 
 
+def test_where_the_words_are_seen_is_shown_and_hidden_again(page):
+    search(page, "red")
+    page.locator("picture-grid a").first.click()
+    dialog = page.get_by_role("dialog", name="red.png")
+    button = dialog.get_by_role("button", name="Show where")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    covers = "canvas => canvas.getContext('2d').getImageData(0, 0, 96, 64).data.filter((_, at) => at % 4 === 3)"
+    cover = dialog.locator("canvas").evaluate(f"canvas => [...({covers})(canvas)]")
+    assert min(cover) == 0  # what is not meant stays grey
+    assert max(cover) == 255  # what is meant keeps its colours
+    assert dialog.locator("canvas").bounding_box() == dialog.locator("img").bounding_box()
+    uppermost = "canvas => { const { x, y } = canvas.getBoundingClientRect(); return document.elementFromPoint(x + 9, y + 9).localName; }"
+    assert dialog.locator("canvas").evaluate(uppermost) == "canvas"
+    button.click()
+    expect(dialog.locator("canvas")).to_be_hidden()
+    button.click()
+    expect(dialog.locator("canvas")).to_be_visible()
+    page.keyboard.press("ArrowRight")  # the next picture begins without a map
+    expect(page.get_by_role("dialog", name="red.png")).to_have_count(0)
+    expect(page.locator("canvas")).to_be_hidden()
+
+
+def test_where_is_offered_for_words_alone_and_says_what_went_wrong(page, shown):
+    page.goto(f"/?like={shown.id('red.png')}")
+    page.locator("picture-grid a").first.click()
+    expect(page.get_by_role("button", name="Find similar")).to_be_visible()
+    expect(page.get_by_role("button", name="Show where")).to_have_count(0)
+    search(page, "green")
+    page.locator("picture-grid a").first.click()
+    page.route("**/where*", lambda route: route.abort())
+    page.get_by_role("button", name="Show where").click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("Is it still running?")
+    page.complaints.clear()
+
+
 def test_back_shuts_the_detail_and_its_address_opens_it(page, shown):
     search(page, "red")
     page.locator("picture-grid a").first.click()
@@ -214,3 +250,43 @@ def test_words_find_pictures_without_scripts(browser, address):
     page.get_by_role("searchbox").press("Enter")
     expect(page.get_by_role("main").get_by_role("link").first).to_have_attribute("title", "green.png")
     context.close()
+
+
+def test_more_and_less_like_a_picture_are_added_to_the_words_and_back_takes_them_away(page, shown):
+    search(page, "blue")
+    liked, other = shown.id("sea 05.png"), shown.id("red.png")
+    page.locator("a[title='sea 05.png']").click()
+    page.get_by_role("dialog", name="sea 05.png").get_by_role("button", name="More like this").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("searchbox")).to_have_value(f"blue like:{liked}")
+    expect(page.locator("a[title='sea 05.png']")).to_have_count(0)  # it is known already
+    page.locator("a[title='red.png']").click()
+    page.get_by_role("dialog", name="red.png").get_by_role("button", name="Less like this").click()
+    expect(page.get_by_role("searchbox")).to_have_value(f"blue like:{liked} -like:{other}")
+    expect(page).to_have_url(re.compile(rf"q=blue\+like%3A{liked}\+-like%3A{other}$"))
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value(f"blue like:{liked}")
+    # a change of mind takes back what was said before
+    page.goto(f"/?q=blue+-like:{liked}&show={liked}")
+    page.get_by_role("button", name="More like this").click()
+    expect(page.get_by_role("searchbox")).to_have_value(f"blue like:{liked}")
+
+
+def test_copies_are_folded_when_asked_and_can_be_seen_from_the_hit(page, shown):
+    search(page, "red")
+    expect(page.locator("a[title='scarlet.png']")).to_have_count(1)
+    page.get_by_role("checkbox", name="Fold copies").check()
+    expect(page).to_have_url(re.compile(r"\?q=red&fold=true$"))
+    expect(page.locator("a[title='scarlet.png']")).to_have_count(0)
+    first = page.locator("a[title='red.png']")
+    expect(first).to_contain_text("and 1 much alike")
+    first.click()
+    page.get_by_role("dialog", name="red.png").get_by_role("link", name="scarlet.png").click()
+    expect(page.get_by_role("dialog", name="scarlet.png")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"\?q=red&fold=true$"))
+    page.get_by_label("Order").select_option("varied")
+    expect(page).to_have_url(re.compile(r"\?q=red&order=diverse&fold=true$"))
+    expect(first).to_be_visible()

@@ -38,7 +38,7 @@ def unit(*numbers):
 
 
 class StoreContract:
-    """`self.store` holds SAMPLES under the ids 1 to 5, in order; a subclass's fixture makes it."""
+    """`self.store` holds SAMPLES under the ids 1 to 5, in order, and a sketch of the third; a subclass's fixture makes it."""
 
     def names(self, ids):
         return [picture.path.rpartition("/")[2] for picture in self.store.get([int(i) for i in ids])]
@@ -132,6 +132,12 @@ class StoreContract:
         with pytest.raises(KeyError):
             self.store.vectors([1, 99])
         assert self.store.vectors([]).shape == (0, 4)
+
+    def test_sketches_come_in_the_order_asked_and_are_zero_where_none_is_known(self):
+        rows = self.store.sketches([99, 3])
+        assert rows.shape == (2, 63)
+        assert np.linalg.norm(rows, axis=1).tolist() == pytest.approx([0, 1], abs=1e-5)
+        assert self.store.sketches([]).shape == (0, 63)
 
     def test_texts_are_those_of_the_picture(self):
         assert [text.text for text in self.store.texts(1)] == [SAMPLES[0].words]

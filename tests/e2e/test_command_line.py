@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -65,6 +66,16 @@ def test_words_in_scripts_without_spaces_find_their_poster(gallery, typed):
     assert "text" in first["signals"]
 
 
+def test_which_model_knows_a_language_is_told_once_in_a_library_and_in_every_answer_to_scripts(gallery, tmp_path):
+    place = shutil.copytree(gallery / "library", tmp_path / "library")
+    first, second = (imsearch("search", "dog собака", library=place).stdout for _ in range(2))
+    assert "mini does not know собака" in " ".join(first.split())
+    assert "imsearch models use ViT-B-32-SigLIP2-256" in first
+    assert "mini does not know собака" in " ".join(second.split())
+    assert "models use" not in second
+    assert "models use" in json.loads(imsearch("search", "собака", "--json", library=place).stdout)["advice"]
+
+
 def test_any_option_may_be_set_in_the_environment(gallery, monkeypatch):
     monkeypatch.setenv("IMSEARCH_SEARCH_LIMIT", "2")
     assert len(search(gallery, "a cat")["hits"]) == 2
@@ -123,6 +134,11 @@ def test_mistakes_get_one_sentence_and_their_exit_code(gallery, arguments, code,
     assert done.returncode == code
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("word", ["-night", "-h", "-help"])
+def test_a_word_that_is_left_out_asks_for_no_help(gallery, word):
+    assert imsearch("parse", "beach", word, library=gallery / "library").stdout == f"beach {word}\n"
 
 
 def test_a_mistyped_command_is_told_the_nearest(gallery):

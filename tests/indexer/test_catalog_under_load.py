@@ -40,9 +40,9 @@ def test_a_filter_that_most_pictures_pass_does_not_slow_words_down(catalog):
             taken += 1
             return 0
 
-        catalog._connection.set_progress_handler(step, 100)
+        catalog.connections.mine().set_progress_handler(step, 100)
         catalog.lexical("red car", 10, among)
-        catalog._connection.set_progress_handler(None, 0)
+        catalog.connections.mine().set_progress_handler(None, 0)
         return taken
 
     ids = catalog.put(1, [(new(f"red/car/{i}.jpg", f"h{i}"), VECTOR) for i in range(2000)], "now")
@@ -88,7 +88,7 @@ def test_connections_go_with_their_threads(catalog):
         thread = threading.Thread(target=catalog.count)
         thread.start()
         thread.join()
-    assert len(catalog._opened) == 1
+    assert len(catalog.connections._opened) == 1
 
 
 def test_a_touched_file_is_ordered_by_its_new_time(catalog):
@@ -99,10 +99,10 @@ def test_a_touched_file_is_ordered_by_its_new_time(catalog):
 
 def test_putting_the_same_content_again_doubles_no_words(catalog):
     first, _ = catalog.put(1, [(new("a", "h"), VECTOR), (new("b", "g"), VECTOR)], "now")
-    catalog.add_text(Text(first, "caption", "a cat", "blip"))
+    catalog.texts.add(Text(first, "caption", "a cat", "blip"))
     for _ in range(2):
         (twin,) = catalog.put(1, [(new("b", "h"), None)], "now")
-    assert [text.text for text in catalog.texts(twin)] == ["a cat"]
+    assert [text.text for text in catalog.texts.of(twin)] == ["a cat"]
 
 
 def test_two_threads_read_whole_batches_while_one_writes(catalog):

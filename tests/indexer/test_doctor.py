@@ -10,7 +10,7 @@ def test_the_doctor_notices_words_that_are_out_of_step_and_mends_them(shelf):
     paint(shelf.pictures / "a.png", "red")
     shelf.index()
     assert examine(shelf.store) == []
-    shelf.catalog._connection.execute(
+    shelf.catalog.connections.mine().execute(
         "INSERT INTO texts (picture_id, kind, text, model, revision, prompt_version, created_at, lines) "
         "VALUES (1, 'note', 'behind its back', 'user', '', '', '', '[]')"
     )

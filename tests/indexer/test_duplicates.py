@@ -47,7 +47,7 @@ def names(groups) -> list[tuple[str, list[str]]]:
 def decide(shelf, decision, *files):
     hashes = [shelf.catalog.find(str(file)).hash for file in files]
     pairs = [tuple(sorted(hashes))] if decision == "keep" else [(hashes[0], "")]
-    shelf.catalog.marks().decide(decision, pairs, utc_now())
+    shelf.catalog.marks.decide(decision, pairs, utc_now())
 
 
 def test_a_copied_file_is_identical_and_only_that(shelf):
@@ -162,7 +162,7 @@ def test_keeping_both_holds_over_indexing_again_and_moving_the_files(shelf):
     one.rename(shelf.pictures / "a.png")
     shelf.index()
     assert find_duplicates(shelf.store).groups == ()
-    shelf.catalog.marks().ask_again([shelf.catalog.find(str(two)).hash])
+    shelf.catalog.marks.ask_again([shelf.catalog.find(str(two)).hash])
     assert len(find_duplicates(shelf.store).groups) == 1
 
 

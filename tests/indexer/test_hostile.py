@@ -21,7 +21,7 @@ def test_a_hostile_folder_is_indexed_or_listed_file_by_file(shelf):
     report = shelf.index()
     prefix = f"{shelf.pictures}/"
     indexed = {str(to_path(p.path)).removeprefix(prefix) for p in shelf.catalog.get(shelf.catalog.ids(1).tolist())}
-    listed = {str(to_path(f.path)).removeprefix(prefix): f for f in shelf.catalog.failures()}
+    listed = {str(to_path(f.path)).removeprefix(prefix): f for f in shelf.catalog.failures.all()}
     assert {n: "indexed" if n in indexed else "listed" if n in listed else "ignored" for n in fates} == fates
     assert all(failure.reason and failure.remedy for failure in listed.values())
     assert report.failed == len(listed)

@@ -6,10 +6,16 @@ import shutil
 
 import pytest
 
+from indexer.beside import Beside
 from indexer.errors import LibraryError
+from indexer.filters import condition
 from indexer.indexer import Indexer
+from indexer.local import LocalStore
+from indexer.manifest import Manifest
 from indexer.records import Choice, NewPicture, Text
 from tests.conftest import paint
+from tests.small import said
+from vlm.protocols import DetectedObject
 
 
 def fill(shelf, count=6):
@@ -29,7 +35,7 @@ def test_renamed_and_moved_pictures_cost_no_inference_and_keep_their_notes(shelf
     fill(shelf)
     shelf.index()
     first = shelf.catalog.find(f"{shelf.pictures}/holiday/0.png")
-    shelf.catalog.add_text(Text(first.id, "note", "grandmother's garden", "user"))
+    shelf.catalog.texts.add(Text(first.id, "note", "grandmother's garden", "user"))
     (shelf.pictures / "holiday").rename(shelf.pictures / "2023")
     (shelf.pictures / "2023/0.png").rename(shelf.pictures / "garden.png")
     report = shelf.index()
@@ -50,6 +56,35 @@ def test_two_files_that_swap_names_keep_their_own_content(shelf):
     assert after == {str(a): hashes[str(b)], str(b): hashes[str(a)]}
 
 
+def test_a_copy_that_lacks_only_a_models_vector_has_its_words_once(shelf):
+    original = paint(shelf.pictures / "original.png", "red")
+    shelf.index()
+    other = LocalStore(shelf.library, shelf.catalog, Manifest("colour", "2", 4))
+    Beside(other, shelf.embedder).run()
+    seen = DetectedObject("sign", 0.9, (0, 0, 5, 5))
+    shelf.catalog.texts.annotate(1, "ocr", said(lines=["EXIT"]))
+    shelf.catalog.texts.annotate(1, "object", said("yolox", objects=(seen,)))
+    shutil.copy(original, shelf.pictures / "copy.png")
+    shelf.index()
+    Indexer(other, lambda: shelf.embedder).run([shelf.pictures])
+    copy = shelf.catalog.find(f"{shelf.pictures}/copy.png")
+    assert [text.text for text in shelf.catalog.texts.of(copy.id)] == ["EXIT"]
+    assert shelf.catalog.filter(condition("object", "sign=1")).tolist() == [1, copy.id]
+    assert (other.vectors([copy.id]) == other.vectors([1])).all()
+
+
+def test_a_broken_file_that_was_deleted_is_no_longer_listed(shelf):
+    fill(shelf, 1)
+    for name in ("broken.png", "kept.png"):
+        (shelf.pictures / name).write_bytes(b"no picture")
+    shelf.index()
+    shelf.catalog.failures.put_picture(1, "ocr", "Too big.", "Make it smaller.", "now")
+    (shelf.pictures / "broken.png").unlink()
+    (shelf.pictures / "holiday/0.png").unlink()
+    assert shelf.index().failed == 1
+    assert [failure.path.rpartition("/")[2] for failure in shelf.catalog.failures.all()] == ["kept.png"]
+
+
 def test_a_copy_is_found_under_both_names_without_inference(shelf):
     fill(shelf, 1)
     shelf.index()
@@ -62,11 +97,11 @@ def test_a_copy_is_found_under_both_names_without_inference(shelf):
 def test_a_changed_picture_is_redone_under_the_same_id_and_keeps_its_note(shelf):
     path = paint(shelf.pictures / "a.png", "red")
     shelf.index()
-    shelf.catalog.add_text(Text(1, "note", "mine", "user"))
-    shelf.catalog.add_text(Text(1, "caption", "something red", "blip"))
+    shelf.catalog.texts.add(Text(1, "note", "mine", "user"))
+    shelf.catalog.texts.add(Text(1, "caption", "something red", "blip"))
     paint(path, "blue", seed=9, size=(80, 48))
     assert shelf.index().updated == 1
-    assert [text.text for text in shelf.catalog.texts(1)] == ["mine"]
+    assert [text.text for text in shelf.catalog.texts.of(1)] == ["mine"]
     ids, _ = shelf.store.dense(shelf.embedder.embed_texts(["blue"])[0], 1)
     assert ids.tolist() == [1]
     assert shelf.store.get([1])[0].width == 80
@@ -123,14 +158,14 @@ def test_a_bad_picture_is_listed_with_its_reason_and_retried_only_when_asked(she
     bad = shelf.pictures / "bad.jpg"
     bad.write_bytes(b"this is no picture at all")
     assert shelf.index().failed == 1
-    failure = shelf.catalog.failures()[0]
+    failure = shelf.catalog.failures.all()[0]
     assert failure.path == str(bad)
     assert failure.reason
     assert failure.remedy
     assert shelf.index().failed == 1
     paint(shelf.pictures / "good.png", "green", 5).rename(bad)
     report = shelf.index()
-    assert (report.added, report.failed, shelf.catalog.failures()) == (1, 0, [])
+    assert (report.added, report.failed, shelf.catalog.failures.all()) == (1, 0, [])
 
 
 def test_a_picture_that_becomes_unreadable_leaves_and_is_listed(shelf):
@@ -166,7 +201,7 @@ def test_a_root_taken_in_by_the_one_around_it_keeps_notes_even_where_both_knew_a
     paint(shelf.pictures / "part/b.png", "green", 1)
     inner = Indexer(shelf.store, lambda: shelf.embedder)
     inner.run([shelf.pictures / "part"])
-    shelf.catalog.add_text(Text(2, "note", "keep me", "user"))
+    shelf.catalog.texts.add(Text(2, "note", "keep me", "user"))
     # as a crash between making the outer root and taking the inner one in would leave it
     outer = shelf.catalog.add_root(str(shelf.pictures))
     shelf.catalog.put(1, [(_same_file(shelf.catalog.get([1])[0], outer, "part/a.png"), None)], "now")

@@ -31,6 +31,26 @@ def test_every_earlier_version_opens(tmp_path, known):
     catalog.close()
 
 
+def test_words_of_an_earlier_library_are_found_without_their_accents(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrations.apply(Database(connection), stop_before=NAMES[6])
+    connection.execute("INSERT INTO roots (path) VALUES ('/pictures')")
+    connection.execute(
+        "INSERT INTO pictures (root_id, path, folder, name, hash, size, mtime_ns, width, height, format, moment, "
+        "orientation, colours, added_at) VALUES (1, 'Łódź/हिन्दी.png', 'Łódź', 'हिन्दी.png', 'x', 1, 1, 1, 1, 'png', '2020', 1, '[]', '')"
+    )
+    connection.execute("INSERT INTO words (rowid, name, folder) VALUES (1, 'हिन्दी.png', 'Łódź')")
+    connection.execute("INSERT INTO grams (rowid, body) VALUES (1, 'हिन्दी.png\nŁódź')")
+    connection.execute("PRAGMA user_version = 6")
+    connection.close()
+    catalog = Catalog.open(path)
+    assert [match.fields for match in catalog.lexical("lodz", 3)] == [("folder",)]
+    assert [match.fields for match in catalog.lexical("हिन्दी", 3)] == [("name",)]
+    assert not any("full-text" in problem for problem in catalog.check(1))
+    catalog.close()
+
+
 def test_a_newer_catalog_is_refused_and_not_touched(tmp_path):
     path = tmp_path / "catalog.sqlite"
     connection = sqlite3.connect(path)
@@ -49,3 +69,25 @@ def test_a_damaged_catalog_is_refused_with_a_sentence(tmp_path):
     path.write_bytes(b"not a database at all, but long enough to look like one" * 40)
     with pytest.raises(LibraryDamaged, match="cannot be opened"):
         Catalog.open(path)
+
+
+def test_what_was_seen_and_rated_before_ids_and_edits_were_kept_stays_so(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrations.apply(Database(connection), stop_before=["m007_edits"])
+    connection.execute("PRAGMA user_version = 6")
+    connection.execute("INSERT INTO roots (path) VALUES ('/pictures')")
+    row = "INSERT INTO pictures VALUES (?, 1, ?, '', ?, 'h', 1, 1, 1, 1, 'png', '', '', '', '', 0, 0, 1, '[]', ?, ?, 'hidden')"
+    for i, (added, rating) in enumerate((("2024-01-01", 4), ("2024-01-02", None), ("2024-01-03", None)), 1):
+        connection.execute(row, (i, f"{i}.png", f"{i}.png", added, rating))
+    connection.execute(
+        "INSERT INTO saved_searches (name, query, created_at, seen_at) VALUES ('a', '', '2023', '2024-01-02')"
+    )
+    connection.close()
+    catalog = Catalog.open(path)
+    assert [one.seen_id for one in catalog.saved.all()] == [2]
+    looked_for = []
+    catalog.ratings.seek(looked_for.append, lambda progress: looked_for.append(progress.total))
+    assert looked_for == [2]
+    assert catalog.hidden().tolist() == [1, 2, 3]
+    catalog.close()

@@ -116,7 +116,7 @@ def test_another_file_at_the_old_place_is_not_overwritten_by_coming_back(copies,
 def test_to_another_disk_files_are_copied_checked_and_come_back(copies, tmp_path):
     other = Path("/dev/shm")
     if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("no second file system here")
+        pytest.skip("/dev/shm is no other file system than the temporary folder")
     before = content(copies.pictures)
     aside = other / f"imsearch-test-{os.getpid()}"
     try:

@@ -13,7 +13,7 @@ from search.query import Query
 from search.searcher import Searcher
 from tests.conftest import paint
 
-TYPICAL = Calibration(np.array([0.2, 0], np.float32), scatter=0.05, middle=0.2, spread=0.02, top=3.0)
+TYPICAL = Calibration(np.array([0.2, 0], np.float32), scatter=0.05, middle=0.2, spread=0.02, top=3.0, between=0.1)
 WORDS = np.array([1, 0], np.float32)
 
 
@@ -29,7 +29,7 @@ def test_what_stands_out_is_a_match_and_so_is_what_is_nearly_as_good():
 
 def test_the_same_scores_moved_or_stretched_by_another_model_are_cut_at_the_same_place():
     found = np.array([0.4, 0.385, *np.linspace(0.33, 0.1, 60)])
-    other = Calibration(TYPICAL.mean * 2 + np.array([0.1, 0], np.float32), 0.1, 0.5, 0.04, 3.0)
+    other = Calibration(TYPICAL.mean * 2 + np.array([0.1, 0], np.float32), 0.1, 0.5, 0.04, 3.0, 0.2)
     kept = sum(found >= threshold(found, WORDS, TYPICAL))
     assert sum(found * 2 + 0.1 >= threshold(found * 2 + 0.1, WORDS, other)) == kept == 2
 

@@ -28,6 +28,7 @@ UNDERSTOOD = {
     "шапка": "шапка",
     "📷": "📷",
     "12:30": "12:30",
+    "text:: x": 'x text:":"',
     "http://example.com/a": "http://example.com/a",
     "cats and dogs": "cats and dogs",
     "cat or dog": "cat or dog",
@@ -188,6 +189,7 @@ REFUSED = {
     "oject:dog": ("oject:dog", "object:dog"),
     "foobar:1": ("foobar:1", "no filter foobar:"),
     "note: milk": ("note:", "no filter note:"),
+    'in:"" rome': ('in:""', "nothing follows the colon."),
     "words:x": ("words:x", "no filter words:"),
     "color:tael": ("color:tael", "color:teal"),
     "color:": ("color:", "nothing follows"),
@@ -196,7 +198,7 @@ REFUSED = {
     "in:/": ("in:/", "name a folder"),
     "in:  rome": ("in:", "nothing follows"),
     "has:gpd": ("has:gpd", "has:gps"),
-    "no:captoin": ("no:captoin", "has:caption"),
+    "no:captoin": ("no:captoin", "did you mean no:caption?"),
     "orientation:upright": ("orientation:upright", "portrait"),
     "orientation:protrait": ("orientation:protrait", "did you mean orientation:portrait"),
     "state:aproved": ("state:aproved", "state:approved"),
@@ -232,7 +234,28 @@ REFUSED = {
     "like:": ("like:", "like:12"),
     "like:-3": ("like:-3", "like:12"),
     "like:99999999999999999999": ("like:99999999999999999999", "like:12"),
-    "like:12@": ("like:12@", "like:12"),
+    "like:12@": ("like:12@", "@x,y,width,height"),
+    "simlar:12": ("simlar:12", "did you mean like:12?"),
+    "in:italy or rome": ("or", "did you mean in:italy or in:rome?"),
+    "name: \0": ("name:", "nothing follows the colon."),
+    "tags:dog or cat": ("or", "did you mean tags:dog or tags:cat?"),
+    "like:3 or 4": ("or", "not beside plain words."),
+    "tag: dog": ("tag:", "nothing follows the colon; did you mean tag:dog?"),
+    "year: 2019": ("year:", "did you mean year:2019?"),
+    "date:2020": ("date:2020", "did you mean year:2020 or after:2020?"),
+    "order:newest": ("order:newest", "did you mean sort:newest?"),
+    "sort:date": ("sort:date", "did you mean sort:newest?"),
+    "person:anna": ("person:anna", "did you mean tag:anna?"),
+    "filename:a.jpg": ("filename:a.jpg", "did you mean name:a.jpg?"),
+    "color:turqoise": ("color:turqoise", "did you mean color:teal?"),
+    "orientation:vertical": ("orientation:vertical", "did you mean orientation:portrait?"),
+    "after:2024/05": ("after:2024/05", "did you mean after:2024-05?"),
+    "near:48.85,2.35": ("near:48.85,2.35", "did you mean near:48.85,2.35,5km?"),
+    "size:2MB": ("size:2MB", "did you mean size:>2mb?"),
+    "has:location": ("has:location", "did you mean has:gps?"),
+    "has:face": ("has:face", "date, camera, rating."),
+    "tag:": ("tag:", "nothing follows the colon."),
+    "sort:name": ("sort:name", "relevance, newest, oldest, diverse."),
     "like:12@1,2": ("like:12@1,2", "@x,y,width,height"),
     "like:12@1,2,0,4": ("like:12@1,2,0,4", "one pixel"),
     "like:12@a,b,c,d": ("like:12@a,b,c,d", "like:12"),
@@ -312,3 +335,20 @@ def test_every_filter_is_documented():
 
     page = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text(encoding="utf-8")
     assert [name for name in FIELDS if name != "words" and f"`{name}:" not in page] == []
+
+
+def test_a_page_pasted_by_mistake_is_refused_with_a_short_sentence():
+    with pytest.raises(ParseError) as caught:
+        parse("x" * 5000 + ":" + "y" * 5000)
+    assert len(str(caught.value)) < 300
+    assert str(caught.value).startswith("xxx")
+
+
+@given(st.lists(st.sampled_from([*REFUSED, "colr:" + "red" * 99, "or", "(", ")"]), max_size=4).map(" ".join))
+def test_what_is_offered_parses(typed):
+    try:
+        parse(typed)
+    except ParseError as error:
+        assert "\n" not in str(error)
+        for offer in error.offers:
+            assert offer.endswith("…") or parse(offer)

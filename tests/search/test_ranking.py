@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,43 @@ def test_words_alone_rank_as_words_do():
 
 def test_without_a_calibration_the_query_is_its_own_measure():
     assert [row.id for row in fuse(DENSE, [LexicalMatch(3, 1.0, ("ocr",))])] == [3, 1, 2, 4]
+
+
+@given(
+    ids,
+    ids,
+    st.floats(-1, 1),
+    st.sampled_from([("ocr",), ("name", "folder"), ("note", "tag", "caption", "ocr", "name")]),
+)
+def test_the_shares_of_a_hit_make_up_the_whole(dense, lexical, middle, fields):
+    """Also where meaning speaks against a picture, and where words say nothing."""
+    found = [LexicalMatch(i, i % 3 / 2, fields, 0.5, i % 4 / 3) for i in lexical]
+    for row in fuse([(i, 0.5 - 0.02 * rank) for rank, i in enumerate(dense)], found, middle, 0.2):
+        assert sum(signal.share for signal in row.signals) == pytest.approx(1)
+        assert all(0 <= signal.share <= 1 for signal in row.signals)
+
+
+def test_a_share_says_what_a_hit_is_there_for():
+    by_meaning, by_both, by_words, below_the_middle = (
+        {signal.name: round(signal.share, 3) for signal in row.signals}
+        for row in sorted(
+            fuse(
+                [(1, 0.5), (2, 0.3), (4, 0.05)],
+                [
+                    LexicalMatch(2, 1, ("note", "name", "folder"), 1.0, 0.5),
+                    *(LexicalMatch(i, 1, ("ocr",)) for i in (3, 4)),
+                ],
+                0.1,
+                0.2,
+            ),
+            key=lambda row: row.id,
+        )
+    )
+    assert by_meaning == {"dense": 1}
+    # (0.3 - 0.1) / 0.2 against 2.6 x 0.5, which the note and the name (with its folder) share
+    assert by_both == {"dense": 0.435, "note": 0.283, "name": 0.283}
+    assert by_words == {"text": 1}
+    assert below_the_middle == {"dense": 0, "text": 1}
 
 
 def test_the_cut_off_follows_the_scatter_of_the_query_itself():

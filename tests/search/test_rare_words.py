@@ -23,7 +23,7 @@ def test_a_note_says_what_the_picture_shows_also_with_a_common_word(shelf):
         paint(shelf.pictures / f"{'dog' if i == 3 else f'p{i:03}'}.png", "red", seed=i)
     shelf.index()
     named = shelf.catalog.lexical("dog", 5)[0]
-    shelf.catalog.add_text(Text(9 if named.id != 9 else 10, "note", "our dog", "user"))
+    shelf.catalog.texts.add(Text(9 if named.id != 9 else 10, "note", "our dog", "user"))
     noted = next(m for m in shelf.catalog.lexical("dog", 5) if m.id != named.id)
     assert noted.rarity > 5 * next(m for m in shelf.catalog.lexical("dog", 5) if m.id == named.id).rarity
 

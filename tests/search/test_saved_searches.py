@@ -27,17 +27,33 @@ def run(tmp_path):
     return run
 
 
-def test_what_was_indexed_since_is_new_until_it_is_looked_at(run, tmp_path, monkeypatch):
+def test_what_was_indexed_since_is_new_until_it_is_looked_at(run, tmp_path):
     assert run("save", "barns", '"barn"', "-boat", "sort:newest") == (0, 'barns: -boat "barn" sort:newest\n')
     assert json.loads(run("saved", "--json")[1]) == [{"name": "barns", "query": '-boat "barn" sort:newest', "new": 0}]
     paint(run.pictures / "barn two.png", "blue", seed=2)
-    monkeypatch.setattr("indexer.indexer.utc_now", lambda: "2999-01-01T00:00:00+00:00")
     with Library.open(tmp_path / "library") as library:
         library.index([run.pictures], ocr=False)
     assert "(1 new)" in run("saved")[1]
     found = json.loads(run("saved", "barns", "--new", "--json")[1])["hits"]
     assert [hit["path"].rpartition("/")[2] for hit in found] == ["barn two.png"]
     assert len(json.loads(run("saved", "barns", "--json")[1])["hits"]) == 2
+    assert json.loads(run("saved", "barns", "--new", "--json")[1])["hits"] == []
+
+
+def test_what_was_not_shown_stays_new(run, tmp_path):
+    run("save", "all barns", '"barn"')
+    for i in range(3):
+        paint(run.pictures / f"barn {i}.png", "blue", seed=10 + i)
+    with Library.open(tmp_path / "library") as library:
+        library.index([run.pictures], ocr=False)
+    some = json.loads(run("saved", "all barns", "--new", "--limit", "2", "--json")[1])
+    assert (len(some["hits"]), some["total"]) == (2, 3)
+    for options in (("--new", "--limit", 2), ("--limit", 1)):
+        told = run("saved", "all barns", *options)[1]
+        assert "more are new" in told and "imsearch saved 'all barns' --new --limit 3" in told
+    assert "(3 new)" in run("saved")[1]
+    assert "more are new" not in run("saved", "all barns", "--new", "--limit", 3)[1]
+    assert "new" not in run("saved")[1]
 
 
 def test_a_saved_search_is_replaced_and_forgotten(run):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PIL import Image
 
 from indexer.records import Text
 from search.errors import QueryError
+from search.languages import told
 from search.parser import parse
 from search.query import Example, Query, Words
 from search.searcher import Searcher
@@ -23,7 +26,7 @@ def searcher(shelf):
             size=(64, 48) if i < 4 else (40, 60),
         )
     shelf.index()
-    shelf.catalog.add_text(Text(6, "ocr", "grand hotel bill", "rapidocr"))
+    shelf.catalog.texts.add(Text(6, "ocr", "grand hotel bill", "rapidocr"))
     made = Searcher(shelf.store, lambda: shelf.embedder)
     made.names = {p.path.rpartition("/")[2]: p.id for p in shelf.catalog.get(range(1, 10))}
     return made
@@ -51,13 +54,32 @@ def test_printed_words_lead_to_the_picture_in_hybrid_mode_and_say_so(searcher, s
 
 
 def test_words_that_the_model_does_not_know_are_looked_for_as_words_alone_and_it_says_so(searcher, shelf):
-    shelf.catalog.add_text(Text(2, "note", "狗和猫", "user"))
+    shelf.catalog.texts.add(Text(2, "note", "狗和猫", "user"))
     results = searcher.search(Query("狗"))
     assert [hit.picture.id for hit in results.hits] == [2]
     assert "does not know" in results.note
     nothing = searcher.search(Query("кот"))
     assert (nothing.hits, bool(nothing.note)) == ((), True)
     assert searcher.search(Query("red")).note == ""
+
+
+def test_which_model_would_know_a_language_is_told_with_the_commands_to_use_it(searcher):
+    results = searcher.search(Query("красный кот", terms=(Words("狗"),)))
+    assert results.note.count("does not know красный кот, 狗:") == 1
+    assert "109 languages" in results.advice
+    assert results.advice.endswith("imsearch models use ViT-B-32-SigLIP2-256")
+    assert searcher.search(Query("red")).advice == ""
+    assert searcher.search(Query("кот", mode="lexical")).advice == ""
+
+
+def test_a_clip_trained_on_english_says_so_and_one_of_many_languages_does_not():
+    english, many = "openclip:ViT-B-32-256/datacomp_s34b_b86k", "openclip:ViT-B-32-SigLIP2-256/webli"
+    note, advice = told(english, ["a red 自転車", "кот"], [])
+    assert "кот may have been misunderstood" in note
+    assert "models use" in advice
+    assert told(many, ["кот"], []) == ("", "")
+    assert told(english, ["un chien"], []) == ("", "")
+    assert told("mini", ["?!"], ["?!"])[1] == ""
 
 
 def test_by_date_what_matches_comes_first_and_the_weak_ones_after(tmp_path, shelf):
@@ -70,6 +92,25 @@ def test_by_date_what_matches_comes_first_and_the_weak_ones_after(tmp_path, shel
     results = Searcher(shelf.store, lambda: shelf.embedder).search(Query("red", order="newest", limit=5))
     assert found(results)[:3] == ["2.png", "1.png", "0.png"]
     assert [hit.weak for hit in results.hits] == [False] * 3 + [True] * 2
+
+
+def test_diverse_shows_the_best_then_what_differs_and_the_weak_ones_last(shelf):
+    for i in range(30):
+        paint(shelf.pictures / f"{i:02}.png", "blue" if i > 5 else "red", seed=i)
+    paint(shelf.pictures / "30.png", "red").write_bytes((shelf.pictures / "00.png").read_bytes())
+    shelf.index()
+    searcher = Searcher(shelf.store, lambda: shelf.embedder)
+    ranked, diverse = (searcher.search(replace(parse("red"), order=order)).hits for order in ("relevance", "diverse"))
+    assert diverse[0].picture == ranked[0].picture
+    strong = [hit.picture.id for hit in ranked if not hit.weak]
+    assert sorted(hit.picture.id for hit in diverse[: len(strong)]) == sorted(strong)
+    assert [hit.picture.id for hit in diverse[len(strong) :]] == [hit.picture.id for hit in ranked if hit.weak]
+    places = {hit.picture.path.rpartition("/")[2]: hit.rank for hit in diverse}
+    assert abs(places["00.png"] - places["30.png"]) > 1  # the same picture twice is no variety
+
+
+def test_a_varied_look_at_a_whole_library_needs_no_words(searcher):
+    assert len(found(searcher.search(parse("sort:diverse")))) == 6
 
 
 def test_filters_come_before_ranking(searcher):
@@ -118,7 +159,7 @@ def test_a_file_is_looked_for_and_one_that_is_missing_is_named(searcher, shelf):
 
 
 def test_what_is_left_out_is_left_out_by_meaning_and_by_words(searcher, shelf):
-    shelf.catalog.add_text(Text(searcher.names["0.png"], "note", "the old barn", "user"))
+    shelf.catalog.texts.add(Text(searcher.names["0.png"], "note", "the old barn", "user"))
     assert found(searcher.search(parse("red")))[:2] in (["0.png", "1.png"], ["1.png", "0.png"])
     without = found(searcher.search(parse("red without barn")))
     assert "0.png" not in without
@@ -133,7 +174,7 @@ def test_terms_are_mixed_by_their_weights(searcher):
 
 
 def test_exact_words_find_only_what_holds_them_best_first(searcher, shelf):
-    shelf.catalog.add_text(Text(2, "note", "hotel grand", "user"))
+    shelf.catalog.texts.add(Text(2, "note", "hotel grand", "user"))
     assert [hit.picture.id for hit in searcher.search(parse('"grand hotel"')).hits] == [6]
     assert {hit.picture.id for hit in searcher.search(parse('"grand hotel" or "hotel grand"')).hits} == {2, 6}
     assert 6 not in {hit.picture.id for hit in searcher.search(parse('-"grand hotel"')).hits}

@@ -53,17 +53,28 @@ def everything(library):
     return {said(library, query) for query in QUERIES}
 
 
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory):
+    """A library of sixty pictures beside them, searched by mini: made once, copied for each test."""
+    folder = tmp_path_factory.mktemp("indexed")
+    fill(folder / "pictures", range(60))
+    with Library.open(folder / "library", create=True, model="mini") as library:
+        library.index([folder / "pictures"], ocr=False)
+    return folder
+
+
 @pytest.fixture
-def place(tmp_path, monkeypatch):
-    """A library of sixty pictures, searched by mini, on a machine where `colour` is installed too."""
+def place(indexed, tmp_path, monkeypatch):
+    """A copy of that library and its pictures, on a machine where `colour` is installed too."""
     monkeypatch.syspath_prepend(install(tmp_path / "installed"))
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'installed'}:{ROOT}")
     monkeypatch.setenv("COLOUR_LOG", str(tmp_path / "log"))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     vlm.registry._families.cache_clear()
-    fill(tmp_path / "pictures", range(60))
-    with Library.open(tmp_path / "library", create=True, model="mini") as library:
-        library.index([tmp_path / "pictures"], ocr=False)
+    shutil.copytree(indexed, tmp_path, dirs_exist_ok=True)
+    with sqlite3.connect(tmp_path / "library/catalog.sqlite") as db:
+        db.execute("UPDATE roots SET path = ?", (str(tmp_path / "pictures"),))
+    db.close()
     yield tmp_path / "library"
     vlm.registry._families.cache_clear()
 
@@ -208,7 +219,8 @@ def test_what_is_added_changed_and_removed_meanwhile_is_covered_at_the_swap(plac
     (pictures / "002.png").unlink()
     (pictures / "003.png").rename(pictures / "moved.png")
     imsearch(place, "index", pictures, "--no-ocr")
-    assert switching.communicate()[1] == ""
+    # on a busy machine it may have had to wait for that run, and says so
+    assert not [line for line in switching.communicate()[1].splitlines() if not line.startswith("All is embedded.")]
     stored = vectors_of(place, "colour")
     assert sorted(stored) == sorted(path.name for path in pictures.iterdir())
     from PIL import Image

@@ -128,14 +128,14 @@ def test_an_example_without_a_vector_is_represented_by_its_copy(home):
     red = home.named("red0")[0]
     shutil.copy(home.pictures / "red0.png", home.pictures / "zz.png")
     home.index()
-    home.store.catalog._connection.execute("DELETE FROM embeddings WHERE picture_id = ?", (red.id,))
+    home.store.catalog.connections.mine().execute("DELETE FROM embeddings WHERE picture_id = ?", (red.id,))
     home.teach()
     assert home.concepts.named("warm").classifier.threshold == pytest.approx(before, abs=1e-6)
 
 
 def test_forgetting_takes_its_tags_only(home):
     red = home.named("red0")[0].id
-    home.store.catalog.add_text(Text(red, "tag", "warm", "user"))
+    home.store.catalog.texts.add(Text(red, "tag", "warm", "user"))
     home.teach()
     home.teach("cold", yes=["blue3", "blue4"], no=["red5"])
     home.concepts.forget("warm")
@@ -212,9 +212,9 @@ def test_when_its_examples_are_gone_it_says_so_and_comes_back_with_them(home, tm
 def test_nothing_to_do_writes_nothing(home):
     home.teach()
     home.index()
-    before = home.store.catalog._connection.total_changes
+    before = home.store.catalog.connections.mine().total_changes
     home.concepts.keep_up()
-    assert home.store.catalog._connection.total_changes == before
+    assert home.store.catalog.connections.mine().total_changes == before
 
 
 def test_an_interrupted_run_is_made_up_for(home):

@@ -99,8 +99,14 @@ def save_tower(folder: Path) -> Path:
 
 def save_to_cache(kind: str, home: Path, repository: str) -> None:
     """Lay it into the hub cache of an HF_HOME as a download would have: blobs by hash, and links to them by name."""
+    lay_into_cache(save(kind, home / "made" / kind), home, repository)
+
+
+def lay_into_cache(saved: Path, home: Path, repository: str) -> None:
+    """Move the files of a repository there."""
     place = home / "hub" / f"models--{repository.replace('/', '--')}"
-    folder = save(kind, place / "snapshots" / REVISION)
+    (place / "snapshots").mkdir(parents=True)
+    folder = saved.rename(place / "snapshots" / REVISION)
     (place / "blobs").mkdir()
     for path in folder.iterdir():
         blob = place / "blobs" / hashlib.sha256(path.read_bytes()).hexdigest()

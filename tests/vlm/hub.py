@@ -8,6 +8,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+TAG = "v1"
 SHA = "89abcdef0123456789abcdef0123456789abcdef"
 
 
@@ -41,7 +42,10 @@ class Answer(BaseHTTPRequestHandler):
             return
         self.server.asked.append(self.path)
         parts = self.path.partition("?")[0].strip("/").split("/")
-        if parts[:2] == ["api", "models"]:
+        revision = "".join(parts[5:6] if parts[0] == "api" else parts[3:4])
+        if revision not in ("", "main", TAG, SHA):
+            self._head(404, {"X-Error-Code": "RevisionNotFound", "Content-Length": "0"})
+        elif parts[:2] == ["api", "models"]:
             self._tell("/".join(parts[2:4]), parts[4:5])
         elif parts[2:3] != ["resolve"]:
             self._head(404, {"Content-Length": "0"})
@@ -55,11 +59,18 @@ class Answer(BaseHTTPRequestHandler):
         if folder is None:
             self._head(404, {"X-Error-Code": "RepoNotFound", "Content-Length": "0"})
             return
-        files = sorted(path for path in folder.iterdir() if path.is_file())
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
         said = (
-            [{"type": "file", "path": p.name, "size": p.stat().st_size, "oid": etag(p)} for p in files]
+            [
+                {"type": "file", "path": str(p.relative_to(folder)), "size": p.stat().st_size, "oid": etag(p)}
+                for p in files
+            ]
             if about == ["tree"]
-            else {"id": repository, "sha": SHA, "siblings": [{"rfilename": path.name} for path in files]}
+            else {
+                "id": repository,
+                "sha": SHA,
+                "siblings": [{"rfilename": str(path.relative_to(folder))} for path in files],
+            }
         )
         body = json.dumps(said).encode()
         self._head(200, {"Content-Type": "application/json", "Content-Length": str(len(body))})

@@ -84,6 +84,41 @@ def test_a_hub_repository_in_the_cache_is_loaded_without_asking_the_hub(with_cac
     assert embedder.embed_pictures([picture(40, 90)]).shape == (1, CONFIGS[kind]["embed_dim"])
 
 
+def test_a_clips_patches_are_those_of_its_last_attention_with_queries_for_keys(tmp_path):
+    """Against torch's own attention, given the queries' weights as those of the keys, and hooked where its input comes by."""
+    import torch
+
+    embedder = load_embedder(f"openclip:{save('clip', tmp_path)}")
+    square = picture(90, 90)
+    model, transform, _ = embedder._loaded
+    last, came = model.visual.transformer.resblocks[-1], []
+    hook = last.register_forward_pre_hook(lambda _, given: came.append(given[0]))
+    with torch.inference_mode():
+        model.encode_image(transform(square)[None])
+        hook.remove()
+        attention = deepcopy(last.attn)
+        width = attention.embed_dim
+        attention.in_proj_weight[width : 2 * width] = attention.in_proj_weight[:width]
+        attention.in_proj_bias[width : 2 * width] = attention.in_proj_bias[:width]
+        seen = last.ln_1(came[0])
+        wanted = model.visual.ln_post(attention(seen, seen, seen)[0])[0, 1:] @ model.visual.proj
+    made = embedder.embed_patches([square])
+    assert made.shape == (1, 3, 3, 64)
+    assert cosines(made[0].reshape(9, 64), wanted).min() > 0.99999
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+@pytest.mark.parametrize("kind", ["clip", "siglip"])
+def test_patches_are_the_same_in_half_precision(tmp_path, kind, precision):
+    folder = save(kind, tmp_path)
+    whole, half = (
+        load_embedder(f"openclip:{folder}?precision={name}").embed_patches([picture(160, 160)])[0]
+        for name in ("fp32", precision)
+    )
+    width = whole.shape[-1]
+    assert cosines(half.reshape(-1, width), whole.reshape(-1, width)).min() > 0.99
+
+
 def test_short_queries_are_put_into_sentences_and_remembered(tmp_path):
     import torch
 

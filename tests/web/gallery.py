@@ -30,17 +30,18 @@ class Gallery:
 
 @contextmanager
 def gallery(folder: Path) -> Iterator[Gallery]:
-    """One red and one green picture, a yellow one with a name of markup, and two dozen blue: enough for a cut-off."""
+    """One red picture with its copy and one green, a yellow one with a name of markup, and two dozen blue: enough for a cut-off."""
     pictures, place = folder / "pictures", folder / "library"
     place.mkdir()
     write_manifest(place, Manifest("colour", "1", 4))
     for seed, colour in enumerate(["red", "green"]):
         paint(pictures / f"{colour}.png", colour, seed, (96, 64))
+    (pictures / "scarlet.png").write_bytes((pictures / "red.png").read_bytes())
     paint(pictures / "yellow.png", "yellow", 2).rename(pictures / EVIL)
     for seed in range(3, 27):
         paint(pictures / f"sea {seed:02}.png", "blue", seed, (48, 64))
     with Library(place, Manifest("colour", "1", 4), ColourEmbedder()) as library:
         Indexer(library.store, library.embedder).run([pictures])
         made = Gallery(library, pictures)
-        library.store.catalog.add_text(Text(made.id("red.png"), "ocr", "EXIT <b>this</b> way", "rapidocr"))
+        library.store.catalog.texts.add(Text(made.id("red.png"), "ocr", "EXIT <b>this</b> way", "rapidocr"))
         yield made

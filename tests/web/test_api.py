@@ -17,12 +17,6 @@ from web.app import create_app
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory):
-    with gallery(tmp_path_factory.mktemp("gallery")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def client(shown):
     with TestClient(create_app(shown.library), base_url="http://127.0.0.1", raise_server_exceptions=False) as made:
         yield made
@@ -58,8 +52,8 @@ def png(width: int, height: int) -> bytes:
 
 def test_search_by_words(client, shown):
     found = client.get("/api/v1/search", params={"q": "red", "limit": 2}).json()
-    assert found.keys() == {"hits", "total", "seconds", "note", "query", "offers"}
-    assert found["total"] == 27
+    assert found.keys() == {"hits", "total", "seconds", "note", "advice", "query", "offers"}
+    assert found["total"] == 28
     first = found["hits"][0]
     assert first["rank"] == 1
     assert first["id"] == shown.id("red.png")
@@ -67,6 +61,7 @@ def test_search_by_words(client, shown):
     assert first["name"] == "red.png"
     assert first["signals"]["dense"]["rank"] == 1
     assert first["signals"]["name"]["rank"] == 1
+    assert sum(signal["share"] for signal in first["signals"].values()) == pytest.approx(1, abs=1e-3)
     assert (first["width"], first["height"], first["weak"]) == (96, 64, False)
 
 
@@ -80,7 +75,16 @@ def test_weak_hits_are_marked(client):
 def test_no_words_show_every_picture(client):
     found = client.get("/api/v1/search", params={"limit": 5}).json()
     assert len(found["hits"]) == 5
-    assert found["total"] == 27
+    assert found["total"] == 28
+
+
+def test_copies_are_folded_and_listed_when_asked(client, shown):
+    found = client.get("/api/v1/search", params={"q": "red", "limit": 5, "fold": "true"}).json()["hits"]
+    assert [(one["id"], one["path"].rpartition("/")[2]) for one in found[0]["folded"]] == [
+        (shown.id("scarlet.png"), "scarlet.png")
+    ]
+    assert len(found) == 5
+    assert shown.id("scarlet.png") not in [hit["id"] for hit in found]
 
 
 def test_search_by_an_indexed_picture(client, shown):
@@ -143,6 +147,14 @@ def test_the_file_itself(client, shown):
     assert sent.content == (shown.pictures / "red.png").read_bytes()
 
 
+def test_where_in_a_picture_something_is_seen(client, shown):
+    found = client.get(f"/api/v1/pictures/{shown.id('red.png')}/where", params={"q": "red"}).json()
+    assert found.keys() == {"rows", "columns", "by", "relative", "cosines"}
+    assert (found["rows"], found["columns"], found["by"]) == (16, 24, "crops")  # 96 x 64 pixels
+    assert [len(row) for row in found["relative"]] == [24] * 16
+    assert {min(map(min, found["relative"])), max(map(max, found["relative"]))} == {0, 1}
+
+
 # -- what is refused ---------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +165,9 @@ def test_the_file_itself(client, shown):
         (f"/api/v1/pictures/{10**30}", 404), ("/api/v1/pictures/-1", 404), ("/api/v1/pictures/x", 400),
         ("/api/v1/pictures/..%2f..%2fetc%2fpasswd/file", 404), ("/api/v1/pictures/%00/thumbnail", 400),
         ("/api/v1/pictures/1/thumbnail/../../../catalog.sqlite", 404), (f"/api/v1/pictures/{'9' * 5000}", 400),
+        ("/api/v1/pictures/999/where?q=red", 404), ("/api/v1/pictures/1/where", 400), ("/api/v1/pictures/1/where?q=", 400),
+        ("/api/v1/pictures/1/where?q=zebra", 400), ("/api/v1/pictures/1/where?q=type:png", 400),
+        ("/api/v1/pictures/1/where?q=picture:/etc/passwd", 400),
         ("/static/../app.py", 404), ("/static/..%2fapp.py", 404), ("/static/%00", 404), ("/api/v1/nothing", 404),
         ("/api/v1/search?like=999", 400), ("/api/v1/search?like=1e9", 400), (f"/api/v1/search?like={10**30}", 400),
         ("/api/v1/search?q=like:999", 400), ("/api/v1/search?like=1&mode=lexical", 400),
@@ -309,7 +324,7 @@ def test_it_says_when_it_is_ready(client):
         time.sleep(0.05)
     assert client.get("/api/v1/ready").json() == {"ready": True}
     assert client.get("/api/v1/health").json() == {"alive": True}
-    assert client.get("/api/v1/status").json()["pictures"] == 27
+    assert client.get("/api/v1/status").json()["pictures"] == 28
 
 
 def test_it_is_not_ready_before_it_has_warmed_up(shown):

@@ -16,7 +16,7 @@ from blake3 import blake3
 
 from vlm.cache import CONFIG, no_hub, snapshot
 from vlm.errors import ModelUnavailable, UnknownModel, UsageError
-from vlm.protocols import Vectors
+from vlm.protocols import Patches, Vectors
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -32,7 +32,7 @@ BATCH = 32
 
 
 class OpenClipEmbedder:
-    """Implements `vlm.protocols.Embedder`.
+    """Implements `vlm.protocols.Embedder` and `PatchEmbedder`.
 
     `model` is `ARCHITECTURE/PRETRAINED`, `hf-hub:ORG/NAME`, or the path of a folder that holds open_clip_config.json
     with its weights; `?precision=bf16` and `&device=cpu` may follow. Nothing is downloaded: a model that is not on this
@@ -163,6 +163,21 @@ class OpenClipEmbedder:
                 rows.append(_unit(model.encode_image(self._placed(batch))))
         return np.concatenate([*rows, np.zeros((0, self.dim if not rows else rows[0].shape[1]), np.float32)])
 
+    def embed_patches(self, pictures: Sequence[Image]) -> Patches | None:
+        """(n, rows, columns, dim) unit vectors of the patches of square pictures, for CLIP's and SigLIP's ViTs; else None."""
+        import torch
+
+        model, transform, _ = self._loaded
+        made: list[Patches] = []
+        with self._lock, torch.inference_mode():
+            for at in range(0, len(pictures), BATCH):
+                batch = torch.stack([transform(self._prepared(picture)) for picture in pictures[at : at + BATCH]])
+                tokens = _patch_tokens(model.visual, self._placed(batch))
+                if tokens is None:
+                    return None
+                made.append(_unit(tokens))
+        return np.concatenate(made) if made else None
+
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) unit rows; short queries are averaged over a few sentences, and remembered."""
         if not texts:
@@ -202,4 +217,47 @@ class OpenClipEmbedder:
 
 def _unit(vectors: Any) -> Vectors:
     rows = vectors.float().cpu().numpy()
-    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=-1, keepdims=True), np.float32)
+
+
+def _patch_tokens(tower: Any, pixels: Any) -> Any:
+    """(n, rows, columns, dim) tokens of a picture tower in the space of texts; None for a tower of another kind."""
+    from open_clip.timm_model import TimmModel
+    from open_clip.transformer import ResidualAttentionBlock, VisionTransformer
+    from timm.layers.attention_pool import AttentionPoolLatent
+
+    if isinstance(tower, VisionTransformer) and tower.attn_pool is None:
+        if not isinstance(tower.transformer.resblocks[-1], ResidualAttentionBlock):
+            return None
+        return _tokens_by_queries(tower, pixels).unflatten(1, tower.grid_size)
+    if isinstance(tower, TimmModel) and isinstance(getattr(tower.trunk, "attn_pool", None), AttentionPoolLatent):
+        return _tokens_pooled_alone(tower, pixels).unflatten(1, tower.trunk.patch_embed.grid_size)
+    return None
+
+
+def _tokens_by_queries(tower: Any, pixels: Any) -> Any:
+    """CLIP's ViTs, ClearCLIP's way (Lan et al., ECCV 2024): in the last block each patch attends to those that ask like
+    it (queries with queries), and neither what came before nor the feed-forward layer is added: these tell of the
+    whole picture, not of the place.
+    """
+    import torch
+    from torch.nn import functional
+
+    last = tower.transformer.resblocks[-1]
+    before = tower.forward_intermediates(
+        pixels, indices=[len(tower.transformer.resblocks) - 2], intermediates_only=True, output_fmt="NLC",
+        stop_early=True, output_extra_tokens=True,
+    )  # fmt: skip
+    tokens = last.ln_1(torch.cat([before["image_intermediates_prefix"][0], before["image_intermediates"][0]], 1))
+    query, _, value = functional.linear(tokens, last.attn.in_proj_weight, last.attn.in_proj_bias).chunk(3, -1)
+    query, value = (part.unflatten(-1, (last.attn.num_heads, -1)).transpose(1, 2) for part in (query, value))
+    attended = functional.scaled_dot_product_attention(query, query, value).transpose(1, 2).flatten(2)
+    return tower.ln_post(last.ls_1(last.attn.out_proj(attended)))[:, 1:] @ tower.proj
+
+
+def _tokens_pooled_alone(tower: Any, pixels: Any) -> Any:
+    """SigLIP's ViTs, whose head pools all tokens by attention: each token is pooled as if it were the only one."""
+    trunk = tower.trunk
+    tokens = trunk.forward_features(pixels)[:, trunk.num_prefix_tokens :]
+    pooled = trunk.head(trunk.fc_norm(trunk.attn_pool(tokens.flatten(0, 1)[:, None])))
+    return tower.head(pooled).unflatten(0, tokens.shape[:2])

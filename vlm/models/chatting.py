@@ -16,7 +16,7 @@ Conversation = Sequence[Turn]
 
 
 class TemplateChat:
-    """Implements `vlm.protocols.Chat` by transformers' image-text-to-text models."""
+    """Implements `vlm.protocols.Chat` and `Chooser` by transformers' image-text-to-text models."""
 
     family = ""
     picture_side = 1024
@@ -46,6 +46,11 @@ class TemplateChat:
         self._check([conversation])
         return self.held.stream(conversation, lambda p, part: self._inputs(p, part, how), how, **self._told(how))
 
+    def chances(self, conversations: Sequence[Conversation], words: Sequence[str]) -> list[tuple[float, ...]]:
+        """How likely the next word begins each of `words`, among these alone."""
+        self._check(conversations)
+        return self.held.chances(conversations, lambda p, part: self._inputs(p, part, Generation()), words)
+
     def _check(self, conversations: Sequence[Conversation]) -> None:
         for turns in conversations:
             shown = sum(not isinstance(part, str) for turn in turns for part in turn.parts)
@@ -55,14 +60,19 @@ class TemplateChat:
                 )
 
     def _load(self, folder: Path, told: dict[str, Any]) -> tuple[Any, Any]:
-        from transformers import AutoModelForImageTextToText, AutoProcessor
+        from transformers import AutoModelForImageTextToText
 
-        processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
+        processor = self._processor(folder)
         processor.tokenizer.padding_side = "left"  # what is written goes on from the end of each row
         return AutoModelForImageTextToText.from_pretrained(folder, **told), processor
 
+    def _processor(self, folder: Path) -> Any:
+        from transformers import AutoProcessor
+
+        return AutoProcessor.from_pretrained(folder, local_files_only=True)
+
     def _inputs(self, processor: Any, conversations: Sequence[Conversation], how: Generation) -> Any:
-        marks = {*processor.tokenizer.all_special_tokens, *(mark for pair in THOUGHTS for mark in pair)}
+        marks = marks_of(processor.tokenizer)
         return processor.apply_chat_template(
             [[_message(turn, marks) for turn in turns] for turns in conversations],
             add_generation_prompt=True,
@@ -92,6 +102,13 @@ class TemplateChat:
     def _told(self, how: Generation) -> dict[str, Any]:
         """What `generate` is told beside `Generation`, for families that need it."""
         return {}
+
+
+def marks_of(tokenizer: Any) -> list[str]:
+    """The tokens that shape a conversation, begin or end thinking, or stand for a picture: no words of a user or a picture."""
+    # not all_special_tokens: Idefics2's processor sets that list anew and leaves <image> out
+    special = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
+    return [*special, *(mark for pair in THOUGHTS for mark in pair)]
 
 
 def _message(turn: Turn, marks: Collection[str]) -> dict[str, Any]:

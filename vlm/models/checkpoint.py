@@ -90,6 +90,16 @@ class Checkpoint:
         return found
 
     @property
+    def config(self) -> dict[str, Any]:
+        """Its config.json: small, and it tells which class it is. Raises ModelUnavailable."""
+        path = self.folder / "config.json"
+        try:
+            made: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ModelUnavailable(f"{self.spec}: {path} is damaged ({error}); get it again.") from None
+        return made
+
+    @property
     def weights(self) -> str:
         """A hash of the config and of both ends of each file of weights, which a copy of the folder keeps."""
         digest = blake3((self.folder / CONFIG).read_bytes())

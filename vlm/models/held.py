@@ -18,6 +18,7 @@ from vlm.protocols import Generation
 from vlm.tasks.guard import THOUGHTS
 
 T = TypeVar("T")
+M = TypeVar("M")
 IDLE_SECONDS = 600.0
 BATCH = 8
 
@@ -98,12 +99,19 @@ class Held:
 
     def write(self, items: Sequence[T], inputs: Inputs[T], how: Generation, **more: Any) -> list[str]:
         """What the model writes for each item. A batch that does not fit into memory is halved, and stays so."""
-        made: list[str] = []
+        return self._in_batches(items, lambda m, p, part: self._write(m, p, inputs(p, part), how, more))
+
+    def chances(self, items: Sequence[T], inputs: Inputs[T], words: Sequence[str]) -> list[tuple[float, ...]]:
+        """For each item how likely each word comes next, 0..1, summing to 1 over `words`: by its first token."""
+        return self._in_batches(items, lambda m, p, part: _next_word(m, p, inputs(p, part), words))
+
+    def _in_batches(self, items: Sequence[T], run: Callable[[Any, Any, Sequence[T]], list[M]]) -> list[M]:
+        made: list[M] = []
         with self.use() as (model, processor):
             while len(made) < len(items):
                 part = items[len(made) : len(made) + self._batch]
                 try:
-                    made += self._write(model, processor, inputs(processor, part), how, more)
+                    made += run(model, processor, part)
                 except RuntimeError as error:
                     if not out_of_memory(error):
                         raise ModelError(f"{self._checkpoint.spec} failed ({first_line(error)}).") from error
@@ -224,6 +232,18 @@ def generation(how: Generation, streaming: bool = False) -> dict[str, Any]:
     if how.repetition_penalty != 1.0:
         made["repetition_penalty"] = how.repetition_penalty
     return made
+
+
+def _next_word(model: Any, processor: Any, given: Any, words: Sequence[str]) -> list[tuple[float, ...]]:
+    import torch
+
+    given = given.to(model.device)
+    tokenizer = _tokenizer(processor)
+    ids = [tokenizer(word, add_special_tokens=False)["input_ids"][0] for word in words]
+    with torch.inference_mode():
+        # padded on the left: the last place is what each row goes on from
+        scores = model(**_cast(given, model)).logits[:, -1, ids].float()
+    return [tuple(row) for row in scores.softmax(-1).cpu().tolist()]
 
 
 def _repeats_prompt(model: Any, tokens: Any, given: Any) -> bool:

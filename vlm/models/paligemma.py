@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from vlm.errors import ModelError, ModelUnavailable
 from vlm.models.checkpoint import Checkpoint
 from vlm.models.held import Held
+from vlm.models.sentences import gone_on
 from vlm.protocols import Box, DetectedObject, Generation, TextLine
 from vlm.tasks.guard import box_in, clean, inert, known, label_in
 
@@ -103,7 +104,7 @@ class PaliGemma:
     def ask(self, pictures: Sequence[Image], order: str, how: Generation = Generation(), prefix: str = "") -> list[str]:
         """What it writes when it is given an order as it was taught, `caption de`, also one of your own (`imsearch adapt`)."""
         written = self.held.write(pictures, lambda processor, part: inputs(processor, part, order, prefix), how)
-        return [clean(f"{prefix.rstrip()} {answer}" if prefix else answer) for answer in written]
+        return [clean(gone_on(prefix, answer)) for answer in written]
 
     def _named(self, labels: Sequence[str]) -> str:
         named = [label for label in (label_in(one) for one in labels) if label]

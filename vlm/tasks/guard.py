@@ -85,14 +85,13 @@ def clean(text: str) -> str:
 
 
 def inert(text: str, marks: Collection[str]) -> str:
-    """Text in which none of a tokenizer's `marks` (`<image>`, `<end_of_turn>`) is one any more: `<` becomes `‹`.
+    """Text in which none of a tokenizer's `marks` (`<image>`, `<end_of_turn>`) is one any more: `<` becomes `‹`, `[` becomes `(`.
 
     A tokenizer reads them wherever they stand, so that a question, or words read in a picture, could end a turn.
     """
     for mark in sorted(marks, key=len, reverse=True):
         # a sign that is no bracket, such as the line feeds among Gemma's tokens, ends nothing
-        if "<" in mark and mark in text:
-            text = text.replace(mark, mark.replace("<", "‹"))
+        text = text.replace(mark, mark.replace("<", "‹").replace("[", "("))
     return text
 
 

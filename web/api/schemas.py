@@ -14,10 +14,18 @@ from search.commands import hit_json
 
 
 class Reason(BaseModel):
-    """A hit's place in one ranking (1 is best) and its score there."""
+    """A hit's place in one ranking (1 is best), its score there, and its share (0..1) of why the hit stands where it does."""
 
     rank: int
     score: float
+    share: float
+
+
+class FoldedOut(BaseModel):
+    """A picture that shows the same as a hit over again."""
+
+    id: int
+    path: str
 
 
 class HitOut(BaseModel):
@@ -33,6 +41,7 @@ class HitOut(BaseModel):
     height: int
     taken_at: str | None
     format: str
+    folded: list[FoldedOut]
     name: str
     thumbnail: str
     colour: str | None
@@ -40,13 +49,14 @@ class HitOut(BaseModel):
 
 class ResultsOut(BaseModel):
     """Hits best first, how many pictures were ranked in all, how long it took, what the asker should know, the query as
-    it was understood, and filters that its plain words may mean.
+    it was understood, filters that its plain words may mean, and which model would know its words.
     """
 
     hits: list[HitOut]
     total: int
     seconds: float
     note: str
+    advice: str
     query: str
     offers: list[str]
 
@@ -92,6 +102,18 @@ class PictureOut(BaseModel):
     file: str
 
 
+class WhereOut(BaseModel):
+    """Where in a picture something is seen: rows from the top, evenly over the upright picture. `cosines` are as they
+    are, `relative` from 0 (least here) to 1 (most here); `by` is what they are of: patches or crops.
+    """
+
+    rows: int
+    columns: int
+    by: str
+    relative: list[list[float]]
+    cosines: list[list[float]]
+
+
 class Problem(BaseModel):
     """Why a request was refused, in a sentence (RFC 9457)."""
 
@@ -107,6 +129,7 @@ def results_out(results: Results) -> ResultsOut:
         total=results.total,
         seconds=results.seconds,
         note=results.note,
+        advice=results.advice,
         query=str(results.query),
         offers=list(results.offers),
     )

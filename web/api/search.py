@@ -43,11 +43,13 @@ class Wanted:
     mode: Mode
     order: Order
     limit: int
+    fold: bool
     filters: dict[str, Any]
 
 
 def wanted(
     limit: int = 60, mode: Mode = "hybrid", order: Order = "relevance", like: int | None = None,
+    fold: bool = False,
     folders: Annotated[list[str], Asked(alias="in", max_length=MOST_NAMED)] = [],  # noqa: B006 - FastAPI copies it
     types: Annotated[list[str], Asked(alias="type", max_length=MOST_NAMED)] = [],  # noqa: B006
     after: str | None = None, before: str | None = None, min_size: str | None = None, max_size: str | None = None,
@@ -55,7 +57,7 @@ def wanted(
 ) -> Wanted:  # fmt: skip
     """The same choices as those of `imsearch search`."""
     return Wanted(
-        like, mode, order, limit,
+        like, mode, order, limit, fold,
         {"folders": folders, "types": types, "after": after, "before": before, "min_size": min_size,
          "max_size": max_size, "orientation": orientation},
     )  # fmt: skip
@@ -72,7 +74,7 @@ def router(library: Library) -> APIRouter:
             query = replace(query, terms=(*query.terms, Example(id=asked.like)))
         if asked.order != "relevance":
             query = replace(query, order=asked.order)
-        return results_out(library.search(query, picture=picture, mode=asked.mode, limit=asked.limit))
+        return results_out(library.search(query, picture=picture, mode=asked.mode, limit=asked.limit, fold=asked.fold))
 
     @made.get("/search")
     def search(

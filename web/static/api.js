@@ -38,3 +38,6 @@ export function searchByPicture(asked, picture) {
 
 /** @param {number} id @returns {Promise<import("./types.js").Picture>} */
 export const picture = (id) => ask("picture", `/api/v1/pictures/${id}`);
+
+/** Where in a picture that which words mean is seen. @param {number} id @param {string} words @returns {Promise<import("./types.js").Where>} */
+export const where = (id, words) => ask("where", `/api/v1/pictures/${id}/where?${new URLSearchParams({ q: words })}`);

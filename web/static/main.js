@@ -71,12 +71,22 @@ async function show(id) {
     const state = current();
     if (state.show !== id) return;
     const at = grid.hits.findIndex((hit) => hit.id === id);
-    detail.open(picture, { hit: grid.hits[at], byPicture: byPicture(state), first: at <= 0, last: at < 0 || at === grid.hits.length - 1 });
+    detail.open(picture, { hit: grid.hits[at], byPicture: byPicture(state), byWords: state.q.trim() !== "", first: at <= 0, last: at < 0 || at === grid.hits.length - 1 });
   } catch (error) {
     if (api.overtaken(error)) return;
     status.textContent = error.message;
     go({ ...current(), show: null }, "replace");
     detail.shut();
+  }
+}
+
+/** Ask where in a picture the words are seen. @param {number} id */
+async function locate(id) {
+  try {
+    const found = await api.where(id, current().q);
+    if (current().show === id) await detail.where(found);
+  } catch (error) {
+    if (!api.overtaken(error) && current().show === id) detail.wrong(error.message);
   }
 }
 
@@ -93,6 +103,10 @@ function change(change, how = "push") {
   if (!sameSearch(before, after) || before.show !== after.show) go(after, how, { opened: after.show !== null });
   return render();
 }
+
+/** A query with one more example, in place of what was said of that picture before. @param {string} q @param {string} term */
+const marked = (q, term) =>
+  `${q.replace(new RegExp(`(^|\\s)-?${term.replace("-", "")}(?=\\s|$)`, "g"), "$1").trim()} ${term}`.trim();
 
 /** A new example begins a new search; words may then be added to it. @param {File} file */
 function byExample(file) {
@@ -115,6 +129,9 @@ grid.addEventListener("open", ({ detail: id }) => change({ show: id }));
 grid.addEventListener("again", () => { searched = null; render(); });
 grid.addEventListener("more", () => { limit = Math.min(MOST, limit + 2 * AT_ONCE); find(current()); });
 detail.addEventListener("similar", ({ detail: id }) => change({ q: "", like: id, mode: EMPTY.mode, upload: null, show: null }));
+detail.addEventListener("where", ({ detail: id }) => locate(id));
+detail.addEventListener("mark", ({ detail: term }) => change({ q: marked(current().q, term), mode: EMPTY.mode, show: null }));
+detail.addEventListener("open", ({ detail: id }) => { go({ ...current(), show: id }, "replace", history.state); render(); });
 detail.addEventListener("step", ({ detail: way }) => {
   const next = grid.hits[grid.hits.findIndex((hit) => hit.id === current().show) + way];
   if (next) { go({ ...current(), show: next.id }, "replace", history.state); render(); }

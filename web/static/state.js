@@ -2,7 +2,7 @@
 import { upload } from "./uploads.js";
 
 const FILTERS = ["in", "type", "after", "before", "min_size", "max_size", "orientation"];
-export const EMPTY = { q: "", like: null, mode: "hybrid", order: "relevance", filters: [], show: null, upload: null };
+export const EMPTY = { q: "", like: null, mode: "hybrid", order: "relevance", fold: false, filters: [], show: null, upload: null };
 
 /** @param {string | null} text */
 const whole = (text) => (/^\d{1,15}$/.test(text ?? "") ? Number(text) : null);
@@ -16,6 +16,7 @@ export function current() {
     like: whole(given.get("like")),
     mode: given.get("mode") ?? EMPTY.mode,
     order: given.get("order") ?? EMPTY.order,
+    fold: given.get("fold") === "true",
     filters: /** @type {[string, string][]} */ ([...given].filter(([name]) => FILTERS.includes(name))),
     show: whole(given.get("show")),
     upload: upload(key) ? key : null,
@@ -29,6 +30,7 @@ export function asked(state) {
   if (state.like !== null) made.set("like", String(state.like));
   if (state.mode !== EMPTY.mode) made.set("mode", state.mode);
   if (state.order !== EMPTY.order) made.set("order", state.order);
+  if (state.fold) made.set("fold", "true");
   for (const [name, value] of state.filters) made.append(name, value);
   return made;
 }

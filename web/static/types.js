@@ -1,13 +1,16 @@
 // Shapes that several modules speak of. No code.
 
-/** @typedef {{rank: number, score: number}} Reason */
+/** @typedef {{rank: number, score: number, share: number}} Reason */
+
+/** @typedef {{rows: number, columns: number, by: string, relative: number[][], cosines: number[][]}} Where */
 
 /**
  * @typedef {{rank: number, id: number, path: string, score: number, weak: boolean, signals: Record<string, Reason>,
- *   width: number, height: number, name: string, thumbnail: string, colour: string | null}} Hit
+ *   width: number, height: number, name: string, thumbnail: string, colour: string | null,
+ *   folded: {id: number, path: string}[]}} Hit
  */
 
-/** @typedef {{hits: Hit[], total: number, seconds: number, note: string}} Found */
+/** @typedef {{hits: Hit[], total: number, seconds: number, note: string, advice: string}} Found */
 
 /**
  * @typedef {{id: number, path: string, name: string, folder: string, size: number, width: number, height: number,
@@ -19,7 +22,7 @@
 /**
  * What the page shows. `upload` is the key of a picture in uploads.js; `show` is the picture whose detail is open;
  * `filters` are further parameters of the search, as pairs.
- * @typedef {{q: string, like: number | null, mode: string, order: string, filters: [string, string][],
+ * @typedef {{q: string, like: number | null, mode: string, order: string, fold: boolean, filters: [string, string][],
  *   show: number | null, upload: number | null}} State
  */
 

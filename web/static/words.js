@@ -13,18 +13,20 @@ export function ordinal(n) {
   return `${n.toLocaleString("en")}${ending}`;
 }
 
-/** Why a picture is here, in few words; a weak one is not here for its meaning. @param {import("./types.js").Hit} hit @param {boolean} byPicture */
+/** Why a picture is here, in few words, and how many are folded under it; a weak one is not here for its meaning. @param {import("./types.js").Hit} hit @param {boolean} byPicture */
 export function reasons(hit, byPicture) {
   const names = Object.keys(hit.signals).filter((name) => !(hit.weak && name === "dense"));
   names.sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
-  return names.length ? `by ${names.map((name) => called(name, byPicture)).join(", ")}` : "";
+  const by = names.length ? `by ${names.map((name) => called(name, byPicture)).join(", ")}` : "";
+  return [hit.folded.length && `and ${hit.folded.length} much alike`, by].filter(Boolean).join(" · ");
 }
 
 /** The same with places, a sentence each. @param {import("./types.js").Hit} hit @param {boolean} byPicture */
 export const explained = (hit, byPicture) =>
-  Object.entries(hit.signals).map(([name, { rank, score }]) => {
+  Object.entries(hit.signals).map(([name, { rank, score, share }]) => {
     const place = rank === 1 ? "the best of all" : `${ordinal(rank)} best`;
-    return `${name === "text" ? "words in it" : called(name, byPicture)}: ${place}${name === "dense" ? `, similarity ${score.toFixed(2)}` : ""}`;
+    const part = share < 0.995 ? `, ${Math.round(100 * share)} % of why it stands here` : "";
+    return `${name === "text" ? "words in it" : called(name, byPicture)}: ${place}${name === "dense" ? `, similarity ${score.toFixed(2)}` : ""}${part}`;
   });
 
 /** @param {number} bytes */
@@ -49,13 +51,14 @@ export const place = (latitude, longitude) =>
 /** What was found, in one line. @param {import("./types.js").Found} found @param {import("./types.js").State} state */
 export function summary(found, state) {
   const shown = found.hits.length;
-  if (!shown) return found.note;
+  const told = [found.note, found.advice].filter(Boolean).join(" ");
+  if (!shown) return told;
   const searched = state.q.trim() || state.like !== null || state.upload !== null;
-  if (!searched) return state.order === "oldest" ? "Your pictures, oldest first" : "Your pictures, newest first";
+  if (!searched) return `Your pictures, ${{ oldest: "oldest first", diverse: "varied" }[state.order] ?? "newest first"}`;
   const likely = found.hits.filter((hit) => !hit.weak).length;
   const counted =
     likely === 0 ? "No clear match; these come nearest"
     : likely === shown && found.total > shown ? `The best ${shown.toLocaleString("en")}`
     : likely === 1 ? "1 match" : `${likely.toLocaleString("en")} matches`;
-  return [`${counted} · ${Math.max(1, Math.round(found.seconds * 1000))} ms`, found.note].filter(Boolean).join(" · ");
+  return [`${counted} · ${Math.max(1, Math.round(found.seconds * 1000))} ms`, told].filter(Boolean).join(" · ");
 }

@@ -1,7 +1,9 @@
 // <picture-detail>: one picture, big, with everything known of it.
-// Events: "shut", "step" (detail: 1 or -1), "similar" (detail: id).
+// Events: "shut", "step" (detail: 1 or -1), "similar" (detail: id), "where" (detail: id; answered by `where` or `wrong`),
+// "open" (detail: id), "mark" (detail: a term of the query).
 import { html } from "../html.js";
 import { explained, place, size, when } from "../words.js";
+import { paint } from "./relevance.js";
 
 const KINDS = { ocr: "Words in it", caption: "Caption", tag: "Tag", note: "Note" };
 
@@ -9,11 +11,26 @@ class PictureDetail extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
     this.shown = this.querySelector("img");
-    const on = (/** @type {string} */ what, /** @type {() => void} */ act) => this.querySelector(what).addEventListener("click", act);
+    const on = (/** @type {string} */ what, /** @type {(event: MouseEvent) => void} */ act) => this.querySelector(what).addEventListener("click", act);
     on(".shut", () => this.dialog.close());
     on(".before", () => this.tell("step", -1));
     on(".after", () => this.tell("step", 1));
     on(".similar", () => this.tell("similar", this.picture.id));
+    this.map = this.querySelector("canvas");
+    this.asking = this.querySelector(".where");
+    on(".where", () => {
+      if (!this.map.hidden) return this.plain();
+      this.asking.setAttribute("aria-busy", "true");
+      this.tell("where", this.picture.id);
+    });
+    on(".more-like", () => this.tell("mark", `like:${this.picture.id}`));
+    on(".less-like", () => this.tell("mark", `-like:${this.picture.id}`));
+    on(".facts", (/** @type {MouseEvent} */ event) => {
+      const link = /** @type {HTMLElement} */ (event.target).closest("a[data-id]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.tell("open", Number(link.dataset.id));
+    });
     this.dialog.addEventListener("click", (event) => { if (event.target === this.dialog) this.dialog.close(); });
     this.dialog.addEventListener("close", () => { this.shown.removeAttribute("src"); this.tell("shut"); });
     this.dialog.addEventListener("keydown", (event) => {
@@ -34,26 +51,57 @@ class PictureDetail extends HTMLElement {
 
   /**
    * @param {import("../types.js").Picture} picture
-   * @param {{hit?: import("../types.js").Hit, byPicture: boolean, first: boolean, last: boolean}} among its place in the results
+   * @param {{hit?: import("../types.js").Hit, byPicture: boolean, byWords: boolean, first: boolean, last: boolean}} among its place in the results; what was asked by
    */
-  open(picture, { hit, byPicture, first, last }) {
+  open(picture, { hit, byPicture, byWords, first, last }) {
     this.picture = picture;
+    this.plain();
+    this.asking.hidden = !byWords || !hit?.signals.dense;
     this.querySelector("h2").textContent = picture.name;
     this.querySelector(".gone").hidden = true;
     this.shown.width = picture.width;
     this.shown.height = picture.height;
     this.shown.alt = picture.name;
-    this.shown.style.setProperty("--ratio", String(picture.width / picture.height));
-    this.shown.style.setProperty("--wide", `${picture.width}px`);
+    for (const part of [this.shown, this.map]) {
+      part.style.setProperty("--ratio", String(picture.width / picture.height));
+      part.style.setProperty("--wide", `${picture.width}px`);
+    }
     this.shown.style.backgroundImage = `url("${picture.thumbnail}")`; // seen until the file itself is there
     this.shown.src = picture.file;
     this.querySelector(".original").href = picture.file;
+    this.querySelector(".less-like").hidden = !byPicture && !byWords; // of all pictures, those least like one say nothing
     this.querySelector(".before").disabled = first;
     this.querySelector(".after").disabled = last;
     this.querySelector(".facts").innerHTML = String(facts(picture, hit, byPicture));
     for (const swatch of this.querySelectorAll("[data-hex]")) swatch.style.backgroundColor = swatch.dataset.hex;
     if (!this.dialog.open) this.dialog.showModal();
     for (const part of [this.dialog, this.querySelector(".side")]) part.scrollTop = 0;
+  }
+
+  /** Without the map. */
+  plain() {
+    this.map.hidden = true;
+    this.querySelector(".wrong").hidden = true;
+    this.asking.setAttribute("aria-pressed", "false");
+    this.asking.removeAttribute("aria-busy");
+  }
+
+  /** Show where in the picture that which was asked for is seen. @param {import("../types.js").Where} found */
+  async where(found) {
+    const { id } = this.picture;
+    await this.shown.decode().catch(() => {}); // the file may still be on its way, or be replaced by its thumbnail
+    if (this.picture.id !== id || !this.shown.naturalWidth) return;
+    this.plain();
+    paint(this.map, this.shown, found);
+    this.map.hidden = false;
+    this.asking.setAttribute("aria-pressed", "true");
+  }
+
+  /** Say why there is no map. @param {string} reason */
+  wrong(reason) {
+    this.plain();
+    this.querySelector(".wrong").textContent = reason;
+    this.querySelector(".wrong").hidden = false;
   }
 
   shut() {
@@ -66,6 +114,7 @@ function facts(picture, hit, byPicture) {
   const rows = [
     ...picture.texts.map((text) => [KINDS[text.kind] ?? text.kind, html`<span class="text">${text.text}</span>`]),
     ["Found by", hit && Object.keys(hit.signals).length && html`${explained(hit, byPicture).map((line) => html`<span class="line">${line}</span>`)}`],
+    ["Much alike", hit && hit.folded.length && html`<span class="alike">${hit.folded.map((one) => html`<a data-id="${one.id}" href="/?show=${one.id}"><img src="/api/v1/pictures/${one.id}/thumbnail" alt="${one.path.split("/").pop()}" title="${one.path}"></a>`)}</span>`],
     ["Folder", picture.folder],
     ["Size", `${picture.width} × ${picture.height}, ${size(picture.size)}, ${picture.format.toUpperCase()}`],
     ["Taken", picture.taken_at && when(picture.taken_at)],

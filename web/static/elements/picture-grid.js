@@ -42,7 +42,7 @@ class PictureGrid extends HTMLElement {
     this.querySelector(".weaker ul").replaceChildren(...those(true));
     this.querySelector(".likely").hidden = !those(false).length;
     this.querySelector(".weaker").hidden = !those(true).length;
-    this.querySelector(".more").hidden = found.hits.length >= found.total;
+    this.querySelector(".more").hidden = found.hits.reduce((sum, hit) => sum + 1 + hit.folded.length, 0) >= found.total;
     this.panel(found.hits.length ? null : html`<div>${empty}</div>`);
     if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
   }

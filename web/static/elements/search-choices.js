@@ -9,6 +9,8 @@ class SearchChoices extends HTMLElement {
     for (const select of this.querySelectorAll("select")) {
       select.addEventListener("change", () => this.tell({ [select.name]: select.value }));
     }
+    this.fold = this.querySelector("[name=fold]");
+    this.fold.addEventListener("change", () => this.tell({ fold: this.fold.checked }));
   }
 
   /** @param {Partial<import("../types.js").State>} detail */
@@ -22,6 +24,7 @@ class SearchChoices extends HTMLElement {
     const browsing = !byPicture && !state.q.trim();
     for (const select of this.querySelectorAll("select")) select.value = state[select.name];
     this.querySelector("[name=mode]").closest("label").hidden = byPicture || browsing;
+    this.fold.checked = state.fold;
     // with nothing to be best for, pictures come newest first
     this.querySelector("[value=relevance]").hidden = browsing;
     if (browsing && state.order === "relevance") this.querySelector("[name=order]").value = "newest";

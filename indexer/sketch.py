@@ -10,21 +10,26 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 Grey = NDArray[np.uint8]
 Sketches = NDArray[np.float32]
 
+# The longer side, in pixels, at which thumbnails are looked at.
+SIDE = 320
 _SIDE, _KEPT = 32, 8
 _WAVES = np.cos(np.pi * (2 * np.arange(_SIDE) + 1)[None] * np.arange(_KEPT)[:, None] / (2 * _SIDE)).astype(np.float32)
 _WAVES *= np.sqrt(2 / _SIDE)
 _WAVES[0] /= np.sqrt(2)
+NEVER_SEEN = bytes(_KEPT * _KEPT - 1)
+"""In place of the sketch of a picture that was not looked at."""
 # Below this, in grey levels of 0..255, there is nothing to be seen: a blank page resembles no other by its sketch.
 _BLANK = 1.0
 
 
 def read_grey(path: Path, side: int) -> Grey:
     """(h, w) grey levels of a thumbnail, at most `side` on the longer side. Raises OSError."""
+    from PIL import Image
+
     with Image.open(path) as opened:
         grey = opened.convert("L")
     grey.thumbnail((side, side), Image.Resampling.BOX, reducing_gap=None)
@@ -33,11 +38,13 @@ def read_grey(path: Path, side: int) -> Grey:
 
 def sketch(grey: Grey) -> bytes:
     """63 signed bytes, as long together as a unit vector times 127; all zero for a blank picture."""
+    from PIL import Image
+
     small = np.asarray(Image.fromarray(grey).resize((_SIDE, _SIDE), Image.Resampling.BOX), np.float32)
     waves = (_WAVES @ small @ _WAVES.T).ravel()[1:]
     length = float(np.linalg.norm(waves))
     if length / _SIDE < _BLANK:
-        return bytes(_KEPT * _KEPT - 1)
+        return NEVER_SEEN
     return np.rint(waves * (127 / length)).astype(np.int8).tobytes()
 
 

@@ -1,0 +1,60 @@
+"""What could not be used, in the catalog's table: which file, in which pass, why, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from indexer.connections import Tables
+from indexer.records import Failure, Stage
+from indexer.words import clean
+
+
+class Failures(Tables):
+    """Kept until the file changes, is well, or is tried once more."""
+
+    def put(
+        self, root_id: int, relative: str, stage: Stage, reason: str, remedy: str, size: int, mtime_ns: int, now: str
+    ) -> None:
+        """Note why a file could not be used, and with which size and time that was so."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (root_id, relative, stage, clean(reason), clean(remedy), size, mtime_ns, now),
+            )
+
+    def put_picture(self, picture_id: int, stage: Stage, reason: str, remedy: str, now: str) -> None:
+        """Note that a second-pass task failed on an indexed picture."""
+        row = self._db.execute(
+            "SELECT root_id, path, size, mtime_ns FROM pictures WHERE id = ?", (picture_id,)
+        ).fetchone()
+        if row:
+            self.put(row[0], row[1], stage, reason, remedy, row[2], row[3], now)
+
+    def stamps(self, root_id: int, stage: Stage) -> dict[str, tuple[int, int]]:
+        """(size, mtime_ns) of each file that failed, by relative path."""
+        sql = "SELECT path, size, mtime_ns FROM failures WHERE root_id = ? AND stage = ?"
+        return {path: (size, mtime) for path, size, mtime in self._db.execute(sql, (root_id, stage))}
+
+    def try_again(self, stages: Sequence[Stage]) -> None:
+        """Forget what failed in these, so that it is tried once more."""
+        with self._writing() as db:
+            db.executemany("DELETE FROM failures WHERE stage = ?", [(stage,) for stage in stages])
+
+    def forget(self, root_id: int, gone: Sequence[str]) -> None:
+        """Drop those of files that are gone."""
+        if gone:
+            with self._writing() as db:
+                sql = "DELETE FROM failures WHERE root_id = ? AND path = ?"
+                db.executemany(sql, [(root_id, relative) for relative in gone])
+
+    def paths(self, root_id: int) -> set[str]:
+        """Relative paths of the files that failed in any pass."""
+        return {row[0] for row in self._db.execute("SELECT path FROM failures WHERE root_id = ?", (root_id,))}
+
+    def all(self) -> list[Failure]:
+        """Every failure, newest first."""
+        sql = (
+            "SELECT roots.path || '/' || failures.path, stage, reason, remedy, seen_at FROM failures "
+            "JOIN roots ON roots.id = root_id ORDER BY seen_at DESC, 1"
+        )
+        return [Failure(*row) for row in self._db.execute(sql)]

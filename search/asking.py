@@ -1,0 +1,107 @@
+"""The command ask: questions about pictures of the library, answered with numbers that point at them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import click
+
+from indexer.paths import printable
+from indexer.records import Picture
+from search.ask import Answer, Conversation
+from search.commands import named_picture
+from search.library import Library
+from search.parser import parse
+from search.query import Query
+from search.rephrase import rephrased
+from vlm import Chat, Model, load_model
+from vlm.errors import UsageError
+
+
+@click.command()
+@click.argument("question")
+@click.option(
+    "--search", "query", metavar="QUERY", help="Ask about the best hits of this query (else: of the question)."
+)
+@click.option("--pictures", metavar="ID,ID...", help="Ask about these pictures, by id or path.")
+@click.option("-k", "count", default=8, show_default=True, type=click.IntRange(1, 200), help="How many hits.")
+@click.option("--model", metavar="SPEC", help="The model that looks and answers, e.g. gemma:google/gemma-4-E2B-it.")
+@click.option("--chat", is_flag=True, help="Go on asking about the same pictures, a line each, until an empty one.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@click.pass_obj
+def ask(
+    place: Path, question: str, query: str | None, pictures: str | None, count: int, model: str | None, chat: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Ask QUESTION about pictures: what is in them, when, which of them ... Answers name pictures by numbers, [1] [2].
+
+    Without a model, what is stored of the pictures is told: dates, places, words read in them, objects, captions.
+    """
+    if pictures and query:
+        raise UsageError("Give either --search or --pictures, not both.")
+    answerer = load_model(model) if model else None
+    with Library.open(place) as library:
+        try:
+            asked = None if pictures else _query(question, query, answerer)
+            about = _named(library, pictures) if pictures else _found(library, cast(Query, asked), count)
+            talk = Conversation(library.store, answerer, about)
+            if as_json:
+                click.echo(json.dumps(_as_json(question, asked, talk.ask(question)), ensure_ascii=False))
+                return
+            if asked is not None:
+                click.echo(f"About the best {len(about)} of: {asked}", err=True)
+            _tell(talk, question)
+            while chat and (line := sys.stdin.readline().strip()):
+                _tell(talk, line)
+        finally:
+            if answerer is not None:
+                answerer.close()
+
+
+def _query(question: str, query: str | None, model: Model | None) -> Query:
+    if query is not None:
+        return parse(query)
+    if model is not None and hasattr(type(model), "replies"):
+        return rephrased(question, cast(Chat, model), date.today())  # noqa: DTZ011 - the asker's own day
+    return Query(text=question)
+
+
+def _found(library: Library, asked: Query, count: int) -> list[Picture]:
+    hits = library.search(asked, limit=count).hits
+    # weak hits are asked about only where there is nothing better
+    about = [hit.picture for hit in hits if not hit.weak] or [hit.picture for hit in hits]
+    if not about:
+        raise UsageError(f"{asked or 'This'} finds no picture to ask about; try other words.")
+    return about
+
+
+def _named(library: Library, pictures: str) -> list[Picture]:
+    return [named_picture(library, name.strip()) for name in pictures.split(",") if name.strip()]
+
+
+def _tell(talk: Conversation, question: str) -> None:
+    said = ""
+    for piece in talk.stream(question):
+        said += piece
+        click.echo(piece, nl=False)
+        sys.stdout.flush()
+    click.echo()
+    answer = talk.answer(said)
+    for number in answer.cited:
+        click.echo(f"  [{number}] {printable(answer.pictures[number - 1].path)}")
+
+
+def _as_json(question: str, asked: Query | None, answer: Answer) -> dict[str, object]:
+    return {
+        "question": question, "query": None if asked is None else str(asked), "model": answer.model,
+        "answer": answer.text, "cited": list(answer.cited), "pictures": _listed(answer.pictures),
+    }  # fmt: skip
+
+
+def _listed(pictures: Sequence[Picture]) -> list[dict[str, object]]:
+    return [{"number": number, "id": p.id, "path": p.path} for number, p in enumerate(pictures, 1)]

@@ -1,0 +1,80 @@
+"""Which of some labels a picture is: by an embedder alone, or by a model that looks and chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from string import ascii_uppercase
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from vlm.errors import ModelError, UsageError
+from vlm.protocols import Chooser, Embedder, Generation, Model, Tag, Turn, Vectors
+from vlm.tasks.asked import NoUse, saying, usable
+from vlm.tasks.guard import known
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+TEMPLATES = ("a photo of {}", "a picture of {}", "an image that shows {}")
+# What CLIP multiplies cosines by before softmax, at the end of its training (its `logit_scale` is clipped there).
+SCALE = 100.0
+
+
+def by_vectors(embedder: Embedder, pictures: Sequence[Image], labels: Sequence[str]) -> list[tuple[Tag, ...]]:
+    """Each picture's chances of the labels, most likely first: CLIP's zero-shot softmax, summing to 1."""
+    cosines = embedder.embed_pictures(pictures) @ label_vectors(embedder, _checked(labels)).T
+    odds = np.exp(SCALE * (cosines - cosines.max(1, keepdims=True)))
+    chances = odds / odds.sum(1, keepdims=True)
+    return [tuple(Tag(labels[i], round(float(row[i]), 4)) for i in np.argsort(-row, kind="stable")) for row in chances]
+
+
+def label_vectors(embedder: Embedder, labels: Sequence[str]) -> Vectors:
+    """(n, dim) unit rows: each label in several sentences, averaged."""
+    said = [template.format(label) for label in labels for template in TEMPLATES]
+    means = embedder.embed_texts(said).reshape(len(labels), len(TEMPLATES), -1).mean(1)
+    return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float32)
+
+
+def by_model(model: Model, pictures: Sequence[Image], labels: Sequence[str]) -> list[tuple[Tag, ...] | NoUse]:
+    """The same by a model that looks: chances where it tells them, else its one choice with a chance of 1.
+
+    Raises ModelError for a model that answers no questions.
+    """
+    _checked(labels)
+    if hasattr(type(model), "chances") and len(labels) <= len(ascii_uppercase):
+        return [*_by_letters(cast(Chooser, model), pictures, labels)]
+    question = f"Which of these is it: {', '.join(labels)}? Answer with one of them alone."
+
+    def chosen(said: str, _: Image) -> tuple[Tag, ...]:
+        label = known(said.splitlines()[0].strip(" .*'\""), labels)
+        if not label:
+            # the whole answer may be a sentence that names one label only
+            named = [one for one in labels if one.casefold() in said.casefold()]
+            label = named[0] if len(named) == 1 else ""
+        if not label:
+            raise ModelError(f"The answer names none of the labels ({said[:60]}).")
+        return (Tag(label, 1.0),)
+
+    return usable(pictures, saying(model, question), Generation(most_tokens=20), chosen)
+
+
+def _by_letters(model: Chooser, pictures: Sequence[Image], labels: Sequence[str]) -> list[tuple[Tag, ...]]:
+    # labels may begin with the same token; letters do not
+    letters = ascii_uppercase[: len(labels)]
+    listed = "\n".join(f"{letter}. {label}" for letter, label in zip(letters, labels, strict=True))
+    question = f"Which of these is it?\n{listed}\nAnswer with one letter alone."
+    turns = [[Turn("user", (picture, question))] for picture in pictures]
+    made = []
+    for row in model.chances(turns, letters):
+        order = sorted(range(len(labels)), key=lambda i: -row[i])
+        made.append(tuple(Tag(labels[i], round(row[i], 4)) for i in order))
+    return made
+
+
+def _checked(labels: Sequence[str]) -> Sequence[str]:
+    if len(labels) < 2 or len(set(labels)) < len(labels) or not all(label.strip() for label in labels):
+        raise UsageError(
+            "Give at least two different labels, with commas between them, e.g. --labels 'indoors,outdoors'."
+        )
+    return labels
