@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from vlm.errors import ModelError, ModelUnavailable, PartlyAnswered, UsageError
 from vlm.models.endpoint import Endpoint, ends_after, refused
 from vlm.protocols import Generation, Turn
+from vlm.tasks.guard import spoken, without_thoughts
 
 if TYPE_CHECKING:
     import openai
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 Conversation = Sequence[Turn]
 T = TypeVar("T")
-THINK = "<think>"
 
 
 class OpenAi:
@@ -67,7 +67,7 @@ class OpenAi:
 
     def _speak(self, turns: Conversation, how: Generation) -> Iterator[str]:
         with closing(self._listen(turns, how)) as pieces:
-            yield from _aloud(pieces)
+            yield from spoken(pieces)
 
     def _check(self, conversations: Sequence[Conversation], how: Generation) -> None:
         for turns in conversations:
@@ -87,7 +87,7 @@ class OpenAi:
         content = getattr(message, "content", None)
         if message is None or not isinstance(content, str | None):
             raise self._failed("answered no chat completion", "check its URL, which mostly ends with /v1")
-        text = "".join(_aloud([content or ""])).strip()
+        text = without_thoughts(content or "")
         declined = getattr(message, "refusal", None)
         self._check_end("content_filter" if declined else choice.finish_reason, bool(text), how)
         return text
@@ -251,26 +251,3 @@ def _data_url(picture: Image, side: int) -> str:
         return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
     small.save(buffer, "JPEG", quality=90, subsampling=0)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-def _aloud(pieces: Iterable[str]) -> Iterator[str]:
-    """Without a block of thoughts at the beginning, which servers that do not know the model's marks leave in."""
-    held, deciding = "", True
-    for piece in pieces:
-        if not deciding:
-            yield piece
-            continue
-        held += piece
-        begun = held.lstrip()
-        if begun.startswith(THINK):
-            _, end, rest = begun.partition("</think>")
-            if not end:
-                continue
-            held = rest.lstrip()
-        elif THINK.startswith(begun):
-            continue
-        deciding = False
-        if held:
-            yield held
-    if deciding and not held.lstrip().startswith(THINK) and held:
-        yield held
