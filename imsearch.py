@@ -45,10 +45,12 @@ COMMANDS = {
     "concepts": "search.teaching",
     "forget": "search.teaching",
     "models": "search.models",
+    "ocr": "search.looking",
+    "detect": "search.looking",
     "serve": "web.commands",
     "demo": "search.demo.commands",
 }
-WITHOUT_LIBRARY = ("demo", "parse", "models list", "models get")
+WITHOUT_LIBRARY = ("demo", "parse", "models list", "models get", "ocr", "detect")
 
 
 def default_library() -> Path:

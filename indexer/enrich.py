@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from indexer.decode import decode
 from indexer.errors import PictureError
 from indexer.indexer import OnProgress, utc_now
 from indexer.local import LocalStore
+from indexer.looking import look
 from indexer.paths import to_path
 from indexer.records import Picture, Progress, Text
 from vlm import Annotator, ModelError
@@ -36,8 +36,7 @@ class Enricher:
 
     def _read(self, picture: Picture) -> bool:
         try:
-            decoded = decode(to_path(picture.path), self._annotator.picture_side // 2)
-            made = self._annotator.annotate([decoded.picture])[0]
+            made = look(to_path(picture.path), self._annotator)
         except PictureError as error:
             self._catalog.fail_picture(picture.id, "ocr", error.reason, error.remedy, utc_now())
             return False

@@ -7,6 +7,7 @@
       ModelError                      a model cannot be had or cannot do this
         UnknownModel                  no model of that name
         ModelUnavailable              a known model that is not on this machine or cannot be reached
+        PictureRefused                a model failed on one picture; it can go on with the next
       PictureError                    one picture cannot be used (indexer); never ends a run
       LibraryError                    the library on disk cannot be used (indexer)
         LibraryMissing                there is none at that place
@@ -45,3 +46,7 @@ class UnknownModel(ModelError):
 
 class ModelUnavailable(ModelError):
     """A known model that is not on this machine, or whose hub cannot be reached."""
+
+
+class PictureRefused(ModelError):
+    """A model failed on this picture; it can go on with the next."""

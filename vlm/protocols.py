@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
@@ -116,6 +116,26 @@ class Annotation:
         """The lines in reading order, one a row."""
         return "\n".join(line.text for line in self.lines)
 
+    def scaled(self, factor: float) -> Annotation:
+        """The same said of a copy `factor` times as wide and high: models look at small copies of big pictures."""
+        if factor == 1:
+            return self
+        lines = tuple(
+            replace(
+                line,
+                box_xyxy=_scaled(line.box_xyxy, factor),
+                polygon=tuple((x * factor, y * factor) for x, y in line.polygon),
+            )
+            for line in self.lines
+        )
+        objects = tuple(replace(one, box_xyxy=_scaled(one.box_xyxy, factor)) for one in self.objects)
+        return replace(self, lines=lines, objects=objects)
+
+
+def _scaled(box: Box, factor: float) -> Box:
+    x1, y1, x2, y2 = box
+    return x1 * factor, y1 * factor, x2 * factor, y2 * factor
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -180,11 +200,12 @@ class Detector(Model, Protocol):
     """Finds things, each with a box."""
 
     def detect(
-        self, pictures: Sequence[Image], labels: Sequence[str] = (), how: Generation = Generation()
+        self, pictures: Sequence[Image], labels: Sequence[str] = (), least: float | None = None
     ) -> list[tuple[DetectedObject, ...]]:
         """What is seen in each picture, surest first: of `labels`, or of all that it knows when there are none.
 
-        Raises ModelError, also for labels that a detector with a fixed list does not have, and for none at all where
+        Objects below the score `least` are left out; None: below the detector's own. Boxes are in pixels of the picture
+        as it is given. Raises ModelError, also for labels that a detector with a fixed list does not have, and for none at all where
         the model must be told what to look for.
         """
         ...

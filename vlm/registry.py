@@ -20,6 +20,11 @@ _HOMES = {
     "openclip": ("vlm.embedders.openclip", "OpenClipEmbedder"),
     "rapidocr": ("vlm.models.rapidocr", "RapidOcr"),
     "gemma": ("vlm.models.gemma", "Gemma"),
+    "yolox": ("vlm.models.yolox", "Yolox"),
+    "picodet": ("vlm.models.picodet", "PicoDet"),
+    "detr": ("vlm.models.detr", "Detr"),
+    "owl": ("vlm.models.owl", "Owl"),
+    "tesseract": ("vlm.models.tesseract", "Tesseract"),
 }
 _ONE_OF_A_KIND = ("mini", "rapidocr")
 

@@ -17,6 +17,7 @@ from vlm.models.checkpoint import Checkpoint
 from vlm.protocols import Generation
 
 T = TypeVar("T")
+Made = TypeVar("Made")
 IDLE_SECONDS = 600.0
 BATCH = 8
 
@@ -95,14 +96,14 @@ class Held:
             ) from None
         return model.eval(), processor
 
-    def write(self, items: Sequence[T], inputs: Inputs[T], how: Generation, **more: Any) -> list[str]:
-        """What the model writes for each item. A batch that does not fit into memory is halved, and stays so."""
-        made: list[str] = []
+    def each(self, items: Sequence[T], do: Callable[[Any, Any, Sequence[T]], Sequence[Made]]) -> list[Made]:
+        """What `do(model, processor, part)` makes of each item. A batch that does not fit into memory is halved, and stays so."""
+        made: list[Made] = []
         with self.use() as (model, processor):
             while len(made) < len(items):
                 part = items[len(made) : len(made) + self._batch]
                 try:
-                    made += self._write(model, processor, inputs(processor, part), how, more)
+                    made += do(model, processor, part)
                 except RuntimeError as error:
                     if not _out_of_memory(error):
                         raise ModelError(f"{self._checkpoint.spec} failed ({_first_line(error)}).") from error
@@ -113,6 +114,12 @@ class Held:
                         ) from None
                     self._batch = max(1, len(part) // 2)
         return made
+
+    def write(self, items: Sequence[T], inputs: Inputs[T], how: Generation, **more: Any) -> list[str]:
+        """What the model writes for each item."""
+        return self.each(
+            items, lambda model, processor, part: self._write(model, processor, inputs(processor, part), how, more)
+        )
 
     def stream(self, item: T, inputs: Inputs[T], how: Generation, **more: Any) -> Iterator[str]:
         """What the model writes for one item, as it writes it. Ends the writing when nobody listens any more."""
@@ -137,7 +144,7 @@ class Held:
 
                     with torch.inference_mode():
                         model.generate(
-                            **_cast(given, model),
+                            **cast(given, model),
                             **generation(how, streaming=True),
                             **more,
                             streamer=streamer,
@@ -165,7 +172,7 @@ class Held:
         if how.seed is not None:
             torch.manual_seed(how.seed)
         with torch.inference_mode():
-            tokens = model.generate(**_cast(given, model), **generation(how), **more)
+            tokens = model.generate(**cast(given, model), **generation(how), **more)
         # an encoder-decoder, and a model that is given embeddings, answer without the prompt
         asked = given["input_ids"].shape[1] if _repeats_prompt(model, tokens, given) else 0
         return [
@@ -193,7 +200,7 @@ def _repeats_prompt(model: Any, tokens: Any, given: Any) -> bool:
     return not model.config.is_encoder_decoder and beginning.shape == asked.shape and torch.equal(beginning, asked)
 
 
-def _cast(given: Any, model: Any) -> dict[str, Any]:
+def cast(given: Any, model: Any) -> dict[str, Any]:
     """Pictures in the number type that the model computes in; ids and masks as they are."""
     return {
         name: value.to(model.dtype) if hasattr(value, "is_floating_point") and value.is_floating_point() else value

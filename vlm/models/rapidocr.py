@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from vlm.errors import ModelError
+from vlm.errors import PictureRefused
 from vlm.protocols import TextLine
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ SECONDS = 120
 LEAST_SCORE = 0.6
 
 
-class OcrError(ModelError):
+class OcrError(PictureRefused):
     """This picture could not be read; the next one can be."""
 
 
