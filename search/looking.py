@@ -37,7 +37,7 @@ def ocr(ctx: click.Context, files: tuple[Path, ...], model: str, as_json: bool) 
             told.append({"file": str(file), "text": made.text, "lines": [_line(line) for line in made.lines]})
             continue
         _title(file, files)
-        click.echo(printable_lines(made.text) or "(no words)")
+        click.echo(_printable_lines(made.text) or "(no words)")
     _end(ctx, looking, told, as_json)
 
 
@@ -92,6 +92,8 @@ class _Looking:
         try:
             for file in self._files:
                 try:
+                    if not file.exists():
+                        raise PictureError("There is no such file.", "")
                     made = look(file, self._annotator)
                 except (PictureError, PictureRefused) as error:
                     self.failed += 1
@@ -102,7 +104,7 @@ class _Looking:
             self._annotator.close()
 
 
-def printable_lines(text: str) -> str:
+def _printable_lines(text: str) -> str:
     """Words from a picture for a terminal: they may hold what would steer it."""
     return "\n".join(printable(line) for line in text.split("\n"))
 

@@ -35,8 +35,9 @@ class Owl(TransformersDetector):
         # OWL was trained on CLIP's phrases, Grounding DINO on bare ones; a full stop would part one label in two
         asked = [f"a photo of a {label}" if owl else label.replace(".", " ") for label in labels]
         texts = [asked] * len(pictures)
-        padding = "max_length" if owl else True
-        given = processor(images=list(pictures), text=texts, return_tensors="pt", padding=padding).to(model.device)
+        # OWL takes phrases of one length, 16 tokens; what is longer is cut
+        length = {"padding": "max_length" if owl else True, "truncation": True}
+        given = processor(images=list(pictures), text=texts, return_tensors="pt", **length).to(model.device)
         outputs = model(**cast(given, model))
         sizes = [(picture.height, picture.width) for picture in pictures]
         told: dict[str, Any] = (

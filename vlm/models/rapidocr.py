@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import logging
+import math
 import pickle
 import subprocess
 import sys
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
 RECYCLE = 300
 SECONDS = 120
-# Lines below this are mostly texture taken for letters (peers' users: faces, hands, foliage).
-LEAST_SCORE = 0.6
+# More than a page at 150 dots an inch brings no more words. Not a longest side: a till receipt would be shrunk until
+# its letters run together.
+MOST_PIXELS = 2_500_000
 
 
 class OcrError(PictureRefused):
@@ -36,7 +38,9 @@ class RapidOcr:
     """Implements `vlm.protocols.Reader`; one picture at a time."""
 
     spec = "rapidocr"
-    picture_side = 1600
+    picture_side = 1800
+    least = 0.6
+    """Lines of which the engine is less sure are mostly texture taken for letters (docs/vision.md has the figures)."""
 
     def __init__(self) -> None:
         self._worker: subprocess.Popen[bytes] | None = None
@@ -52,7 +56,9 @@ class RapidOcr:
         """The lines of text in reading order. Raises OcrError for a picture that ends or hangs the engine."""
         buffer = io.BytesIO()
         small = picture.convert("RGB")
-        small.thumbnail((self.picture_side, self.picture_side))
+        if picture.width * picture.height > MOST_PIXELS:
+            shrink = math.sqrt(MOST_PIXELS / (picture.width * picture.height))
+            small = small.resize((max(1, round(picture.width * shrink)), max(1, round(picture.height * shrink))))
         scale = picture.width / small.width
         small.save(buffer, "PNG", compress_level=1)
         with self._lock:
@@ -60,7 +66,7 @@ class RapidOcr:
         return tuple(
             TextLine(text, score, _around(points, scale), tuple((x * scale, y * scale) for x, y in points))
             for text, score, points in found
-            if score >= LEAST_SCORE and text.strip()
+            if score >= self.least and text.strip()
         )
 
     def _ask(self, png: bytes) -> list[tuple[str, float, list[tuple[float, float]]]]:
@@ -133,7 +139,8 @@ def _answers(pictures: Iterator[bytes]) -> Iterator[bytes]:
     from rapidocr import RapidOCR
 
     logging.disable(logging.CRITICAL)
-    engine = RapidOCR()
+    # its own limit is on the longer side; what comes here is small enough
+    engine = RapidOCR(params={"Global.max_side_len": 1 << 20})
     for png in pictures:
         try:
             with Image.open(io.BytesIO(png)) as picture:
