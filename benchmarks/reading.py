@@ -29,9 +29,11 @@ def main() -> None:
     asked.add_argument("folder", type=Path)
     asked.add_argument("model")
     asked.add_argument("--half", type=int)
+    asked.add_argument("--language", help="only pictures whose language begins so")
     given = asked.parse_args()
     rows = [json.loads(line) for line in (given.folder / "annotations.jsonl").read_text("utf-8").splitlines()]
     rows = sorted(rows, key=lambda row: row["file"])[slice(None) if given.half is None else slice(given.half, None, 2)]
+    rows = [row for row in rows if row["language"].startswith(given.language or "")]
     annotator = Ocr(load_model(given.model))
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     begun = time.perf_counter()

@@ -26,7 +26,7 @@ _HOMES = {
     "owl": ("vlm.models.owl", "Owl"),
     "tesseract": ("vlm.models.tesseract", "Tesseract"),
 }
-_ONE_OF_A_KIND = ("mini", "rapidocr")
+_ONE_OF_A_KIND = ("mini",)
 
 
 def available() -> list[str]:

@@ -110,7 +110,7 @@ def test_words_are_read_with_their_places(model, tmp_path):
     assert set(told["lines"][0]) == {"text", "score", "polygon"}
     xs, ys = zip(*(point for line in told["lines"] for point in line["polygon"]), strict=True)
     true = pen.textbbox((400, 300), "GRAND HOTEL 42", font=font)
-    assert (min(xs), min(ys), max(xs), max(ys)) == pytest.approx(true, abs=40)
+    assert (min(xs), min(ys), max(xs), max(ys)) == pytest.approx(true, abs=70)
 
 
 def test_a_language_that_tesseract_lacks_is_named(tmp_path):

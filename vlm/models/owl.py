@@ -35,8 +35,10 @@ class Owl(TransformersDetector):
         # OWL was trained on CLIP's phrases, Grounding DINO on bare ones; a full stop would part one label in two
         asked = [f"a photo of a {label}" if owl else label.replace(".", " ") for label in labels]
         texts = [asked] * len(pictures)
-        # OWL takes phrases of one length, 16 tokens; what is longer is cut
-        length = {"padding": "max_length" if owl else True, "truncation": True}
+        # what is longer than it was trained on is cut: OWL's phrases (its tokenizer knows), Grounding DINO's line of all of them
+        length: dict[str, Any] = {"padding": "max_length" if owl else True, "truncation": True}
+        if not owl:
+            length["max_length"] = model.config.max_text_len
         given = processor(images=list(pictures), text=texts, return_tensors="pt", **length).to(model.device)
         outputs = model(**cast(given, model))
         sizes = [(picture.height, picture.width) for picture in pictures]

@@ -19,6 +19,7 @@ class PicoDet(OnnxDetector):
     """`picodet:/a/picodet_s_416.onnx`."""
 
     family = "picodet"
+    least = 0.35  # docs/vision.md, as for YOLOX
 
     def _pixels(self, picture: Image, side: int) -> tuple[Floats, Floats]:
         from PIL import Image as Pillow

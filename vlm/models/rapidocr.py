@@ -15,9 +15,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from vlm.errors import PictureRefused
+from blake3 import blake3
+
+from vlm.errors import ModelUnavailable, PictureRefused
 from vlm.protocols import TextLine
 
 if TYPE_CHECKING:
@@ -35,22 +38,31 @@ class OcrError(PictureRefused):
 
 
 class RapidOcr:
-    """Implements `vlm.protocols.Reader`; one picture at a time."""
+    """`rapidocr`, or `rapidocr:/a/korean_rec.onnx` for other letters. Implements `vlm.protocols.Reader`; one picture at a time."""
 
-    spec = "rapidocr"
     picture_side = 1800
     least = 0.6
     """Lines of which the engine is less sure are mostly texture taken for letters (docs/vision.md has the figures)."""
 
-    def __init__(self) -> None:
+    def __init__(self, rest: str) -> None:
+        # a library remembers who read a text by the spec, which must mean the same file from anywhere
+        self._letters = Path(rest).expanduser().absolute() if rest else None
+        self.spec = f"rapidocr:{self._letters}" if self._letters else "rapidocr"
         self._worker: subprocess.Popen[bytes] | None = None
         self._done = 0
         self._lock = threading.Lock()
 
     @property
     def revision(self) -> str:
-        """The wheel's version: its models come with it."""
-        return version("rapidocr")
+        """The wheel's version: its models come with it. With other letters, also a hash of their file."""
+        if self._letters is None:
+            return version("rapidocr")
+        return f"{version('rapidocr')}-{blake3(self._there(self._letters).read_bytes()).hexdigest()[:12]}"
+
+    @property
+    def process(self) -> int | None:
+        """The id of the process that reads now."""
+        return self._worker.pid if self._worker else None
 
     def read(self, picture: Image) -> tuple[TextLine, ...]:
         """The lines of text in reading order. Raises OcrError for a picture that ends or hangs the engine."""
@@ -74,6 +86,8 @@ class RapidOcr:
             self.close()
         if self._worker is None:
             command = [sys.executable, "-m", "vlm.models.rapidocr"]
+            if self._letters:
+                command.append(str(self._there(self._letters)))
             self._worker = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
@@ -97,6 +111,14 @@ class RapidOcr:
         if error:
             raise OcrError(f"The text reader failed on this picture ({error}).")
         return list(found)
+
+    @staticmethod
+    def _there(letters: Path) -> Path:
+        if not letters.is_file():
+            raise ModelUnavailable(
+                f"{letters} is not there; name an ONNX file that recognises text, as RapidOCR has them."
+            )
+        return letters
 
     def close(self) -> None:
         """End the process; the next call begins another."""
@@ -132,7 +154,7 @@ def _receive(pipe: BinaryIO | Any) -> bytes | None:
     return data if len(data) == length else None
 
 
-def _answers(pictures: Iterator[bytes]) -> Iterator[bytes]:
+def _answers(pictures: Iterator[bytes], letters: str | None) -> Iterator[bytes]:
     """The worker's life: a PNG in, lines out."""
     import numpy as np
     from PIL import Image
@@ -140,7 +162,7 @@ def _answers(pictures: Iterator[bytes]) -> Iterator[bytes]:
 
     logging.disable(logging.CRITICAL)
     # its own limit is on the longer side; what comes here is small enough
-    engine = RapidOCR(params={"Global.max_side_len": 1 << 20})
+    engine = RapidOCR(params={"Global.max_side_len": 1 << 20} | ({"Rec.model_path": letters} if letters else {}))
     for png in pictures:
         try:
             with Image.open(io.BytesIO(png)) as picture:
@@ -155,7 +177,8 @@ def _answers(pictures: Iterator[bytes]) -> Iterator[bytes]:
 def _serve() -> None:
     answers_to = sys.stdout.buffer
     sys.stdout = sys.stderr  # what the engine prints must not mix with the answers
-    for answer in _answers(iter(lambda: _receive(sys.stdin.buffer), None)):
+    letters = sys.argv[1] if len(sys.argv) > 1 else None
+    for answer in _answers(iter(lambda: _receive(sys.stdin.buffer), None), letters):
         _send(answers_to, answer)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from vlm.errors import ModelError
 from vlm.protocols import Annotation, Detector, Model, Task
@@ -22,8 +22,7 @@ class Detect:
         # not isinstance: before Python 3.12 that reads every property of the protocol, and some load the weights
         if not hasattr(type(model), "detect"):
             raise ModelError(f"{model.spec} finds no objects; name a detector, e.g. yolox:/a/yolox_s.onnx.")
-        assert isinstance(model, Detector)
-        self._model = model
+        self._model = cast("Detector", model)
         self._labels = tuple(labels)
         self._least = least
         self.spec = model.spec
