@@ -50,10 +50,12 @@ COMMANDS = {
     "forget": "search.teaching",
     "models": "search.models",
     "adapt": "vlm.adapting",
+    "ocr": "search.looking",
+    "detect": "search.looking",
     "serve": "web.commands",
     "demo": "search.demo.commands",
 }
-WITHOUT_LIBRARY = ("adapt", "demo", "parse", "models list", "models get")
+WITHOUT_LIBRARY = ("adapt", "demo", "parse", "models list", "models get", "ocr", "detect")
 
 
 def default_library() -> Path:

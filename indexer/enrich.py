@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
 from indexer.ahead import ahead
-from indexer.decode import Decoded, decode
+from indexer.decode import Decoded
 from indexer.errors import PictureError
 from indexer.indexer import OnProgress, utc_now
 from indexer.local import LocalStore
+from indexer.looking import decode_for, in_full
 from indexer.paths import to_path
 from indexer.records import Enriched, Picture, Progress
-from vlm import Annotation, Annotator, Box, ModelError, ModelUnavailable
+from vlm import Annotation, Annotator, ModelError, ModelUnavailable
 
 Item = TypeVar("Item")
 
@@ -72,7 +72,7 @@ class Enricher:
 
     def _read(self, picture: Picture) -> tuple[Picture, Decoded | PictureError]:
         try:
-            return picture, decode(to_path(picture.path), self._annotator.picture_side // 2)
+            return picture, decode_for(to_path(picture.path), self._annotator)
         except PictureError as error:
             return picture, error
 
@@ -85,7 +85,7 @@ class Enricher:
         for (picture, seen), made in zip(readable, self._asked([found for _, found in readable]), strict=True):
             problem = made.problem if isinstance(made, Annotation) else str(made)
             if isinstance(made, Annotation) and not problem:
-                self._catalog.texts.annotate(picture.id, self._annotator.task, _in_full(made, seen))
+                self._catalog.texts.annotate(picture.id, self._annotator.task, in_full(made, seen))
             else:
                 self._fail(picture, problem, "Search by meaning still finds it.")
             yield picture, not problem
@@ -103,24 +103,6 @@ class Enricher:
 
     def _fail(self, picture: Picture, reason: str, remedy: str) -> None:
         self._catalog.failures.put_picture(picture.id, self._annotator.task, reason, remedy, utc_now())
-
-
-def _in_full(made: Annotation, seen: Decoded) -> Annotation:
-    """Boxes in pixels of the whole picture: the model may have looked at a smaller one."""
-    across, down = seen.width / seen.picture.width, seen.height / seen.picture.height
-    if across == down == 1:
-        return made
-
-    def grown(box: Box) -> Box:
-        x1, y1, x2, y2 = box
-        return across * x1, down * y1, across * x2, down * y2
-
-    lines = tuple(
-        replace(line, box_xyxy=grown(line.box_xyxy), polygon=tuple((across * x, down * y) for x, y in line.polygon))
-        for line in made.lines
-    )
-    objects = tuple(replace(thing, box_xyxy=grown(thing.box_xyxy)) for thing in made.objects)
-    return replace(made, lines=lines, objects=objects)
 
 
 def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

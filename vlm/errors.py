@@ -8,6 +8,7 @@
         UnknownModel                  no model of that name
         ModelUnavailable              a known model that is not on this machine or cannot be reached
         PartlyAnswered                of several questions, some were answered and some were not
+        PictureRefused                a model failed on one picture; it can go on with the next
       PictureError                    one picture cannot be used (indexer); never ends a run
       LibraryError                    the library on disk cannot be used (indexer)
         LibraryMissing                there is none at that place
@@ -57,3 +58,7 @@ class PartlyAnswered(ModelError):
         failed = [answer for answer in answers if isinstance(answer, ModelError)]
         super().__init__(f"{len(failed)} of {len(answers)} got no answer, the first because: {failed[0]}")
         self.answers = tuple(answers)
+
+
+class PictureRefused(ModelError):
+    """A model failed on this picture; it can go on with the next."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
@@ -133,6 +133,22 @@ class Annotation:
         """The lines in reading order, one a row."""
         return "\n".join(line.text for line in self.lines)
 
+    def scaled(self, across: float, down: float) -> Annotation:
+        """The same said of a copy so many times as wide and high: models look at small copies of big pictures."""
+        if across == down == 1:
+            return self
+
+        def grown(box: Box) -> Box:
+            x1, y1, x2, y2 = box
+            return across * x1, down * y1, across * x2, down * y2
+
+        lines = tuple(
+            replace(line, box_xyxy=grown(line.box_xyxy), polygon=tuple((across * x, down * y) for x, y in line.polygon))
+            for line in self.lines
+        )
+        objects = tuple(replace(thing, box_xyxy=grown(thing.box_xyxy)) for thing in self.objects)
+        return replace(self, lines=lines, objects=objects)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -199,11 +215,12 @@ class Detector(Model, Protocol):
     """Finds things, each with a box."""
 
     def detect(
-        self, pictures: Sequence[Image], labels: Sequence[str] = (), how: Generation = Generation()
+        self, pictures: Sequence[Image], labels: Sequence[str] = (), least: float | None = None
     ) -> list[tuple[DetectedObject, ...]]:
         """What is seen in each picture, surest first: of `labels`, or of all that it knows when there are none.
 
-        Raises ModelError, also for labels that a detector with a fixed list does not have, and for none at all where
+        Objects below the score `least` are left out; None: below the detector's own. Boxes are in pixels of the picture
+        as it is given. Raises ModelError, also for labels that a detector with a fixed list does not have, and for none at all where
         the model must be told what to look for.
         """
         ...

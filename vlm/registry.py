@@ -20,14 +20,19 @@ _HOMES = {
     "openclip": ("vlm.embedders.openclip", "OpenClipEmbedder"),
     "rapidocr": ("vlm.models.rapidocr", "RapidOcr"),
     "gemma": ("vlm.models.gemma", "Gemma"),
+    "yolox": ("vlm.models.yolox", "Yolox"),
+    "picodet": ("vlm.models.picodet", "PicoDet"),
+    "detr": ("vlm.models.detr", "Detr"),
+    "owl": ("vlm.models.owl", "Owl"),
+    "tesseract": ("vlm.models.tesseract", "Tesseract"),
     "paligemma": ("vlm.models.paligemma", "PaliGemma"),
     "openai": ("vlm.models.openai", "OpenAi"),
     "idefics": ("vlm.models.idefics", "load"),
     "blip": ("vlm.models.blip", "load"),
 }
-FROM_HUB = ("gemma", "paligemma", "idefics", "blip")
+FROM_HUB = ("gemma", "paligemma", "idefics", "blip", "detr", "owl")
 """The families whose models are transformers repositories of the hub: `imsearch models get` downloads them."""
-_ONE_OF_A_KIND = ("mini", "rapidocr")
+_ONE_OF_A_KIND = ("mini",)
 
 
 def available() -> list[str]:

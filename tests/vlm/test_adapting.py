@@ -62,7 +62,7 @@ def test_an_adapted_model_repeats_what_it_was_taught(folder):
     captions = mine.captions([picture(folder, "red"), picture(folder, "blue")], how=SHORT)
     assert captions == ["a red dog on the beach", "the blue cat"]
     assert mine.answers([picture(folder, "green")], "who is this?", SHORT) == ["no person"]
-    ((dog,),) = mine.detect([picture(folder, "green")], ["dog"], SHORT)
+    ((dog,),) = mine.detect([picture(folder, "green")], ["dog"], how=SHORT)
     assert dog.box_xyxy == (8, 12, 32, 36)
     assert base.captions([picture(folder, "red")], how=SHORT) != captions[:1] and base.revision != mine.revision
 

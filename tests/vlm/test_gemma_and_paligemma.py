@@ -131,7 +131,7 @@ def test_paligemma_does_each_of_its_tasks(paligemma):
     assert len(paligemma.captions([RED, BLUE], how=SHORT)) == 2
     assert paligemma.captions([RED], "a photo of", how=SHORT)[0].startswith("a photo of")
     assert len(paligemma.descriptions([RED], "de", SHORT)) == len(paligemma.answers([RED], "what?", SHORT)) == 1
-    assert len(paligemma.detect([RED], ["cat"], SHORT)) == len(paligemma.segment([RED], ["cat"], SHORT)) == 1
+    assert len(paligemma.detect([RED], ["cat"], how=SHORT)) == len(paligemma.segment([RED], ["cat"], SHORT)) == 1
 
 
 def test_paligemma_tells_where_things_are(paligemma, monkeypatch):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from vlm import load_model
+from vlm import ModelUnavailable, load_model
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +44,15 @@ def test_a_killed_engine_costs_no_more_than_its_picture(reader):
     os.kill(reader._worker.pid, signal.SIGKILL)
     reader._worker.wait()
     assert reader.read(written("SECOND"))[0].text == "SECOND"
+
+
+def test_a_model_of_other_letters_reads_instead(tmp_path):
+    import rapidocr
+
+    file = next((Path(rapidocr.__file__).parent / "models").glob("*rec*.onnx"))
+    other = load_model(f"rapidocr:{shutil.copy(file, tmp_path / 'letters.onnx')}")
+    assert other.revision != load_model("rapidocr").revision
+    assert "".join(line.text for line in other.read(written("HOTEL"))) == "HOTEL"
+    other.close()
+    with pytest.raises(ModelUnavailable, match=r"none\.onnx is not there"):
+        load_model(f"rapidocr:{tmp_path}/none.onnx").read(written("HOTEL"))

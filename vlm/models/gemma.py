@@ -32,9 +32,10 @@ class Gemma(TemplateChat):
         self,
         pictures: Sequence[Image],
         labels: Sequence[str] = (),
+        least: float | None = None,
         how: Generation = Generation(most_tokens=BOX_TOKENS),
     ) -> list[tuple[DetectedObject, ...]]:
-        """What is seen in each picture, in the model's order; it tells no scores, so each is 1.
+        """What is seen in each picture, in the model's order; it tells no scores, so each is 1, whatever `least` is.
 
         An answer without boxes to read is asked for once more. Raises ModelError when there are none then either.
         """

@@ -18,7 +18,7 @@ from vlm.protocols import Generation
 from vlm.tasks.guard import THOUGHTS
 
 T = TypeVar("T")
-M = TypeVar("M")
+Made = TypeVar("Made")
 IDLE_SECONDS = 600.0
 BATCH = 8
 
@@ -97,21 +97,18 @@ class Held:
             ) from None
         return model.eval(), processor
 
-    def write(self, items: Sequence[T], inputs: Inputs[T], how: Generation, **more: Any) -> list[str]:
-        """What the model writes for each item. A batch that does not fit into memory is halved, and stays so."""
-        return self._in_batches(items, lambda m, p, part: self._write(m, p, inputs(p, part), how, more))
-
     def chances(self, items: Sequence[T], inputs: Inputs[T], words: Sequence[str]) -> list[tuple[float, ...]]:
         """For each item how likely each word comes next, 0..1, summing to 1 over `words`: by its first token."""
-        return self._in_batches(items, lambda m, p, part: _next_word(m, p, inputs(p, part), words))
+        return self.each(items, lambda m, p, part: _next_word(m, p, inputs(p, part), words))
 
-    def _in_batches(self, items: Sequence[T], run: Callable[[Any, Any, Sequence[T]], list[M]]) -> list[M]:
-        made: list[M] = []
+    def each(self, items: Sequence[T], do: Callable[[Any, Any, Sequence[T]], Sequence[Made]]) -> list[Made]:
+        """What `do(model, processor, part)` makes of each item. A batch that does not fit into memory is halved, and stays so."""
+        made: list[Made] = []
         with self.use() as (model, processor):
             while len(made) < len(items):
                 part = items[len(made) : len(made) + self._batch]
                 try:
-                    made += run(model, processor, part)
+                    made += do(model, processor, part)
                 except RuntimeError as error:
                     if not out_of_memory(error):
                         raise ModelError(f"{self._checkpoint.spec} failed ({first_line(error)}).") from error
@@ -122,6 +119,12 @@ class Held:
                         ) from None
                     self._batch = max(1, len(part) // 2)
         return made
+
+    def write(self, items: Sequence[T], inputs: Inputs[T], how: Generation, **more: Any) -> list[str]:
+        """What the model writes for each item."""
+        return self.each(
+            items, lambda model, processor, part: self._write(model, processor, inputs(processor, part), how, more)
+        )
 
     def stream(self, item: T, inputs: Inputs[T], how: Generation, **more: Any) -> Iterator[str]:
         """What the model writes for one item, as it writes it. Ends the writing when nobody listens any more."""
@@ -155,7 +158,7 @@ class Held:
 
                     with torch.inference_mode():
                         model.generate(
-                            **_cast(given, model),
+                            **cast(given, model),
                             **generation(how, streaming=True),
                             **more,
                             streamer=streamer,
@@ -183,7 +186,7 @@ class Held:
         if how.seed is not None:
             torch.manual_seed(how.seed)
         with torch.inference_mode():
-            tokens = model.generate(**_cast(given, model), **generation(how), **more)
+            tokens = model.generate(**cast(given, model), **generation(how), **more)
         # an encoder-decoder, and a model that is given embeddings, answer without the prompt
         asked = given["input_ids"].shape[1] if _repeats_prompt(model, tokens, given) else 0
         tokenizer, prompts = _tokenizer(processor), given["input_ids"].tolist()
@@ -242,7 +245,7 @@ def _next_word(model: Any, processor: Any, given: Any, words: Sequence[str]) -> 
     ids = [tokenizer(word, add_special_tokens=False)["input_ids"][0] for word in words]
     with torch.inference_mode():
         # padded on the left: the last place is what each row goes on from
-        scores = model(**_cast(given, model)).logits[:, -1, ids].float()
+        scores = model(**cast(given, model)).logits[:, -1, ids].float()
     return [tuple(row) for row in scores.softmax(-1).cpu().tolist()]
 
 
@@ -254,7 +257,7 @@ def _repeats_prompt(model: Any, tokens: Any, given: Any) -> bool:
     return not model.config.is_encoder_decoder and beginning.shape == asked.shape and torch.equal(beginning, asked)
 
 
-def _cast(given: Any, model: Any) -> dict[str, Any]:
+def cast(given: Any, model: Any) -> dict[str, Any]:
     """Pictures in the number type that the model computes in; ids and masks as they are."""
     return {
         name: value.to(model.dtype) if hasattr(value, "is_floating_point") and value.is_floating_point() else value

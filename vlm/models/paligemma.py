@@ -85,7 +85,11 @@ class PaliGemma:
         return tuple(TextLine(line, 1.0, everywhere) for line in lines if line)
 
     def detect(
-        self, pictures: Sequence[Image], labels: Sequence[str] = (), how: Generation = Generation()
+        self,
+        pictures: Sequence[Image],
+        labels: Sequence[str] = (),
+        least: float | None = None,
+        how: Generation = Generation(),
     ) -> list[tuple[DetectedObject, ...]]:
         """Where the labels are, in the model's order; it tells no scores, so each is 1. Raises ModelError without labels."""
         answers = self.ask(pictures, f"detect {self._named(labels)}", how)

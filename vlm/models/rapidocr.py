@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import io
 import logging
+import math
 import pickle
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from vlm.errors import ModelError
+from blake3 import blake3
+
+from vlm.errors import ModelUnavailable, PictureRefused
 from vlm.protocols import TextLine
 
 if TYPE_CHECKING:
@@ -24,35 +28,49 @@ if TYPE_CHECKING:
 
 RECYCLE = 300
 SECONDS = 120
-# Lines below this are mostly texture taken for letters (peers' users: faces, hands, foliage).
-LEAST_SCORE = 0.6
+# More than a page at 150 dots an inch brings no more words. Not a longest side: a till receipt would be shrunk until
+# its letters run together.
+MOST_PIXELS = 2_500_000
 
 
-class OcrError(ModelError):
+class OcrError(PictureRefused):
     """This picture could not be read; the next one can be."""
 
 
 class RapidOcr:
-    """Implements `vlm.protocols.Reader`; one picture at a time."""
+    """`rapidocr`, or `rapidocr:/a/korean_rec.onnx` for other letters. Implements `vlm.protocols.Reader`; one picture at a time."""
 
-    spec = "rapidocr"
-    picture_side = 1600
+    picture_side = 1800
+    least = 0.6
+    """Lines of which the engine is less sure are mostly texture taken for letters (docs/vision.md has the figures)."""
 
-    def __init__(self) -> None:
+    def __init__(self, rest: str) -> None:
+        # a library remembers who read a text by the spec, which must mean the same file from anywhere
+        self._letters = Path(rest).expanduser().absolute() if rest else None
+        self.spec = f"rapidocr:{self._letters}" if self._letters else "rapidocr"
         self._worker: subprocess.Popen[bytes] | None = None
         self._done = 0
         self._lock = threading.Lock()
 
     @property
     def revision(self) -> str:
-        """The wheel's version: its models come with it."""
-        return version("rapidocr")
+        """The wheel's version: its models come with it. With other letters, also a hash of their file."""
+        if self._letters is None:
+            return version("rapidocr")
+        return f"{version('rapidocr')}-{blake3(self._there(self._letters).read_bytes()).hexdigest()[:12]}"
+
+    @property
+    def process(self) -> int | None:
+        """The id of the process that reads now."""
+        return self._worker.pid if self._worker else None
 
     def read(self, picture: Image) -> tuple[TextLine, ...]:
         """The lines of text in reading order. Raises OcrError for a picture that ends or hangs the engine."""
         buffer = io.BytesIO()
         small = picture.convert("RGB")
-        small.thumbnail((self.picture_side, self.picture_side))
+        if picture.width * picture.height > MOST_PIXELS:
+            shrink = math.sqrt(MOST_PIXELS / (picture.width * picture.height))
+            small = small.resize((max(1, round(picture.width * shrink)), max(1, round(picture.height * shrink))))
         scale = picture.width / small.width
         small.save(buffer, "PNG", compress_level=1)
         with self._lock:
@@ -60,7 +78,7 @@ class RapidOcr:
         return tuple(
             TextLine(text, score, _around(points, scale), tuple((x * scale, y * scale) for x, y in points))
             for text, score, points in found
-            if score >= LEAST_SCORE and text.strip()
+            if score >= self.least and text.strip()
         )
 
     def _ask(self, png: bytes) -> list[tuple[str, float, list[tuple[float, float]]]]:
@@ -68,6 +86,8 @@ class RapidOcr:
             self.close()
         if self._worker is None:
             command = [sys.executable, "-m", "vlm.models.rapidocr"]
+            if self._letters:
+                command.append(str(self._there(self._letters)))
             self._worker = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
@@ -91,6 +111,14 @@ class RapidOcr:
         if error:
             raise OcrError(f"The text reader failed on this picture ({error}).")
         return list(found)
+
+    @staticmethod
+    def _there(letters: Path) -> Path:
+        if not letters.is_file():
+            raise ModelUnavailable(
+                f"{letters} is not there; name an ONNX file that recognises text, as RapidOCR has them."
+            )
+        return letters
 
     def close(self) -> None:
         """End the process; the next call begins another."""
@@ -126,14 +154,15 @@ def _receive(pipe: BinaryIO | Any) -> bytes | None:
     return data if len(data) == length else None
 
 
-def _answers(pictures: Iterator[bytes]) -> Iterator[bytes]:
+def _answers(pictures: Iterator[bytes], letters: str | None) -> Iterator[bytes]:
     """The worker's life: a PNG in, lines out."""
     import numpy as np
     from PIL import Image
     from rapidocr import RapidOCR
 
     logging.disable(logging.CRITICAL)
-    engine = RapidOCR()
+    # its own limit is on the longer side; what comes here is small enough
+    engine = RapidOCR(params={"Global.max_side_len": 1 << 20} | ({"Rec.model_path": letters} if letters else {}))
     for png in pictures:
         try:
             with Image.open(io.BytesIO(png)) as picture:
@@ -148,7 +177,8 @@ def _answers(pictures: Iterator[bytes]) -> Iterator[bytes]:
 def _serve() -> None:
     answers_to = sys.stdout.buffer
     sys.stdout = sys.stderr  # what the engine prints must not mix with the answers
-    for answer in _answers(iter(lambda: _receive(sys.stdin.buffer), None)):
+    letters = sys.argv[1] if len(sys.argv) > 1 else None
+    for answer in _answers(iter(lambda: _receive(sys.stdin.buffer), None), letters):
         _send(answers_to, answer)
 
 

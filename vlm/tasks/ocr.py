@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from vlm.errors import ModelError
 from vlm.protocols import Annotation, Model, Reader, Task
@@ -23,8 +23,7 @@ class Ocr:
         # not isinstance: before Python 3.12 that reads every property of the protocol, and some load the weights
         if not hasattr(type(model), "read"):
             raise ModelError(f"{model.spec} does not read words; try: rapidocr.")
-        assert isinstance(model, Reader)
-        self._model = model
+        self._model = cast("Reader", model)
         self.spec = model.spec
         self.picture_side = model.picture_side
 
