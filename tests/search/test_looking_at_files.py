@@ -119,7 +119,7 @@ def test_a_language_that_tesseract_lacks_is_named(tmp_path):
     Image.new("RGB", (50, 50)).save(tmp_path / "p.png")
     made = run("ocr", tmp_path / "p.png", "--model", "tesseract:xyz")
     assert made.exit_code == 2
-    assert "has no language 'xyz' here; it has: eng" in made.stderr
+    assert "has no language 'xyz' here; it has: " in made.stderr
 
 
 def test_a_model_that_does_not_read_is_refused(photo):

@@ -46,11 +46,12 @@ class Owl(TransformersDetector):
             {"text_labels": [list(labels)] * len(pictures)} if owl else {"input_ids": given["input_ids"]}
         )
         made = processor.post_process_grounded_object_detection(outputs, threshold=least, target_sizes=sizes, **told)
+        # not strict: where Grounding DINO finds nothing its processor still gives one empty label
         return [
             [
                 (label, score, tuple(box))
                 for said, score, box in zip(
-                    row["text_labels"], row["scores"].tolist(), row["boxes"].tolist(), strict=True
+                    row["text_labels"], row["scores"].tolist(), row["boxes"].tolist(), strict=False
                 )
                 if (label := said if owl else nearest(said, labels))
             ]
