@@ -20,7 +20,10 @@ SHARE = 0.7
 SHARE_OF_SENTENCES = 0.9
 FEW_WORDS = 3
 
-# Without a calibration, and for pictures as examples (whose cosines are of another kind), the query's own scores must do:
+# For examples alone a match is this share of the way from what unrelated pictures have in common with them to what the
+# same picture has: chosen on one half of the pictures of two models, see docs/ranking.md.
+ALIKE = 0.5
+# Without a calibration, and for examples beside words, the query's own scores must do:
 # a match stands this many robust deviations above their middle, and within this share of the way from the best to it.
 DEVIATIONS = 2.5
 OWN_SHARE = 0.5
@@ -76,6 +79,14 @@ def threshold(
     if (best - mean) / calibration.scatter + credit < calibration.top:
         return float(np.nextafter(max(best, 1.0), np.inf))
     return mean + (SHARE if words <= FEW_WORDS else SHARE_OF_SENTENCES) * (best - mean)
+
+
+def alike(example: NDArray[np.float32], calibration: Calibration, pictures: int) -> float:
+    """The cosine with a (dim,) example below which one of so many `pictures` is weak."""
+    if pictures < FEWEST:
+        return -1.0
+    unrelated = float(example @ calibration.mean)
+    return unrelated + ALIKE * (1 - unrelated)
 
 
 def _by_itself(found: Sequence[float], best: float) -> float:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from indexer.filters import All, Condition, Filter, Not, both
 from indexer.store import Store
 from indexer.vectors.protocol import Ids
-from search.cutoff import Calibration, threshold
+from search.cutoff import Calibration, alike, threshold
 from search.diversity import diverse
 from search.errors import QueryError
 from search.examples import example_vector
@@ -83,14 +83,16 @@ class Searcher:
             found, cosines = self._store.dense(vector, depth + len(shown), among)
             dense = [(int(i), float(c)) for i, c in zip(found, cosines, strict=True) if i not in shown]
         lexical = [m for m in self._store.lexical(words, depth, among) if m.id not in shown] if words.strip() else []
-        # what everyday texts score says nothing of examples: cosines of pictures with pictures are of another kind
-        by_words = None if any(isinstance(term, Example) for term in query.terms) else vector
-        measured = self._calibration() if by_words is not None else None
-        scale = measured.scale(by_words) if measured and by_words is not None else (0.0, 0.0)
-        count = len(query.words.split())
         # as deep each time: the scatter of what lies further down is not that of the nearest
-        weak_below = threshold([cosine for _, cosine in dense[:DEPTH]], by_words, measured, count)
-        return fuse(dense, lexical, *scale), weak_below, unknown
+        scores = [cosine for _, cosine in dense[:DEPTH]]
+        measured = self._calibration()
+        if measured is None or vector is None:
+            return fuse(dense, lexical), threshold(scores), unknown
+        # what everyday texts score says nothing of examples: cosines of pictures with pictures are of another kind
+        if any(isinstance(term, Example) for term in query.terms):
+            return fuse(dense, lexical), threshold(scores) if words else alike(vector, measured, len(dense)), unknown
+        weak_below = threshold(scores, vector, measured, len(query.words.split()))
+        return fuse(dense, lexical, *measured.scale(vector)), weak_below, unknown
 
     def _ordered(self, ranked: list[Ranked], weak_below: float, query: Query) -> list[Ranked]:
         """By relevance, time or diversity; in any order what matches comes first, and the weak ones follow as ranked."""

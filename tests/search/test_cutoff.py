@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from search.calibrating import calibrate, calibration
-from search.cutoff import Calibration, threshold
+from search.cutoff import Calibration, alike, threshold
 from search.query import Query
 from search.searcher import Searcher
 from tests.conftest import paint
@@ -34,10 +34,14 @@ def test_the_same_scores_moved_or_stretched_by_another_model_are_cut_at_the_same
     assert sum(found * 2 + 0.1 >= threshold(found * 2 + 0.1, WORDS, other)) == kept == 2
 
 
-def test_an_example_picture_is_judged_by_its_own_scores():
+def test_pictures_are_like_an_example_from_half_the_way_between_any_two_and_the_same():
+    assert alike(WORDS, TYPICAL, 100) == pytest.approx(0.6)  # any two have 0.2, the same have 1
+    assert alike(WORDS, TYPICAL, 5) == -1
+
+
+def test_an_example_beside_words_is_judged_by_its_own_scores():
     found = [0.9, *np.linspace(0.6, 0.5, 100)]
-    assert 0.6 < threshold(found, None, TYPICAL) < 0.9
-    assert threshold(found, None, TYPICAL) == threshold(found)
+    assert 0.6 < threshold(found) < 0.9
 
 
 def test_nothing_is_weak_among_a_handful_of_pictures():
