@@ -9,8 +9,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
 
@@ -21,6 +22,9 @@ from search.narrowing import narrowed
 from search.parser import parse
 from search.query import Example, Hit, Mode, Order, Query, Results
 from vlm.errors import UsageError
+
+if TYPE_CHECKING:
+    from vlm import Chat
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
 _LIMIT = click.option("--limit", default=20, show_default=True, help="How many pictures at most.")
@@ -55,19 +59,37 @@ def _filtering(command: Callable[..., None]) -> Callable[..., None]:
 @_MODE
 @click.option("--order", type=click.Choice(get_args(Order)), default="relevance", show_default=True)
 @_filtering
+@click.option("--rerank", metavar="SPEC", help="Have this model look at the first hits and put them in order (slow).")
+@click.option(
+    "--rerank-first", default=20, show_default=True, type=click.IntRange(1, 500), help="How many it looks at."
+)
 @_JSON
 @click.option("--paths0", is_flag=True, help="Only paths, each ended by a NUL byte, for xargs -0.")
 @click.option("--thumbnails/--no-thumbnails", default=None, help="Small pictures in the terminal, where it can.")
 @click.pass_obj
 def search(place: Path, /, query: tuple[str, ...], picture: Path | None, limit: int, fold: bool, mode: Mode, order: Order,
-           as_json: bool, paths0: bool, thumbnails: bool | None, **given: Any) -> None:  # fmt: skip
+           rerank: str | None, rerank_first: int, as_json: bool, paths0: bool, thumbnails: bool | None,
+           **given: Any) -> None:  # fmt: skip
     """Find pictures by words, by example, by date, place and more: docs/query-language.md tells how to ask."""
     asked = narrowed(parse(" ".join(query)), **given)
     if order != "relevance":
         asked = replace(asked, order=order)
     with Library.open(place) as library:
         results = library.search(asked, picture=picture, mode=mode, limit=limit, fold=fold)
+        if rerank:
+            results = _looked_at_again(library, results, rerank, rerank_first)
         print_found(library, results, as_json, paths0, thumbnails)
+
+
+def _looked_at_again(library: Library, results: Results, spec: str, first: int) -> Results:
+    from search.rerank import rerank
+    from vlm import load_model
+
+    model = load_model(spec)
+    try:
+        return rerank(results, library.store, model, first)
+    finally:
+        model.close()
 
 
 @click.command()
@@ -173,11 +195,27 @@ def evaluate(place: Path, file: Path | None, compare: tuple[str, str] | None, mo
 
 @click.command(name="parse", context_settings=_QUERY)
 @click.argument("query", nargs=-1)
+@click.option("--model", metavar="SPEC", help="Have this model write the query that natural words ask for.")
 @_JSON
-def parse_command(query: tuple[str, ...], as_json: bool) -> None:
+def parse_command(query: tuple[str, ...], model: str | None, as_json: bool) -> None:
     """How QUERY is understood: what is looked for, what is left out, and which filters hold."""
-    asked = parse(" ".join(query))
+    asked = _asked_for(" ".join(query), model) if model else parse(" ".join(query))
     click.echo(json.dumps({"query": str(asked)}) if as_json else str(asked))
+
+
+def _asked_for(words: str, spec: str) -> Query:
+    from search.rephrase import rephrased
+    from vlm import load_model
+
+    model = load_model(spec)
+    try:
+        if not hasattr(type(model), "replies"):
+            raise UsageError(
+                f"{spec} does not converse, so it writes no queries; name a model that does (docs/vision.md)."
+            )
+        return rephrased(words, cast("Chat", model), datetime.now().astimezone().date())
+    finally:
+        model.close()
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:

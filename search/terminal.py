@@ -13,7 +13,15 @@ from indexer.paths import printable
 from search.library import Library
 from search.query import Hit, Results
 
-_WORDS = {"dense": "meaning", "text": "words in it", "name": "name", "caption": "caption", "tag": "tag", "note": "note"}
+_WORDS = {
+    "dense": "meaning",
+    "text": "words in it",
+    "name": "name",
+    "caption": "caption",
+    "tag": "tag",
+    "note": "note",
+    "look": "a second look",
+}
 
 
 def print_results(library: Library, results: Results, thumbnails: bool | None) -> None:

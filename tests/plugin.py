@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.small import ColourEmbedder
+from tests.small import ColourChat, ColourEmbedder
 from vlm.protocols import Vectors
 
 
@@ -30,6 +30,7 @@ class InstalledColours(ColourEmbedder):
 
 def register(put: Callable[[str, Callable[[str], ColourEmbedder]], None]) -> None:
     put("colour", lambda _: InstalledColours())
+    put("colour-chat", lambda _: ColourChat())
 
 
 def install(folder: Path) -> Path:

@@ -20,8 +20,10 @@ from search.rephrase import rephrased
 from search.rerank import rerank
 from search.searcher import Searcher
 from tests.conftest import paint
+from tests.plugin import install
 from tests.small import ColourChat, said
 from vlm import DetectedObject, ModelError
+from vlm.registry import _families
 
 
 @pytest.fixture
@@ -155,6 +157,30 @@ def test_asking_from_the_command_line(tmp_path):
     ):
         made = ask(*wrong)
         assert made.exit_code in (2, 4) and why in made.output
+
+
+def test_a_second_look_and_a_query_written_by_a_model_from_the_command_line(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(install(tmp_path / "site")))
+    _families.cache_clear()
+    (tmp_path / "pictures").mkdir()
+    for colour in ("red", "blue", "green"):
+        paint(tmp_path / "pictures" / f"{colour}.png", colour)
+    with Library.open(tmp_path / "library", create=True, model="colour") as library:
+        library.index([tmp_path / "pictures"], ocr=False)
+
+    def run(*args):
+        return CliRunner().invoke(imsearch.cli, ["--library", str(tmp_path / "library"), *args])
+
+    found = json.loads(run("search", "blue", "--rerank", "colour-chat", "--rerank-first", "3", "--json").stdout)
+    assert [hit["path"].rpartition("/")[2] for hit in found["hits"] if not hit["weak"]] == ["blue.png"]
+    assert next(iter(found["hits"][0]["signals"])) == "look"
+    assert "colour-chat looked at 3 pictures" in found["note"]
+    assert "a second look #1" in run("search", "blue", "--rerank", "colour-chat").output
+    # it says nothing that is a query, so that the words stand as they are
+    assert run("parse", "the blue wall", "--model", "colour-chat").output == "the blue wall\n"
+    for args in (("search", "blue", "--rerank", "rapidocr"), ("parse", "blue", "--model", "rapidocr")):
+        made = run(*args)
+        assert made.exit_code in (2, 4) and made.output.startswith("imsearch: rapidocr ")
 
 
 def test_a_model_that_answers_nothing_says_so(asked):
