@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.everyday import everyday_texts
+from vlm.everyday import everyday_texts
 from indexer.local import LocalStore
 from search.cutoff import FEWEST, Calibration
 from vlm import Embedder

@@ -16,7 +16,7 @@ from blake3 import blake3
 from numpy.typing import NDArray
 
 from benchmarks.ranking.tree import rows
-from indexer.everyday import everyday_texts
+from vlm.everyday import everyday_texts
 from vlm import Embedder
 
 Rows = NDArray[np.float32]
