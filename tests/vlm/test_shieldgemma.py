@@ -48,5 +48,5 @@ def test_it_moderates_in_its_own_way(folder):
 
 
 def test_without_it_the_way_to_get_it_is_told():
-    with pytest.raises(ModelUnavailable, match="models get shieldgemma:google/shieldgemma-2-4b-it$"):
+    with pytest.raises(ModelUnavailable, match=r"models get shieldgemma:google/shieldgemma-2-4b-it$"):
         moderator("shieldgemma:google/shieldgemma-2-4b-it").annotate([RED])

@@ -262,7 +262,14 @@ def shieldgemma2(folder: Path) -> Path:
 
     inner = Gemma3ForConditionalGeneration.from_pretrained(gemma3(folder / "gemma3"))
     words, looks = AutoTokenizer.from_pretrained(folder / "gemma3"), AutoProcessor.from_pretrained(folder / "gemma3")
-    names = ("text_config", "vision_config", "mm_tokens_per_image", "boi_token_index", "eoi_token_index", "image_token_index")
+    names = (
+        "text_config",
+        "vision_config",
+        "mm_tokens_per_image",
+        "boi_token_index",
+        "eoi_token_index",
+        "image_token_index",
+    )
     config = ShieldGemma2Config(
         **{name: getattr(inner.config, name) for name in names},
         yes_token_index=words.encode("yes")[0], no_token_index=words.encode("no")[0],

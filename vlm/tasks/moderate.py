@@ -47,8 +47,10 @@ NAMES = (*CATEGORIES, "danger")
 """Every category that a moderator here may judge by: `danger` (instructions for harm) only ShieldGemma knows."""
 # What everyday texts leave out and the sentences above come near to.
 _HARMLESS = (
-    "people at the beach", "people playing sports", "a document with text", "a thing on a table", "medicine in a box",
-    "a kitchen knife and vegetables",
+    "people at the beach", "people in swimwear", "people playing sports", "boxing or wrestling as a sport", "a portrait of a person",
+    "a person in fashionable clothes", "a person who laughs", "a document with text", "a thing on a table", "a bottle or a can",
+    "medicine in a box", "a kitchen knife and vegetables", "a tool", "a toy", "a musical instrument", "a plain colour",
+    "an abstract pattern", "a flag", "a logo", "a symbol or a sign",
 )  # fmt: skip
 # Raise it whenever a question, a sentence or how they are weighed changes: what was judged before is stale then.
 VERSION = "2"
@@ -71,7 +73,8 @@ class Moderate:
         if not self._embeds and not hasattr(type(model), "judged") and not can_answer(cast(Model, model)):
             raise ModelError(f"{model.spec} cannot judge pictures; name an embedder or a model that answers questions.")
         self.spec = model.spec
-        self.picture_side = model.picture_side
+        # an embedder names the shorter side that it looks at, an annotator the longer one
+        self.picture_side = model.picture_side * 4 // 3 if self._embeds else model.picture_side
 
     @property
     def revision(self) -> str:
