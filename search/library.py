@@ -282,6 +282,6 @@ def _tell_from_vectors(now: InUse) -> None:
         from indexer.enrich import Enricher
         from vlm.tasks.moderate import Moderate
 
-        Enricher(now.store, Moderate(embedder)).run()
+        Enricher(now.store, Moderate(embedder)).run(keep_others=True)
     Concepts(now.store).keep_up()
     calibrate(now.store, embedder)

@@ -207,3 +207,19 @@ def test_a_model_that_looks_is_asked_about_each_category(walls):
     made = Enricher(walls.store, Moderate(chat)).run()
     assert (made.done, made.failed) == (3, 0)
     assert {tag.chance for tag in walls.store.get([1])[0].moderation} == {0.1}
+
+
+def test_what_another_model_judged_is_left_to_it_when_new_pictures_are_indexed(tmp_path):
+    paint(tmp_path / "pictures" / "red.png", "red")
+    place = tmp_path / "library"
+    with Library.open(place, create=True, model="mini") as library:
+        library.index([tmp_path / "pictures"], ocr=False)
+        library.annotate([Moderate(ColourChat())])
+        paint(tmp_path / "pictures" / "blue.png", "blue", 1)
+        library.index([tmp_path / "pictures"], ocr=False)
+        red, blue = (library.find(tmp_path / "pictures" / f"{name}.png") for name in ("red", "blue"))
+        assert (red.moderation[0].chance, blue.moderation) == (0.1, ())
+        # a change to the library's own model was interrupted after the blue one
+        library.annotate([Moderate(library.embedder())], "name:blue")
+        library.index([tmp_path / "pictures"], ocr=False)
+        assert library.store.get([red.id])[0].moderation == red.moderation

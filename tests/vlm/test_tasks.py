@@ -133,6 +133,13 @@ def test_moderation_gives_every_category_a_chance():
     assert all(0 <= label.chance <= 1 for one in made for label in one.labels)
     assert [x.chance for x in made[0].labels] == sorted((x.chance for x in made[0].labels), reverse=True)
 
+    class Distant(ColourEmbedder):
+        def embed_texts(self, texts):
+            return -self.embed_pictures([RED] * len(texts))  # SigLIP's cosines are low or negative too
+
+    far = Moderate(Distant()).annotate([RED])[0].labels
+    assert all(0 < label.chance < 0.1 for label in far)  # two or three sentences against hundreds, all as far
+
     class Strict(ColourChat):
         def chances(self, conversations, words):
             return [(0.9, 0.1) if "blood" in turns[-1].parts[1] else (0.2, 0.8) for turns in conversations]

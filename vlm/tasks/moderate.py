@@ -105,11 +105,11 @@ class Moderate:
     def _zero_shot(self, vectors: Vectors) -> dict[str, NDArray[np.float32]]:
         """Each category against everything that is harmless: CLIP's softmax over both, 0..1 a row.
 
-        Against 18 harmless texts alone, `mini` took 59 of 100 of Flickr8k's pictures for something; against these, 4.
+        Against 17 harmless texts, by the nearest, `mini` took 593 of 1,000 pictures of Flickr8k for something; against these, 29.
         """
         harmful, harmless = self._sentences
-        against = _weight(vectors, harmless)
-        return {name: (of := _weight(vectors, texts)) / (of + against) for name, texts in harmful.items()}
+        against = _odds(vectors, harmless)
+        return {name: np.exp(-np.logaddexp(0, against - _odds(vectors, texts))) for name, texts in harmful.items()}
 
     @cached_property
     def _sentences(self) -> tuple[dict[str, Vectors], Vectors]:
@@ -123,9 +123,9 @@ class Moderate:
         return Annotation(*by, labels=judged)
 
 
-def _weight(vectors: Vectors, texts: Vectors) -> NDArray[np.float32]:
-    # cosines are at most 1: no row overflows
-    return np.asarray(np.exp(SCALE * (vectors @ texts.T - 1)).sum(1) + np.finfo(np.float32).tiny, np.float32)
+def _odds(vectors: Vectors, texts: Vectors) -> NDArray[np.float32]:
+    # as logarithms: SigLIP's cosines are so low that their exponentials would all be nothing
+    return np.asarray(np.logaddexp.reduce(SCALE * (vectors @ texts.T), axis=1), np.float32)
 
 
 def _looked(model: Model, pictures: Sequence[Image]) -> list[tuple[Tag, ...] | NoUse]:
