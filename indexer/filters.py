@@ -15,7 +15,7 @@ from typing import Literal
 from indexer.colours import NAMED
 from indexer.plain import plain
 from indexer.words import clean
-from vlm.tasks.moderate import NAMES
+from vlm.categories import NAMES
 
 Operator = Literal[":", ">", ">=", "<", "<="]
 

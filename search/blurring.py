@@ -11,8 +11,8 @@ import click
 from indexer.filters import BLUR_ABOVE
 from indexer.records import Picture
 from vlm import Tag
+from vlm.categories import NAMES
 from vlm.errors import UsageError
-from vlm.tasks.moderate import NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ class Blur:
 DEFAULT = Blur()
 
 
-def blur_above(command: Callable[..., None]) -> Callable[..., None]:
-    """The option --blur-above, given to the command as `blur`."""
+def blurring(command: Callable[..., None]) -> Callable[..., None]:
+    """The option --blur-above, given to the command as a Blur."""
     return click.option(
-        "--blur-above", "blur", multiple=True, metavar="[CATEGORY=]CHANCE",
+        "--blur-above", multiple=True, metavar="[CATEGORY=]CHANCE",
         callback=lambda _, __, given: Blur.parse(given),
         help=f"Blur what a moderator finds likelier than this, 0 to 1 ({BLUR_ABOVE}; 1: nothing), e.g. 0.6 or nudity=0.8.",
     )(command)  # fmt: skip

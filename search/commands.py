@@ -16,7 +16,7 @@ import click
 
 from indexer.paths import printable, to_path
 from indexer.records import Edited, Orientation, Picture
-from search.blurring import DEFAULT, Blur, blur_above
+from search.blurring import DEFAULT, Blur, blurring
 from search.library import Library
 from search.narrowing import narrowed
 from search.parser import parse
@@ -59,17 +59,17 @@ def _filtering(command: Callable[..., None]) -> Callable[..., None]:
 @_JSON
 @click.option("--paths0", is_flag=True, help="Only paths, each ended by a NUL byte, for xargs -0.")
 @click.option("--thumbnails/--no-thumbnails", default=None, help="Small pictures in the terminal, where it can.")
-@blur_above
+@blurring
 @click.pass_obj
 def search(place: Path, /, query: tuple[str, ...], picture: Path | None, limit: int, fold: bool, mode: Mode, order: Order,
-           as_json: bool, paths0: bool, thumbnails: bool | None, blur: Blur, **given: Any) -> None:  # fmt: skip
+           as_json: bool, paths0: bool, thumbnails: bool | None, blur_above: Blur, **given: Any) -> None:  # fmt: skip
     """Find pictures by words, by example, by date, place and more: docs/query-language.md tells how to ask."""
     asked = narrowed(parse(" ".join(query)), **given)
     if order != "relevance":
         asked = replace(asked, order=order)
     with Library.open(place) as library:
         results = library.search(asked, picture=picture, mode=mode, limit=limit, fold=fold)
-        print_found(library, results, as_json, paths0, thumbnails, blur)
+        print_found(library, results, as_json, paths0, thumbnails, blur_above)
 
 
 @click.command()

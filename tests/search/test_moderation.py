@@ -18,7 +18,8 @@ from search.query import printed
 from tests.conftest import paint
 from tests.small import COLOURS, ColourChat, ColourEmbedder, said
 from vlm import Tag, UsageError
-from vlm.tasks.moderate import CATEGORIES, Moderate
+from vlm.categories import CATEGORIES
+from vlm.tasks.moderate import Moderate
 
 
 class Wary(ColourEmbedder):
@@ -179,6 +180,11 @@ def test_a_library_is_moderated_looked_through_and_approved_in_the_terminal(tmp_
         library.store.catalog.texts.annotate(red, "moderate", said("judge", labels=(Tag("violence", 0.8),)))
     assert "blurred: violence?" in run("search", "red", "--library", place).output
     assert "blurred" not in run("search", "red", "--blur-above", "violence=0.9", "--library", place).output
+    settings = {"IMSEARCH_SEARCH_BLUR_ABOVE": "0.2 violence=0.9"}
+    told = CliRunner().invoke(
+        imsearch.cli, ["search", "red", "--library", str(place)], env=settings, auto_envvar_prefix="IMSEARCH"
+    )
+    assert "red.png" in told.output and "blurred: violence" not in told.output
     assert "violence 0.80" in run("show", red, "--library", place).output
     run("edit", red, "--state", "approved", "--library", place)
     hits = json.loads(run("search", "red", "--json", "--library", place).output)["hits"]

@@ -10,12 +10,13 @@ from PIL import Image
 
 from tests.small import COLOURS, ColourChat, ColourEmbedder
 from vlm import Generation, ModelError, Tag, UsageError
+from vlm.categories import CATEGORIES
 from vlm.tasks.asked import NoUse
 from vlm.tasks.caption import Captions, Wanted
 from vlm.tasks.classify import by_model, by_vectors
 from vlm.tasks.describe import SCHEMA, Describe, described
 from vlm.tasks.generate import generate
-from vlm.tasks.moderate import CATEGORIES, Moderate
+from vlm.tasks.moderate import Moderate
 
 RED, BLUE, GREEN = (Image.new("RGB", (40, 30), COLOURS[name]) for name in ("red", "blue", "green"))
 
