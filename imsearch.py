@@ -52,10 +52,11 @@ COMMANDS = {
     "adapt": "vlm.adapting",
     "ocr": "search.looking",
     "detect": "search.looking",
+    "moderate": "search.looking",
     "serve": "web.commands",
     "demo": "search.demo.commands",
 }
-WITHOUT_LIBRARY = ("adapt", "demo", "parse", "models list", "models get", "ocr", "detect")
+WITHOUT_LIBRARY = ("adapt", "demo", "parse", "models list", "models get", "ocr", "detect", "moderate")
 
 
 def default_library() -> Path:

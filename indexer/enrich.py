@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from indexer.ahead import ahead
 from indexer.decode import Decoded
@@ -14,11 +14,13 @@ from indexer.local import LocalStore
 from indexer.looking import decode_for, in_full
 from indexer.paths import to_path
 from indexer.records import Enriched, Picture, Progress
-from vlm import Annotation, Annotator, ModelError, ModelUnavailable
+from vlm import Annotation, Annotator, ModelError, ModelUnavailable, VectorAnnotator
 
 Item = TypeVar("Item")
 
 BATCH = 8
+# vectors judged at once; no picture is opened for them
+VECTORS = 1000
 # decoded pictures that wait for the model: two batches
 _AHEAD = 2 * BATCH
 
@@ -27,6 +29,7 @@ class Enricher:
     """Puts one model to one task. May be interrupted anywhere: each picture is a transaction."""
 
     def __init__(self, store: LocalStore, annotator: Annotator) -> None:
+        self._store = store
         self._catalog = store.catalog
         self._annotator = annotator
 
@@ -45,11 +48,10 @@ class Enricher:
         ids = self._wanted(among, anew, keep_others)
         done = failed = 0
         try:
-            for batch in _batches(ahead(self._read, self._pictures(ids), 2, _AHEAD), BATCH):
-                for picture, well in self._enrich(batch):
-                    done += 1
-                    failed += not well
-                    on_progress(Progress(self._annotator.task, done, len(ids), failed, picture.path))
+            for path, well in self._told(ids):
+                done += 1
+                failed += not well
+                on_progress(Progress(self._annotator.task, done, len(ids), failed, path))
         finally:
             self._annotator.close()
         return Enriched(self._annotator.task, self._annotator.spec, done - failed, failed)
@@ -65,6 +67,25 @@ class Enricher:
             return self._catalog.ordered(None, True, -1).tolist() if anew else fresh
         unseen = set(fresh)
         return [picture for picture in among if picture in unseen]
+
+    def _told(self, ids: Sequence[int]) -> Iterator[tuple[str, bool]]:
+        """The path of each picture, "" where it was not opened, and whether something was said of it."""
+        held = self._with_vectors()
+        for some in _batches((i for i in ids if i in held), VECTORS):
+            made = cast(VectorAnnotator, self._annotator).annotate_vectors(self._store.vectors(some))
+            for picture_id, one in zip(some, made, strict=True):
+                self._catalog.texts.annotate(picture_id, self._annotator.task, one)
+                yield "", True
+        others = self._pictures([i for i in ids if i not in held])
+        for batch in _batches(ahead(self._read, others, 2, _AHEAD), BATCH):
+            yield from ((picture.path, well) for picture, well in self._enrich(batch))
+
+    def _with_vectors(self) -> frozenset[int]:
+        """Pictures that the annotator need not see: it judges by vectors, and the library holds those of its model."""
+        by, own = self._annotator, self._store.manifest
+        if not hasattr(type(by), "annotate_vectors") or (by.spec, by.revision) != (own.model, own.revision):
+            return frozenset()
+        return frozenset(self._catalog.ids(self._store.model_id).tolist())
 
     def _pictures(self, ids: Sequence[int]) -> Iterator[Picture]:
         for some in _batches(iter(ids), 200):

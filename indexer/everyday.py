@@ -1,22 +1,14 @@
-"""What people photograph, in plain English: texts that a library's scores are measured against, and single words."""
+"""Words that are often said of what pictures show."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
-_HERE = Path(__file__).parent
-
-
-@cache
-def everyday_texts() -> tuple[str, ...]:
-    """Some 200 texts, the same for every model and library."""
-    return tuple((_HERE / "everyday.txt").read_text(encoding="utf-8").splitlines())
-
 
 @cache
 def _shown() -> frozenset[str]:
-    return frozenset((_HERE / "shown.txt").read_text(encoding="utf-8").split())
+    return frozenset((Path(__file__).parent / "shown.txt").read_text(encoding="utf-8").split())
 
 
 def is_shown(word: str) -> bool:

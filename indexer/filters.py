@@ -15,6 +15,7 @@ from typing import Literal
 from indexer.colours import NAMED
 from indexer.plain import plain
 from indexer.words import clean
+from vlm.categories import NAMES
 
 Operator = Literal[":", ">", ">=", "<", "<="]
 
@@ -203,6 +204,27 @@ def _object(text: str) -> str:
     return label if (operator, count) == (">=", 1) else f"{label}{operator}{count}"
 
 
+ANY = "any"
+"""In `moderation:any>0.5`: whichever category is the likeliest."""
+BLUR_ABOVE = 0.5
+"""The chance of a category above which a picture is shown blurred, where nothing else is said (docs/moderation.md)."""
+
+
+def judged(text: str) -> tuple[str, str, float]:
+    """'nudity>0.7' -> ('nudity', '>', 0.7); 'nudity' -> ('nudity', '>', 0.5). Raises ValueError."""
+    found = re.fullmatch(r"([a-z]+)(?:(>=|<=|>|<)(0?\.\d{1,6}|[01](?:\.0{1,6})?))?", text, re.ASCII)
+    if not found:
+        raise ValueError("write a category, and how likely it is from 0 to 1: nudity, nudity>0.7 or any>0.5")
+    if found[1] not in (ANY, *NAMES):
+        raise ValueError(f"choose one of {', '.join((ANY, *NAMES))}")
+    return found[1], found[2] or ">", float(found[3] or BLUR_ABOVE)
+
+
+def _judged(text: str) -> str:
+    category, operator, chance = judged(clean(text).replace(" ", "").lower())
+    return category if (operator, chance) == (">", BLUR_ABOVE) else f"{category}{operator}{chance:g}"
+
+
 _ALIASES = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heif": "heic", "jp2": "jpeg2000", "j2k": "jpeg2000"}
 HELD = ("ocr", "gps", "caption", "note", "tag", "object", "date", "camera", "rating")
 
@@ -228,4 +250,5 @@ FIELDS: Mapping[str, Field] = {
     "near": Field("was taken within a distance of a place", "near:48.85,2.35,5km", _checked(place)),
     "rating": Field("stars given in the camera or another program", "rating:>=4", _number(0, 5), compared=True),
     "state": Field("how it was reviewed; without this, hidden pictures are left out", "state:approved", _one_of("unreviewed", "approved", "hidden")),
+    "moderation": Field("how likely it shows what some would rather not see", "moderation:any>0.5", _judged),
 }  # fmt: skip

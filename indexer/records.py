@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from vlm.protocols import Box, Task, TextKind
+from vlm.protocols import Box, Tag, Task, TextKind
 
 Orientation = Literal["landscape", "portrait", "square"]
 Stage = Literal["index"] | Task
@@ -68,7 +68,10 @@ class Colour:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One indexed picture file. `width` and `height` are of the upright picture; `path` is absolute as text (see indexer.paths)."""
+    """One indexed picture file. `width` and `height` are of the upright picture; `path` is absolute as text (see indexer.paths).
+
+    `moderation` is what it was judged to show that some would rather not see, surest first; empty where nobody judged.
+    """
 
     id: int
     path: str
@@ -83,6 +86,7 @@ class Picture:
     added_at: str = ""
     offline: bool = False
     state: State = "unreviewed"
+    moderation: tuple[Tag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,23 @@ from datetime import UTC, datetime
 import numpy as np
 
 from indexer.records import Colour, Exif, Picture, Text
-from vlm.protocols import TextKind, Vectors
+from vlm.protocols import Tag, TextKind, Vectors
 
 PICTURES = (
     "SELECT pictures.id, roots.path || '/' || pictures.path, hash, size, mtime_ns, width, height, format, taken_at, "
-    "camera, lens, latitude, longitude, orientation, rating, colours, added_at, NOT online, state "
+    "camera, lens, latitude, longitude, orientation, rating, colours, added_at, NOT online, state, "
+    "(SELECT json_group_array(json_array(labels.name, score)) FROM labels WHERE picture_id = pictures.id AND task = 'moderate') "
     "FROM pictures JOIN roots ON roots.id = root_id"
 )
 
 
 def picture_of(row: tuple[object, ...]) -> Picture:
-    start, exif, (colours, added_at, offline, state) = row[:8], Exif(*row[8:15]), row[15:]  # type: ignore[arg-type]
+    start, exif, (colours, added_at, offline, state, labels) = row[:8], Exif(*row[8:15]), row[15:]  # type: ignore[arg-type]
     made = tuple(Colour(name, tuple(rgb), share) for name, rgb, share in json.loads(str(colours)))
-    return Picture(*start, exif=exif, colours=made, added_at=str(added_at), offline=bool(offline), state=state)  # type: ignore[arg-type, misc]
+    judged = tuple(sorted((Tag(*label) for label in json.loads(str(labels))), key=lambda tag: -tag.chance))
+    return Picture(
+        *start, exif=exif, colours=made, added_at=str(added_at), offline=bool(offline), state=state, moderation=judged  # type: ignore[arg-type, misc]
+    )  # fmt: skip
 
 
 def text_of(

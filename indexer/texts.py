@@ -11,7 +11,7 @@ from indexer.content import FROM_VECTOR, insert_said, insert_text, refresh_words
 from indexer.records import Text
 from indexer.rows import text_of
 from indexer.vectors.protocol import Ids
-from vlm.protocols import Annotation, DetectedObject, Tag, Task, TextKind
+from vlm.protocols import Annotation, DetectedObject, Task, TextKind
 
 TAGGING = "tag"
 """The mark in `annotated` that a model's revision has named what a picture shows."""
@@ -77,7 +77,8 @@ class Texts(Tables):
                 "INSERT OR REPLACE INTO annotated VALUES (?, ?, ?, ?, ?, ?)",
                 (picture_id, task, made.model, made.revision, now, made.prompt_version),
             )
-            refresh_words(db, [picture_id])
+            if _KINDS[task]:
+                refresh_words(db, [picture_id])
 
     def unannotated(
         self, task: Task, model: str, revision: str, prompt_version: str = "", keep_others: bool = False
@@ -97,10 +98,10 @@ class Texts(Tables):
         )
         return [row[0] for row in self._db.execute(sql, (task, model, revision, prompt_version, keep_others))]
 
-    def labels(self, picture_id: int, task: Task) -> list[Tag]:
-        """What a picture was judged to be in a task, surest first."""
-        sql = "SELECT name, score FROM labels WHERE picture_id = ? AND task = ? ORDER BY score DESC, name"
-        return [Tag(name, score) for name, score in self._db.execute(sql, (picture_id, task))]
+    def judged_by(self, task: Task, model: str) -> bool:
+        """Whether a model has done a task on any picture."""
+        sql = "SELECT 1 FROM annotated WHERE task = ? AND model = ? LIMIT 1"
+        return self._db.execute(sql, (task, model)).fetchone() is not None
 
     def tag(self, model: str, revision: str, words: Mapping[int, Sequence[str]], now: str) -> None:
         """One transaction: the words that a model names these pictures by, in place of those it said before.

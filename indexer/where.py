@@ -6,7 +6,20 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 
-from indexer.filters import All, AnyOf, Condition, Filter, Not, amount, counted, first_day, place, proportion
+from indexer.filters import (
+    ANY,
+    All,
+    AnyOf,
+    Condition,
+    Filter,
+    Not,
+    amount,
+    counted,
+    first_day,
+    judged,
+    place,
+    proportion,
+)
 from indexer.plain import plain
 from indexer.words import phrase
 
@@ -157,6 +170,15 @@ def _rating(value: str, operator: str) -> Sql:
     return f"rating {'=' if operator == ':' else operator} ?", [int(value)]
 
 
+def _moderation(value: str, _: str) -> Sql:
+    category, sign, chance = judged(value)
+    named, given = ("", []) if category == ANY else (" AND name = ?", [category])
+    likeliest = (
+        f"SELECT picture_id FROM labels WHERE task = 'moderate'{named} GROUP BY picture_id HAVING max(score) {sign} ?"
+    )
+    return f"pictures.id IN ({likeliest})", [*given, chance]
+
+
 _COMPILED: Mapping[str, Callable[[str, str], Sql]] = {
     "in": _folder,
     "name": _name,
@@ -178,4 +200,5 @@ _COMPILED: Mapping[str, Callable[[str, str], Sql]] = {
     "near": _near,
     "rating": _rating,
     "state": _plain("state"),
+    "moderation": _moderation,
 }

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.everyday import everyday_texts
 from indexer.local import LocalStore
 from search.cutoff import FEWEST, Calibration
 from vlm import Embedder
+from vlm.everyday import everyday_texts
 from vlm.protocols import Vectors
 
 # Vectors that mean and scatter are taken from: with 2,000 the mean cosine of a text is known to 1/45 of its scatter.

@@ -17,6 +17,7 @@ import click
 
 from indexer.paths import printable, to_path
 from indexer.records import Edited, Orientation, Picture
+from search.blurring import DEFAULT, Blur, blurring
 from search.library import Library
 from search.narrowing import narrowed
 from search.parser import parse
@@ -66,10 +67,11 @@ def _filtering(command: Callable[..., None]) -> Callable[..., None]:
 @_JSON
 @click.option("--paths0", is_flag=True, help="Only paths, each ended by a NUL byte, for xargs -0.")
 @click.option("--thumbnails/--no-thumbnails", default=None, help="Small pictures in the terminal, where it can.")
+@blurring
 @click.pass_obj
 def search(place: Path, /, query: tuple[str, ...], picture: Path | None, limit: int, fold: bool, mode: Mode, order: Order,
            rerank: str | None, rerank_first: int, as_json: bool, paths0: bool, thumbnails: bool | None,
-           **given: Any) -> None:  # fmt: skip
+           blur_above: Blur, **given: Any) -> None:  # fmt: skip
     """Find pictures by words, by example, by date, place and more: docs/query-language.md tells how to ask."""
     asked = narrowed(parse(" ".join(query)), **given)
     if order != "relevance":
@@ -78,7 +80,7 @@ def search(place: Path, /, query: tuple[str, ...], picture: Path | None, limit: 
         results = library.search(asked, picture=picture, mode=mode, limit=limit, fold=fold)
         if rerank:
             results = _looked_at_again(library, results, rerank, rerank_first)
-        print_found(library, results, as_json, paths0, thumbnails)
+        print_found(library, results, as_json, paths0, thumbnails, blur_above)
 
 
 def _looked_at_again(library: Library, results: Results, spec: str, first: int) -> Results:
@@ -127,6 +129,7 @@ def show(place: Path, picture: str, as_json: bool) -> None:
         "bytes": f"{found.size:,}", "taken": exif.taken_at, "camera": exif.camera, "lens": exif.lens,
         "place": exif.latitude is not None and f"{exif.latitude}, {exif.longitude}",
         "colours": ", ".join(f"{c.name} {c.share:.0%}" for c in found.colours),
+        "moderation": ", ".join(f"{tag.word} {tag.chance:.2f}" for tag in found.moderation),
         "state": found.state != "unreviewed" and found.state, "stars": exif.rating is not None and str(exif.rating),
     }  # fmt: skip
     for text in texts:
@@ -218,21 +221,22 @@ def _asked_for(words: str, spec: str) -> Query:
         model.close()
 
 
-def hit_json(hit: Hit) -> dict[str, Any]:
+def hit_json(hit: Hit, blur: Blur = DEFAULT) -> dict[str, Any]:
     """A hit as scripts and the page see it."""
     picture = hit.picture
     return {
         "rank": hit.rank, "id": picture.id, "path": picture.path, "score": hit.score, "weak": hit.weak,
         "signals": {s.name: {"rank": s.rank, "score": s.score, "share": round(s.share, 4)} for s in hit.signals},
         "width": picture.width, "height": picture.height, "taken_at": picture.exif.taken_at, "format": picture.format,
-        "folded": [{"id": one.id, "path": one.path} for one in hit.folded],
+        "folded": [{"id": one.id, "path": one.path, **blur.as_json(one)} for one in hit.folded],
+        **blur.as_json(picture),
     }  # fmt: skip
 
 
-def results_json(results: Results) -> dict[str, Any]:
+def results_json(results: Results, blur: Blur = DEFAULT) -> dict[str, Any]:
     """`{hits, total, seconds, note, advice, query, offers}`."""
     return {
-        "hits": [hit_json(hit) for hit in results.hits], "total": results.total, "seconds": results.seconds,
+        "hits": [hit_json(hit, blur) for hit in results.hits], "total": results.total, "seconds": results.seconds,
         "note": results.note, "advice": results.advice, "query": str(results.query), "offers": list(results.offers),
     }  # fmt: skip
 
@@ -281,11 +285,12 @@ def named_pictures(library: Library, names: Sequence[str]) -> list[Picture]:
 
 
 def print_found(
-    library: Library, results: Results, as_json: bool, paths0: bool = False, thumbnails: bool | None = None
-) -> None:
+    library: Library, results: Results, as_json: bool, paths0: bool = False, thumbnails: bool | None = None,
+    blur: Blur = DEFAULT,
+) -> None:  # fmt: skip
     """Results on the terminal, or for scripts."""
     if as_json:
-        click.echo(json.dumps(results_json(results)))
+        click.echo(json.dumps(results_json(results, blur)))
     elif paths0:
         stream = sys.stdout.buffer
         for hit in results.hits:
@@ -293,7 +298,7 @@ def print_found(
     else:
         from search.terminal import print_results
 
-        print_results(library, results, thumbnails)
+        print_results(library, results, thumbnails, blur)
 
 
 def _csv(hits: tuple[Hit, ...]) -> str:

@@ -275,6 +275,13 @@ def _tell_from_vectors(now: InUse) -> None:
     from search.calibrating import calibrate
     from search.concepts import Concepts
 
-    tag_pictures(now.store, now.embedder())
+    embedder = now.embedder()
+    tag_pictures(now.store, embedder)
+    if now.store.catalog.texts.judged_by("moderate", embedder.spec):
+        # who had the library's own model judge the pictures wants the new ones judged too; their vectors are there
+        from indexer.enrich import Enricher
+        from vlm.tasks.moderate import Moderate
+
+        Enricher(now.store, Moderate(embedder)).run(keep_others=True)
     Concepts(now.store).keep_up()
-    calibrate(now.store, now.embedder())
+    calibrate(now.store, embedder)

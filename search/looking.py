@@ -1,4 +1,4 @@
-"""Commands that look at plain files, without a library: ocr, detect."""
+"""Commands that look at plain files, without a library: ocr, detect, moderate."""
 
 from __future__ import annotations
 
@@ -75,6 +75,31 @@ def detect(ctx: click.Context, files: tuple[Path, ...], model: str | None, label
             click.echo(f"{one.score:.2f}  {printable(one.label)}  {' '.join(f'{n:.0f}' for n in one.box_xyxy)}")
         if not made.objects:
             click.echo("(nothing)")
+    _end(ctx, looking, told, as_json)
+
+
+@click.command()
+@_FILES
+@click.option(
+    "--model", metavar="SPEC", help="An embedder, a ShieldGemma or a model that answers; else the best embedder here."
+)
+@_JSON
+@click.pass_context
+def moderate(ctx: click.Context, files: tuple[Path, ...], model: str | None, as_json: bool) -> None:
+    """How likely FILES show what some would rather not see, by category, without a library. A guess, no verdict."""
+    from vlm.choices import choose
+    from vlm.tasks.moderate import moderator
+
+    looking = _Looking(files, moderator(model or choose().spec))
+    told = []
+    for file, made in looking:
+        if as_json:
+            told.append(
+                {"file": str(file), "model": made.model, "moderation": {tag.word: tag.chance for tag in made.labels}}
+            )
+            continue
+        _title(file, files)
+        click.echo("  ".join(f"{tag.word} {tag.chance:.2f}" for tag in made.labels))
     _end(ctx, looking, told, as_json)
 
 

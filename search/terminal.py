@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from indexer.paths import printable
+from search.blurring import Blur
 from search.library import Library
 from search.query import Hit, Results
 
@@ -24,7 +25,7 @@ _WORDS = {
 }
 
 
-def print_results(library: Library, results: Results, thumbnails: bool | None) -> None:
+def print_results(library: Library, results: Results, thumbnails: bool | None, blur: Blur) -> None:
     """A table, best first, with a line where the weaker matches begin."""
     console = Console()
     if results.note:
@@ -58,12 +59,12 @@ def print_results(library: Library, results: Results, thumbnails: bool | None) -
         row: list[str | Text] = [
             str(hit.rank),
             str(hit.picture.id),
-            _name(hit),
+            _name(hit, blur),
             why(hit),
             (hit.picture.exif.taken_at or "")[:10],
         ]
         table.add_row(
-            *([half_blocks(library.store.thumbnail(hit.picture))] if pictures else []),
+            *([_small(library, hit, blur)] if pictures else []),
             *row,
             style="dim" if hit.weak else "",
         )
@@ -87,10 +88,17 @@ def why(hit: Hit) -> str:
     return ", ".join(f"{_WORDS[signal.name]} #{signal.rank}" for signal in hit.signals)
 
 
-def _name(hit: Hit) -> Text:
-    path = Path(hit.picture.path)
+def _small(library: Library, hit: Hit, blur: Blur) -> Text:
+    return Text() if blur.why(hit.picture) else half_blocks(library.store.thumbnail(hit.picture))
+
+
+def _name(hit: Hit, blur: Blur) -> Text:
+    path, why = Path(hit.picture.path), blur.why(hit.picture)
     alike = f"  and {len(hit.folded)} much alike" if hit.folded else ""
-    return Text.assemble(printable(path.name), (alike, "cyan"), (f"  {printable(str(path.parent))}", "dim"))
+    judged = f"  blurred: {why.word}?" if why else ""
+    return Text.assemble(
+        printable(path.name), (alike, "cyan"), (judged, "yellow"), (f"  {printable(str(path.parent))}", "dim")
+    )
 
 
 def half_blocks(thumbnail: Path, width: int = 16) -> Text:

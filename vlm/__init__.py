@@ -16,6 +16,7 @@ from vlm.protocols import (
     Embedder,
     Generation,
     Model,
+    Moderator,
     PatchEmbedder,
     Patches,
     Reader,
@@ -24,6 +25,7 @@ from vlm.protocols import (
     Task,
     TextLine,
     Turn,
+    VectorAnnotator,
     Vectors,
 )
 from vlm.registry import available, load_embedder, load_model
@@ -44,6 +46,7 @@ __all__ = [
     "Model",
     "ModelError",
     "ModelUnavailable",
+    "Moderator",
     "PartlyAnswered",
     "PatchEmbedder",
     "Patches",
@@ -55,6 +58,7 @@ __all__ = [
     "Turn",
     "UnknownModel",
     "UsageError",
+    "VectorAnnotator",
     "Vectors",
     "available",
     "load_embedder",

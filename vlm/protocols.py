@@ -278,6 +278,15 @@ class Chooser(Model, Protocol):
 
 
 @runtime_checkable
+class Moderator(Model, Protocol):
+    """Judges by a way of its own which pictures some would rather not see."""
+
+    def judged(self, pictures: Sequence[Image]) -> list[tuple[Tag, ...]]:
+        """For each picture the chance of each category that it knows, 0..1; they need not sum to 1. Raises ModelError."""
+        ...
+
+
+@runtime_checkable
 class Annotator(Model, Protocol):
     """A model put to one task: what it says of a picture is kept with the picture."""
 
@@ -293,4 +302,13 @@ class Annotator(Model, Protocol):
 
     def annotate(self, pictures: Sequence[Image]) -> list[Annotation]:
         """What it says of each upright RGB picture. Raises ModelError, then for all of them."""
+        ...
+
+
+@runtime_checkable
+class VectorAnnotator(Annotator, Protocol):
+    """What an annotator may also be: one that can judge by vectors of its model alone, so that no picture need be opened."""
+
+    def annotate_vectors(self, vectors: Vectors) -> list[Annotation]:
+        """What it says of the picture of each (dim,) row. Raises ModelError where it must see the pictures."""
         ...

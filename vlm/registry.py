@@ -29,8 +29,9 @@ _HOMES = {
     "openai": ("vlm.models.openai", "OpenAi"),
     "idefics": ("vlm.models.idefics", "load"),
     "blip": ("vlm.models.blip", "load"),
+    "shieldgemma": ("vlm.models.shieldgemma", "ShieldGemma"),
 }
-FROM_HUB = ("gemma", "paligemma", "idefics", "blip", "detr", "owl")
+FROM_HUB = ("gemma", "paligemma", "idefics", "blip", "detr", "owl", "shieldgemma")
 """The families whose models are transformers repositories of the hub: `imsearch models get` downloads them."""
 _ONE_OF_A_KIND = ("mini",)
 
@@ -42,7 +43,7 @@ def available() -> list[str]:
 
 def load_embedder(spec: str) -> Embedder:
     """The embedder of a spec or short name. Raises UnknownModel, or ModelUnavailable when it is not on this machine."""
-    made: Embedder = _load(spec)
+    made: Embedder = load_any(spec)
     # not isinstance: before Python 3.12 that reads every property of the protocol, and some load the weights
     if not hasattr(type(made), "embed_texts"):
         raise UnknownModel(f"{spec} is not an embedder; choose one of: {', '.join(c.name for c in CHOICES)}.")
@@ -55,13 +56,14 @@ def load_model(spec: str) -> Model:
     No weights are read before it is first asked; a family whose checkpoints differ in what they can do (idefics, blip)
     reads its config.json. Raises UnknownModel, and ModelUnavailable when that is not on this machine.
     """
-    made: Model = _load(spec)
+    made: Model = load_any(spec)
     if hasattr(type(made), "embed_texts"):
         raise UnknownModel(f"{spec} makes vectors and writes no words; try: rapidocr.")
     return made
 
 
-def _load(spec: str) -> Any:
+def load_any(spec: str) -> Any:
+    """An embedder or a model that writes, whichever the spec names, for a task that takes both. Raises as those above."""
     family, _, rest = spec_of(spec).partition(":")
     factory = _built_in().get(family) or _families().get(family)
     if factory is None:

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 from search import Library, QueryError
+from search.blurring import DEFAULT, Blur
 from web.api import health, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import Problem, results_out
@@ -23,8 +24,8 @@ HERE = Path(__file__).parent
 WITHOUT_SCRIPTS = 60
 
 
-def create_app(library: Library) -> FastAPI:
-    """The whole application over one open library; it warms up in a thread of its own."""
+def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
+    """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred."""
     warming = health.Warming(library)
 
     @asynccontextmanager
@@ -39,15 +40,15 @@ def create_app(library: Library) -> FastAPI:
     app.add_middleware(Guard)
     add_errors(app)
     api = APIRouter(prefix="/api/v1")
-    api.include_router(search.router(library))
-    api.include_router(pictures.router(library))
+    api.include_router(search.router(library, blur))
+    api.include_router(pictures.router(library, blur))
     api.include_router(health.router(library, warming))
     app.include_router(api)
-    _add_page(app, library, warming)
+    _add_page(app, library, blur, warming)
     return app
 
 
-def _add_page(app: FastAPI, library: Library, warming: health.Warming) -> None:
+def _add_page(app: FastAPI, library: Library, blur: Blur, warming: health.Warming) -> None:
     """The page: a frame that its own modules fill from the API; words find pictures on it without them too."""
     # some systems' tables say text/plain, which browsers refuse to run
     mimetypes.add_type("text/javascript", ".js")
@@ -60,7 +61,7 @@ def _add_page(app: FastAPI, library: Library, warming: health.Warming) -> None:
         hits, wrong = [], ""
         try:
             asked = search.query_of(q)
-            hits = results_out(library.search(asked, limit=WITHOUT_SCRIPTS)).hits if warming.done else []
+            hits = results_out(library.search(asked, limit=WITHOUT_SCRIPTS), blur).hits if warming.done else []
         except QueryError as error:
             wrong = str(error)
         return templates.TemplateResponse(

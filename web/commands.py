@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from search.blurring import Blur, blurring
 from search.library import Library
 from vlm.errors import UsageError
 
@@ -14,8 +15,9 @@ from vlm.errors import UsageError
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8765, show_default=True)
+@blurring
 @click.pass_obj
-def serve(place: Path, host: str, port: int) -> None:
+def serve(place: Path, host: str, port: int, blur_above: Blur) -> None:
     """The page and the API, on this machine only."""
     import uvicorn
 
@@ -30,4 +32,4 @@ def serve(place: Path, host: str, port: int) -> None:
         raise UsageError(f"Port {port} cannot be used ({error.strerror}); choose another with --port.") from None
     with Library.open(place) as library:
         click.echo(f"imsearch is at http://{host}:{port} (stop with Ctrl+C)")
-        uvicorn.run(create_app(library), host=host, port=port, log_level="warning")
+        uvicorn.run(create_app(library, blur_above), host=host, port=port, log_level="warning")

@@ -16,8 +16,8 @@ from blake3 import blake3
 from numpy.typing import NDArray
 
 from benchmarks.ranking.tree import rows
-from indexer.everyday import everyday_texts
 from vlm import Embedder
+from vlm.everyday import everyday_texts
 
 Rows = NDArray[np.float32]
 HERE = Path(__file__).parent

@@ -10,12 +10,13 @@ from PIL import Image
 
 from tests.small import COLOURS, ColourChat, ColourEmbedder
 from vlm import Generation, ModelError, Tag, UsageError
+from vlm.categories import CATEGORIES
 from vlm.tasks.asked import NoUse
 from vlm.tasks.caption import Captions, Wanted
 from vlm.tasks.classify import by_model, by_vectors
 from vlm.tasks.describe import SCHEMA, Describe, described
 from vlm.tasks.generate import generate
-from vlm.tasks.moderate import CATEGORIES, Moderate
+from vlm.tasks.moderate import Moderate
 
 RED, BLUE, GREEN = (Image.new("RGB", (40, 30), COLOURS[name]) for name in ("red", "blue", "green"))
 
@@ -132,6 +133,13 @@ def test_moderation_gives_every_category_a_chance():
     assert all({label.word for label in one.labels} == set(CATEGORIES) for one in made)
     assert all(0 <= label.chance <= 1 for one in made for label in one.labels)
     assert [x.chance for x in made[0].labels] == sorted((x.chance for x in made[0].labels), reverse=True)
+
+    class Distant(ColourEmbedder):
+        def embed_texts(self, texts):
+            return -self.embed_pictures([RED] * len(texts))  # SigLIP's cosines are low or negative too
+
+    far = Moderate(Distant()).annotate([RED])[0].labels
+    assert all(0 < label.chance < 0.1 for label in far)  # two or three sentences against hundreds, all as far
 
     class Strict(ColourChat):
         def chances(self, conversations, words):

@@ -238,3 +238,48 @@ def gemma3n(folder: Path) -> Path:
         chat_template=GEMMA3_TEMPLATE.replace("<start_of_image>", "<image_soft_token>"), audio_seq_length=2, image_seq_length=4,
     ).save_pretrained(folder)  # fmt: skip
     return folder
+
+
+# How ShieldGemma 2 is asked, as its model card tells it.
+SHIELDGEMMA2_TEMPLATE = (
+    "{{ bos_token }}{% for m in messages %}<start_of_turn>user\nYou are a policy expert.{% for part in m.content %}"
+    "{% if part.type == 'image' %}<start_of_image>{% else %}{{ part.text | trim }}{% endif %}{% endfor %}\n"
+    "Your answer must start with the word Yes or No.<end_of_turn>\n<start_of_turn>model\n{% endfor %}"
+)
+
+
+def shieldgemma2(folder: Path) -> Path:
+    """ShieldGemma 2 (ShieldGemma2ForImageClassification) around the Gemma 3 above."""
+    import torch
+    from transformers import (
+        AutoProcessor,
+        AutoTokenizer,
+        Gemma3ForConditionalGeneration,
+        ShieldGemma2Config,
+        ShieldGemma2ForImageClassification,
+        ShieldGemma2Processor,
+    )
+
+    inner = Gemma3ForConditionalGeneration.from_pretrained(gemma3(folder / "gemma3"))
+    words, looks = AutoTokenizer.from_pretrained(folder / "gemma3"), AutoProcessor.from_pretrained(folder / "gemma3")
+    names = (
+        "text_config",
+        "vision_config",
+        "mm_tokens_per_image",
+        "boi_token_index",
+        "eoi_token_index",
+        "image_token_index",
+    )
+    config = ShieldGemma2Config(
+        **{name: getattr(inner.config, name) for name in names},
+        yes_token_index=words.encode("yes")[0], no_token_index=words.encode("no")[0],
+    )  # fmt: skip
+    made = ShieldGemma2ForImageClassification(config)
+    made.model = inner
+    # it begins at zero, and no picture would make a difference
+    torch.nn.init.normal_(inner.model.multi_modal_projector.mm_input_projection_weight)
+    made.save_pretrained(folder)
+    ShieldGemma2Processor(
+        looks.image_processor, words, chat_template=SHIELDGEMMA2_TEMPLATE, image_seq_length=4
+    ).save_pretrained(folder)
+    return folder

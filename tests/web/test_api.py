@@ -12,7 +12,10 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from search.blurring import Blur
+from tests.small import said
 from tests.web.gallery import gallery
+from vlm import Tag
 from web.app import create_app
 
 
@@ -356,3 +359,29 @@ def test_a_fault_of_ours_is_a_sentence_and_a_line_in_the_log(client, monkeypatch
     monkeypatch.setattr(shown.library, "search", broken)
     assert "secret" not in refused(client.get("/api/v1/search?q=red"), 500)
     assert "secret" in caplog.text
+
+
+# -- what somebody may rather not see ----------------------------------------------------------------------------------
+
+
+def test_what_was_judged_is_told_and_blurred_by_the_servers_own_threshold(tmp_path):
+    with gallery(tmp_path) as made:
+        red = made.id("red.png")
+        labels = (Tag("nudity", 0.8), Tag("hate", 0.1))
+        made.library.store.catalog.texts.annotate(red, "moderate", said("judge", labels=labels))
+        for blur, blurred in ((Blur(), True), (Blur(each={"nudity": 0.9}), False)):
+            with TestClient(create_app(made.library, blur), base_url="http://127.0.0.1") as client:
+                hits = client.get("/api/v1/search", params={"q": "red", "fold": True}).json()["hits"]
+                assert {hit["name"]: hit["category"] for hit in hits if hit["blurred"]} == (
+                    {"red.png": "nudity"} if blurred else {}
+                )
+                assert all(one["blurred"] is False for hit in hits for one in hit["folded"])
+                one = client.get(f"/api/v1/pictures/{red}").json()
+                assert (one["blurred"], one["category"], one["state"]) == (
+                    blurred,
+                    "nudity" if blurred else None,
+                    "unreviewed",
+                )
+                assert one["moderation"] == {"nudity": 0.8, "hate": 0.1}
+                found = client.get("/api/v1/search", params={"q": "moderation:nudity>0.7"}).json()
+                assert [hit["id"] for hit in found["hits"]] == [red]

@@ -4,63 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
+from vlm.categories import CATEGORIES, HARMLESS
 from vlm.errors import ModelError
-from vlm.protocols import Annotation, Chooser, Embedder, Generation, Model, Tag, Task, Turn
+from vlm.everyday import everyday_texts
+from vlm.protocols import Annotation, Chooser, Embedder, Generation, Model, Moderator, Tag, Task, Turn, Vectors
+from vlm.registry import load_any
 from vlm.tasks.asked import NoUse, can_answer, saying, usable
 from vlm.tasks.classify import SCALE
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# What a vision-language model is asked, and the sentences that an embedder compares with.
-CATEGORIES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "nudity": (
-        "naked people or sexual acts",
-        ("a photo of a naked person", "pornography", "a nude body"),
-    ),
-    "violence": (
-        "violence, wounds, blood or dead bodies",
-        ("a photo of blood and gore", "a wounded or dead body", "people fighting violently"),
-    ),
-    "weapons": (
-        "guns or other weapons held or aimed at someone",
-        ("a photo of a gun", "a person who aims a weapon", "a knife held as a weapon"),
-    ),
-    "hate": (
-        "symbols of hate, such as a swastika",
-        ("a swastika", "a symbol of a hate group"),
-    ),
-    "drugs": (
-        "drugs or someone who takes them",
-        ("a photo of illegal drugs", "a person who injects drugs"),
-    ),
-}  # fmt: skip
-# What most pictures are: a category must come nearer than all of these.
-_HARMLESS = (
-    "a photo of people", "a photo of a family", "a portrait", "people at the beach", "a landscape", "a photo of an animal",
-    "a photo of food", "a building", "a thing on a table", "a document with text", "a drawing", "people playing sports",
-    "a photo of a street", "a room", "a car", "medicine in a box", "a kitchen knife and vegetables",
-)  # fmt: skip
-VERSION = "1"
+# Raise it whenever a question, a sentence or how they are weighed changes: what was judged before is stale then.
+VERSION = "2"
+
+
+def moderator(spec: str) -> Moderate:
+    """By the model of this spec: an embedder or one that looks. Raises UnknownModel, ModelUnavailable, ModelError."""
+    return Moderate(load_any(spec))
 
 
 class Moderate:
-    """Implements `vlm.protocols.Annotator`, by an embedder or by a model that looks. Raises ModelError for one that cannot."""
+    """Implements `vlm.protocols.VectorAnnotator`: by an embedder, or by a model that looks. Raises ModelError for others."""
 
     task: Task = "moderate"
     prompt_version = VERSION
 
     def __init__(self, model: Model | Embedder) -> None:
         self._model = model
-        self._zero_shot = ZeroShot(cast(Embedder, model)) if hasattr(type(model), "embed_texts") else None
-        if self._zero_shot is None and not can_answer(cast(Model, model)):
+        self._embeds = hasattr(type(model), "embed_texts")
+        if not self._embeds and not hasattr(type(model), "judged") and not can_answer(cast(Model, model)):
             raise ModelError(f"{model.spec} cannot judge pictures; name an embedder or a model that answers questions.")
         self.spec = model.spec
-        self.picture_side = model.picture_side
+        # an embedder names the shorter side that it looks at, an annotator the longer one
+        self.picture_side = model.picture_side * 4 // 3 if self._embeds else model.picture_side
 
     @property
     def revision(self) -> str:
@@ -68,37 +51,50 @@ class Moderate:
         return self._model.revision
 
     def annotate(self, pictures: Sequence[Image]) -> list[Annotation]:
-        """Each category's chance for each picture, highest first."""
-        by = (self.spec, self.revision, datetime.now(UTC), self.prompt_version)
-        judged = self._zero_shot.judge(pictures) if self._zero_shot else _looked(cast(Model, self._model), pictures)
-        return [
-            Annotation(*by, problem=one.problem) if isinstance(one, NoUse) else Annotation(*by, labels=one)
-            for one in judged
-        ]
+        """Each category's chance for each picture, highest first; they do not sum to 1, as a picture may be of several."""
+        if self._embeds:
+            return self.annotate_vectors(cast(Embedder, self._model).embed_pictures(pictures))
+        if hasattr(type(self._model), "judged"):
+            rows = cast(Moderator, self._model).judged(pictures)
+            return [self._said(_ordered({tag.word: tag.chance for tag in row})) for row in rows]
+        return [self._said(one) for one in _looked(cast(Model, self._model), pictures)]
+
+    def annotate_vectors(self, vectors: Vectors) -> list[Annotation]:
+        """The same of pictures whose vectors of this embedder are known."""
+        if not self._embeds:
+            raise ModelError(f"{self.spec} must see the pictures.")
+        columns = self._zero_shot(vectors)
+        return [self._said(_ordered({name: float(c[i]) for name, c in columns.items()})) for i in range(len(vectors))]
 
     def close(self) -> None:
         """Close the model, where it holds memory."""
         if hasattr(self._model, "close"):
             self._model.close()
 
+    def _zero_shot(self, vectors: Vectors) -> dict[str, NDArray[np.float32]]:
+        """Each category against everything that is harmless: CLIP's softmax over both, 0..1 a row.
 
-class ZeroShot:
-    """By vectors alone: how much nearer a picture lies to a category's sentences than to harmless ones."""
+        Against 17 harmless texts, by the nearest, `mini` took 593 of 1,000 pictures of Flickr8k for something; against these, 29.
+        """
+        harmful, harmless = self._sentences
+        against = _odds(vectors, harmless)
+        return {name: np.exp(-np.logaddexp(0, against - _odds(vectors, texts))) for name, texts in harmful.items()}
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._harmless = embedder.embed_texts(_HARMLESS)
-        self._harmful = {name: embedder.embed_texts(sentences) for name, (_, sentences) in CATEGORIES.items()}
+    @cached_property
+    def _sentences(self) -> tuple[dict[str, Vectors], Vectors]:
+        embed = cast(Embedder, self._model).embed_texts
+        return {name: embed(texts) for name, (_, texts) in CATEGORIES.items()}, embed([*everyday_texts(), *HARMLESS])
 
-    def judge(self, pictures: Sequence[Image]) -> list[tuple[Tag, ...]]:
-        """Chances of each category, highest first; they do not sum to 1, as a picture may be of several."""
-        vectors = self._embedder.embed_pictures(pictures)
-        least = (vectors @ self._harmless.T).max(1)
-        rows = {}
-        for name, sentences in self._harmful.items():
-            nearer = (vectors @ sentences.T).max(1) - least
-            rows[name] = 1 / (1 + np.exp(-SCALE * nearer))
-        return [_ordered({name: float(chances[i]) for name, chances in rows.items()}) for i in range(len(pictures))]
+    def _said(self, judged: tuple[Tag, ...] | NoUse) -> Annotation:
+        by = (self.spec, self.revision, datetime.now(UTC), self.prompt_version)
+        if isinstance(judged, NoUse):
+            return Annotation(*by, problem=judged.problem)
+        return Annotation(*by, labels=judged)
+
+
+def _odds(vectors: Vectors, texts: Vectors) -> NDArray[np.float32]:
+    # as logarithms: SigLIP's cosines are so low that their exponentials would all be nothing
+    return np.asarray(np.logaddexp.reduce(SCALE * (vectors @ texts.T), axis=1), np.float32)
 
 
 def _looked(model: Model, pictures: Sequence[Image]) -> list[tuple[Tag, ...] | NoUse]:

@@ -14,6 +14,7 @@ from fastapi.responses import FileResponse, Response
 from indexer import Picture
 from indexer.paths import printable, to_path
 from search import Library
+from search.blurring import Blur
 from web.api.errors import NotThere
 from web.api.schemas import PictureOut, WhereOut, content_version, picture_out
 from web.api.search import MOST_CHARACTERS, query_of
@@ -23,7 +24,7 @@ SHOWN = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": 
 FOREVER = "private, max-age=31536000, immutable"
 
 
-def router(library: Library) -> APIRouter:
+def router(library: Library, blur: Blur) -> APIRouter:
     """`/pictures/ID` over one library."""
     made = APIRouter(prefix="/pictures", tags=["pictures"])
     # each takes every core for a second: beside each other all would only come later
@@ -38,7 +39,7 @@ def router(library: Library) -> APIRouter:
     @made.get("/{picture_id}")
     def detail(picture_id: int) -> PictureOut:
         """Everything known of one picture."""
-        return picture_out(known(picture_id), library.store.texts(picture_id))
+        return picture_out(known(picture_id), library.store.texts(picture_id), blur)
 
     @made.get("/{picture_id}/thumbnail", response_class=FileResponse)
     def thumbnail(picture_id: int, v: str = "") -> Response:

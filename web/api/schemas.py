@@ -10,6 +10,7 @@ from indexer import Picture
 from indexer.paths import printable
 from indexer.records import Text
 from search import Hit, Results
+from search.blurring import Blur
 from search.commands import hit_json
 
 
@@ -21,14 +22,21 @@ class Reason(BaseModel):
     share: float
 
 
-class FoldedOut(BaseModel):
+class Veiled(BaseModel):
+    """Whether a picture is shown blurred, and the category for which it is: somebody may rather not see it."""
+
+    blurred: bool
+    category: str | None
+
+
+class FoldedOut(Veiled):
     """A picture that shows the same as a hit over again."""
 
     id: int
     path: str
 
 
-class HitOut(BaseModel):
+class HitOut(Veiled):
     """One found picture: what `imsearch search --json` prints, and what a card needs to be drawn at its final size."""
 
     rank: int
@@ -78,8 +86,11 @@ class ColourOut(BaseModel):
     share: float
 
 
-class PictureOut(BaseModel):
-    """Everything known of one picture. `width` and `height` are of the upright picture, `size` in bytes."""
+class PictureOut(Veiled):
+    """Everything known of one picture. `width` and `height` are of the upright picture, `size` in bytes.
+
+    `moderation` is how likely it shows what some would rather not see, by category; empty where nobody judged.
+    """
 
     id: int
     path: str
@@ -96,6 +107,8 @@ class PictureOut(BaseModel):
     longitude: float | None
     added_at: str
     offline: bool
+    state: str
+    moderation: dict[str, float]
     colours: list[ColourOut]
     texts: list[TextOut]
     thumbnail: str
@@ -122,10 +135,10 @@ class Problem(BaseModel):
     detail: str
 
 
-def results_out(results: Results) -> ResultsOut:
+def results_out(results: Results, blur: Blur) -> ResultsOut:
     """Results as they are sent."""
     return ResultsOut(
-        hits=[_hit_out(hit) for hit in results.hits],
+        hits=[_hit_out(hit, blur) for hit in results.hits],
         total=results.total,
         seconds=results.seconds,
         note=results.note,
@@ -135,7 +148,7 @@ def results_out(results: Results) -> ResultsOut:
     )
 
 
-def picture_out(picture: Picture, texts: list[Text]) -> PictureOut:
+def picture_out(picture: Picture, texts: list[Text], blur: Blur) -> PictureOut:
     """A picture as it is sent; its path is also given in two printable parts."""
     exif = asdict(picture.exif)
     folder, _, name = picture.path.rpartition("/")
@@ -146,6 +159,9 @@ def picture_out(picture: Picture, texts: list[Text]) -> PictureOut:
         folder=printable(folder),
         added_at=picture.added_at,
         offline=picture.offline,
+        state=picture.state,
+        moderation={tag.word: tag.chance for tag in picture.moderation},
+        **blur.as_json(picture),
         colours=[ColourOut(name=c.name, hex=_hex(c.rgb), share=c.share) for c in picture.colours],
         texts=[TextOut(kind=t.kind, text=t.text, model=t.model, created_at=t.created_at) for t in texts],
         thumbnail=thumbnail_address(picture),
@@ -163,10 +179,10 @@ def content_version(picture: Picture) -> str:
     return picture.hash[:12]
 
 
-def _hit_out(hit: Hit) -> HitOut:
+def _hit_out(hit: Hit, blur: Blur) -> HitOut:
     picture = hit.picture
     return HitOut(
-        **hit_json(hit),
+        **hit_json(hit, blur),
         name=printable(picture.path.rpartition("/")[2]),
         thumbnail=thumbnail_address(picture),
         colour=_hex(picture.colours[0].rgb) if picture.colours else None,

@@ -15,6 +15,7 @@ from fastapi import Query as Asked
 from indexer.decode import Limits, decode
 from indexer.records import Orientation
 from search import Library
+from search.blurring import Blur
 from search.errors import QueryError
 from search.narrowing import narrowed
 from search.parser import parse
@@ -63,7 +64,7 @@ def wanted(
     )  # fmt: skip
 
 
-def router(library: Library) -> APIRouter:
+def router(library: Library, blur: Blur) -> APIRouter:
     """`/search` over one library."""
     made = APIRouter(tags=["search"])
     decoding = threading.BoundedSemaphore(DECODED_AT_ONCE)
@@ -74,7 +75,8 @@ def router(library: Library) -> APIRouter:
             query = replace(query, terms=(*query.terms, Example(id=asked.like)))
         if asked.order != "relevance":
             query = replace(query, order=asked.order)
-        return results_out(library.search(query, picture=picture, mode=asked.mode, limit=asked.limit, fold=asked.fold))
+        results = library.search(query, picture=picture, mode=asked.mode, limit=asked.limit, fold=asked.fold)
+        return results_out(results, blur)
 
     @made.get("/search")
     def search(

@@ -129,6 +129,7 @@ grid.addEventListener("open", ({ detail: id }) => change({ show: id }));
 grid.addEventListener("again", () => { searched = null; render(); });
 grid.addEventListener("more", () => { limit = Math.min(MOST, limit + 2 * AT_ONCE); find(current()); });
 detail.addEventListener("similar", ({ detail: id }) => change({ q: "", like: id, mode: EMPTY.mode, upload: null, show: null }));
+detail.addEventListener("unveiled", () => grid.revealed());
 detail.addEventListener("where", ({ detail: id }) => locate(id));
 detail.addEventListener("mark", ({ detail: term }) => change({ q: marked(current().q, term), mode: EMPTY.mode, show: null }));
 detail.addEventListener("open", ({ detail: id }) => { go({ ...current(), show: id }, "replace", history.state); render(); });

@@ -1,7 +1,8 @@
 // <picture-detail>: one picture, big, with everything known of it.
 // Events: "shut", "step" (detail: 1 or -1), "similar" (detail: id), "where" (detail: id; answered by `where` or `wrong`),
-// "open" (detail: id), "mark" (detail: a term of the query).
+// "open" (detail: id), "mark" (detail: a term of the query), "unveiled" (a blurred picture was asked to be shown).
 import { html } from "../html.js";
+import { alternative, unveil, veiled } from "../veil.js";
 import { explained, place, size, when } from "../words.js";
 import { paint } from "./relevance.js";
 
@@ -22,6 +23,12 @@ class PictureDetail extends HTMLElement {
       if (!this.map.hidden) return this.plain();
       this.asking.setAttribute("aria-busy", "true");
       this.tell("where", this.picture.id);
+    });
+    on(".unveil", () => {
+      unveil(this.picture.id);
+      this.veil();
+      this.querySelector(".shut").focus(); // the button that was pressed is gone
+      this.tell("unveiled");
     });
     on(".more-like", () => this.tell("mark", `like:${this.picture.id}`));
     on(".less-like", () => this.tell("mark", `-like:${this.picture.id}`));
@@ -56,12 +63,12 @@ class PictureDetail extends HTMLElement {
   open(picture, { hit, byPicture, byWords, first, last }) {
     this.picture = picture;
     this.plain();
-    this.asking.hidden = !byWords || !hit?.signals.dense;
+    this.locatable = byWords && Boolean(hit?.signals.dense);
     this.querySelector("h2").textContent = picture.name;
     this.querySelector(".gone").hidden = true;
     this.shown.width = picture.width;
     this.shown.height = picture.height;
-    this.shown.alt = picture.name;
+    this.veil();
     for (const part of [this.shown, this.map]) {
       part.style.setProperty("--ratio", String(picture.width / picture.height));
       part.style.setProperty("--wide", `${picture.width}px`);
@@ -76,6 +83,16 @@ class PictureDetail extends HTMLElement {
     for (const swatch of this.querySelectorAll("[data-hex]")) swatch.style.backgroundColor = swatch.dataset.hex;
     if (!this.dialog.open) this.dialog.showModal();
     for (const part of [this.dialog, this.querySelector(".side")]) part.scrollTop = 0;
+  }
+
+  /** Blur the picture, where it is to be; a map over it would show it. */
+  veil() {
+    const hide = veiled(this.picture);
+    this.querySelector(".stage").classList.toggle("blurred", hide);
+    this.querySelector(".unveil").hidden = !hide;
+    this.querySelector(".unveil").setAttribute("aria-label", `Show the picture (${this.picture.category}?)`);
+    this.shown.alt = alternative(this.picture, this.picture.name);
+    this.asking.hidden = hide || !this.locatable;
   }
 
   /** Without the map. */
@@ -114,7 +131,8 @@ function facts(picture, hit, byPicture) {
   const rows = [
     ...picture.texts.map((text) => [KINDS[text.kind] ?? text.kind, html`<span class="text">${text.text}</span>`]),
     ["Found by", hit && Object.keys(hit.signals).length && html`${explained(hit, byPicture).map((line) => html`<span class="line">${line}</span>`)}`],
-    ["Much alike", hit && hit.folded.length && html`<span class="alike">${hit.folded.map((one) => html`<a data-id="${one.id}" href="/?show=${one.id}"><img src="/api/v1/pictures/${one.id}/thumbnail" alt="${one.path.split("/").pop()}" title="${one.path}"></a>`)}</span>`],
+    ["Much alike", hit && hit.folded.length && html`<span class="alike">${hit.folded.map((one) => html`<a data-id="${one.id}" href="/?show=${one.id}"${veiled(one) && html` class="blurred"`}><img src="/api/v1/pictures/${one.id}/thumbnail" alt="${alternative(one, one.path.split("/").pop())}" title="${one.path}"></a>`)}</span>`],
+    ["Judged as", picture.blurred && `${picture.category}? (${Math.round(100 * picture.moderation[picture.category])} %, a machine's guess)`],
     ["Folder", picture.folder],
     ["Size", `${picture.width} × ${picture.height}, ${size(picture.size)}, ${picture.format.toUpperCase()}`],
     ["Taken", picture.taken_at && when(picture.taken_at)],

@@ -1,6 +1,7 @@
 // <picture-grid>: the hits as cards of known size, kept by id from one result to the next; the weak ones apart.
 // Events: "open" (detail: id), "more", "again".
 import { element, html } from "../html.js";
+import { alternative, unveil, veiled } from "../veil.js";
 import { reasons } from "../words.js";
 
 const FRAME = html`<div>
@@ -17,7 +18,10 @@ class PictureGrid extends HTMLElement {
   connectedCallback() {
     this.replaceChildren(...element(FRAME).children);
     this.addEventListener("click", (event) => {
-      const link = /** @type {HTMLElement} */ (event.target).closest("a[data-id]");
+      const target = /** @type {HTMLElement} */ (event.target);
+      const button = target.closest("button.unveil");
+      if (button) return this.show(Number(button.closest("li").dataset.id));
+      const link = /** @type {HTMLElement | null} */ (target.closest("a[data-id]"));
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       this.tell("open", Number(link.dataset.id));
@@ -36,7 +40,10 @@ class PictureGrid extends HTMLElement {
     const old = this.cards;
     this.hits = found.hits;
     this.cards = new Map(found.hits.map((hit) => [hit.id, old.get(hit.id) ?? card(hit)]));
-    for (const hit of found.hits) tellWhy(this.cards.get(hit.id), hit, byPicture);
+    for (const hit of found.hits) {
+      tellWhy(this.cards.get(hit.id), hit, byPicture);
+      veil(this.cards.get(hit.id), hit);
+    }
     const those = (/** @type {boolean} */ weak) => found.hits.filter((hit) => hit.weak === weak).map((hit) => this.cards.get(hit.id));
     this.querySelector(".likely ul").replaceChildren(...those(false));
     this.querySelector(".weaker ul").replaceChildren(...those(true));
@@ -63,6 +70,18 @@ class PictureGrid extends HTMLElement {
     panel.replaceChildren(...(markup ? [element(markup)] : []));
   }
 
+  /** Show a blurred picture. @param {number} id */
+  show(id) {
+    unveil(id);
+    this.revealed();
+    this.focusOn(id); // the button that was pressed is gone
+  }
+
+  /** Whatever was asked to be shown, here or in the detail, is no longer blurred. */
+  revealed() {
+    for (const hit of this.hits) veil(this.cards.get(hit.id), hit);
+  }
+
   /** @param {number} id */
   focusOn(id) {
     this.cards.get(id)?.querySelector("a").focus();
@@ -71,7 +90,7 @@ class PictureGrid extends HTMLElement {
 
 /** @param {import("../types.js").Hit} hit */
 function card(hit) {
-  const made = element(html`<li class="card"><a data-id="${hit.id}" href="/?show=${hit.id}" title="${hit.name}">
+  const made = element(html`<li class="card" data-id="${hit.id}"><a data-id="${hit.id}" href="/?show=${hit.id}" title="${hit.name}">
     <img src="${hit.thumbnail}" width="${hit.width}" height="${hit.height}" alt="${hit.name}" loading="lazy" decoding="async">
     <span class="name" aria-hidden="true">${hit.name}</span><span class="why"></span></a></li>`);
   // the page's policy allows styles from scripts only
@@ -84,5 +103,13 @@ function card(hit) {
 function tellWhy(made, hit, byPicture) {
   made.classList.toggle("weak", hit.weak);
   made.querySelector(".why").textContent = reasons(hit, byPicture);
+}
+
+/** @param {HTMLElement} made @param {import("../types.js").Hit} hit */
+function veil(made, hit) {
+  made.classList.toggle("blurred", veiled(hit));
+  made.querySelector("img").alt = alternative(hit, hit.name);
+  if (!veiled(hit)) made.querySelector(".unveil")?.remove();
+  else if (!made.querySelector(".unveil")) made.append(element(html`<button type="button" class="unveil" aria-label="Show ${hit.name} (${hit.category}?)" title="Blurred: ${hit.category}? A machine's guess">Show</button>`));
 }
 customElements.define("picture-grid", PictureGrid);
