@@ -32,7 +32,8 @@ _FLAT = ("dc:subject", "Iptc4xmpExt:PersonInImage")
 # each with what stands between its levels
 _NESTED = {"lr:hierarchicalSubject": "|", "digiKam:TagsList": "/"}
 _KEPT = frozenset((_TITLE, _DESCRIPTION, _RATING, *_FLAT, *_NESTED))
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# and what XML may not hold
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 class _Hostile(Exception):

@@ -111,7 +111,7 @@ class _Importing:
             raise UsageError(f"{path} cannot be imported; name a .txt, .xmp or COCO .json file, or a folder of them.")
 
     def _captions(self, path: Path) -> None:
-        pictures = self._find(to_text(path.with_suffix("")), stem=True)
+        pictures = self._of_file(path)
         if not pictures:
             return
         data = _read(path, MOST_CAPTION_BYTES)
@@ -124,7 +124,7 @@ class _Importing:
         self._waiting["txt"] += [Imported(picture, captions) for picture in pictures if captions]
 
     def _xmp(self, path: Path) -> None:
-        pictures = self._find(to_text(path.with_suffix("")), stem=True)
+        pictures = self._of_file(path)
         if not pictures:
             return
         if any(_beside(path, picture) for picture in self._catalog.get(pictures)):
@@ -155,7 +155,7 @@ class _Importing:
         said, strange = read_coco(data)
         if strange:
             self._report.left_out["annotations without a caption, or without a box and its category"] += strange
-        known = [(one, found[0]) for one in said if (found := self._find(one.name))]
+        known = [(one, found[0]) for one in said if (found := self._noted(one.name, self._names.find(one.name)))]
         for start in range(0, len(known), 1000):
             some = known[start : start + 1000]
             pictures = {picture.id: picture for picture in self._catalog.get([picture for _, picture in some])}
@@ -167,8 +167,10 @@ class _Importing:
             self._report.left_out["boxes of a picture that has another shape here"] += len(one.objects)
         return Imported(picture.id, tuple(one.captions), (), objects)
 
-    def _find(self, name: str, stem: bool = False) -> list[int]:
-        found = self._names.find(clean_name(name), stem)
+    def _of_file(self, path: Path) -> list[int]:
+        return self._noted(path.name, self._names.find(to_text(path.with_suffix("")), stem=True))
+
+    def _noted(self, name: str, found: list[int] | None) -> list[int]:
         if not found:
             (self._report.ambiguous if found is None else self._report.missing).append(name)
         return found or []
@@ -182,11 +184,6 @@ class _Importing:
         report.tags += sum(len(one.tags) for one in said)
         report.objects += sum(len(one.objects or ()) for one in said)
         report.ratings += sum(one.rating is not None for one in said)
-
-
-def clean_name(name: str) -> str:
-    """A name as text that a catalog could hold: JSON may hold halves of characters."""
-    return "".join("�" if "\ud800" <= c <= "\udfff" else c for c in name)
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -229,7 +226,7 @@ def _told(report: ImportReport) -> Iterator[str]:
         (report.ambiguous, "fit pictures in several folders"),
     ):
         if names:
-            some = ", ".join(printable(name.rpartition("/")[2]) for name in names[:3])
+            some = ", ".join(printable(name) for name in names[:3])
             yield f"{len(names):,} names {why}: {some}{' …' if len(names) > 3 else ''}"
     for why, number in report.left_out.items():
         yield f"{number:,} left out: {why}."
