@@ -82,8 +82,13 @@ def walk(
         if {"manifest.json", "catalog.sqlite"} <= {entry.name for entry in entries}:
             continue
         inner = []
-        sidecars = {entry.name.lower(): entry for entry in entries if entry.name.lower().endswith(".xmp")}
-        for entry in entries:
+        named = [(entry, entry.name.lower()) for entry in entries]
+        sidecars = {
+            name: entry for entry, name in named if name.endswith(".xmp") and not entry.is_dir(follow_symlinks=False)
+        }
+        for entry, name in named:
+            if name in sidecars:
+                continue
             relative = to_text(f"{below}/{entry.name}" if below else entry.name)
             if (entry.name.startswith(".") and not hidden) or excluded.match_file(relative.casefold()):
                 continue

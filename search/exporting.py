@@ -31,12 +31,13 @@ _LONGEST = 100_000
 
 @dataclass(slots=True)
 class ExportReport:
-    """Files: written; as they were; left alone because they hold what somebody else wrote, or share their name with another one."""
+    """Files: written; as they were; left alone because they hold what somebody else wrote, or share their name with another one; not written, as the pictures' folder is away."""
 
     written: int = 0
     unchanged: int = 0
     refused: list[str] = field(default_factory=list)
     shared: list[str] = field(default_factory=list)
+    away: int = 0
 
 
 def found(library: Library, asked: Query, mode: Mode, limit: int | None) -> list[Picture]:
@@ -73,7 +74,9 @@ def export_sidecars(
         for picture in pictures:
             content = _xmp(library, picture) if form == "xmp" else _txt(library, picture)
             path = _target(place / to_path(names[picture.id]) if place else to_path(picture.path), form, place is None)
-            if content and path in taken:
+            if place is None and not path.parent.is_dir():
+                report.away += 1  # a disk that is not plugged in: no folder is made in its place
+            elif content and path in taken:
                 report.shared.append(str(path))
             elif content:
                 taken.add(path)
@@ -89,6 +92,8 @@ def told(report: ExportReport, where: str) -> Iterator[str]:
         yield f"{_some(report.refused)} not written by this library, or changed since; replace with --overwrite."
     if report.shared:
         yield f"{_some(report.shared)} left out: another picture of that folder has the same name but for its ending."
+    if report.away:
+        yield f"{report.away:,} pictures are in folders that are not there now; export again when they are."
 
 
 def _some(paths: Sequence[str]) -> str:

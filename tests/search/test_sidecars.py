@@ -317,6 +317,13 @@ def test_pictures_that_share_a_text_file_are_told(full):
     assert "1 files (cow.txt) left out" in full.run("export", "--format", "txt", "--beside")[1]
 
 
+def test_a_disk_that_is_away_gets_no_folders_made_in_its_place(full):
+    full.pictures.rename(full.pictures.with_name("unplugged"))
+    code, told = full.run("export", "--format", "xmp", "--beside")
+    assert code == 0 and "4 pictures are in folders that are not there now" in told
+    assert not full.pictures.exists()
+
+
 def test_tags_that_the_search_model_guessed_are_not_exported(full, tmp_path):
     full.library.store.catalog.texts.tag("colour", "1", {full.id("cow.jpg"): ["reddish"]}, "now")
     full.run("export", "--format", "xmp", "--output", tmp_path / "out")
