@@ -31,7 +31,10 @@ _LONGEST = 100_000
 
 @dataclass(slots=True)
 class ExportReport:
-    """Files: written; as they were; left alone because they hold what somebody else wrote, or share their name with another one; not written, as the pictures' folder is away."""
+    """Files: written; as they were; left alone because they hold what somebody else wrote, or share their name with another one.
+
+    `away` counts pictures whose folder is not there.
+    """
 
     written: int = 0
     unchanged: int = 0
