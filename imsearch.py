@@ -39,6 +39,7 @@ COMMANDS = {
     "similar": "search.commands",
     "show": "search.commands",
     "export": "search.commands",
+    "import": "search.importing",
     "evaluate": "search.commands",
     "duplicates": "search.duplicates",
     "judge": "search.judging",

@@ -21,21 +21,22 @@ from indexer.edits import Edits
 from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
 from indexer.failures import Failures
 from indexer.filters import EVERY_PICTURE, Filter, asks
+from indexer.imports import Imports
 from indexer.judgements import Judgements
 from indexer.marks import Marks
 from indexer.model_vectors import ModelVectors
 from indexer.plain import plain
-from indexer.ratings import RATED_BY_HAND, Ratings
 from indexer.records import Choice, LexicalMatch, NewPicture, Picture
 from indexer.rows import PICTURES, matrix, picture_of, utc
 from indexer.saved import SavedSearches
 from indexer.texts import Texts
+from indexer.told import RATED_BY_HAND, ToldElsewhere, put_told
 from indexer.vectors.protocol import Ids
 from indexer.where import where
 from indexer.words import phrase
 from vlm.protocols import Vectors
 
-LATEST = 9
+LATEST = 10
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
@@ -51,6 +52,7 @@ class Known:
     size: int
     mtime_ns: int
     hash: str
+    sidecar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Catalog(Tables):
         self.edits = Edits(connections)
         self.failures = Failures(connections)
         self.concepts = TaughtConcepts(connections)
-        self.ratings = Ratings(connections)
+        self.imports = Imports(connections)
+        self.told = ToldElsewhere(connections)
         self.judgements = Judgements(connections)
         self.saved = SavedSearches(connections)
         self.marks = Marks(connections)
@@ -181,7 +184,7 @@ class Catalog(Tables):
 
     def known(self, root_id: int) -> dict[str, Known]:
         """What is known of each file below a root, by its relative path."""
-        sql = "SELECT path, id, size, mtime_ns, hash FROM pictures WHERE root_id = ?"
+        sql = "SELECT path, id, size, mtime_ns, hash, sidecar FROM pictures WHERE root_id = ?"
         return {path: Known(*rest) for path, *rest in self._db.execute(sql, (root_id,))}
 
     def same_content(self, content: str) -> list[int]:
@@ -204,10 +207,10 @@ class Catalog(Tables):
         self, db: sqlite3.Connection, model_id: int, new: NewPicture, vector: NDArray[np.float32] | None, now: str
     ) -> int:
         old = db.execute(
-            "SELECT id, hash FROM pictures WHERE root_id = ? AND path = ?", (new.root_id, new.relative)
+            "SELECT id, hash, width, height FROM pictures WHERE root_id = ? AND path = ?", (new.root_id, new.relative)
         ).fetchone()
         if old and old[1] != new.hash:
-            forget_content(db, old[0])
+            forget_content(db, old[0], old[2:] == (new.width, new.height))
         folder, _, name = new.relative.rpartition("/")
         row = {
             "root_id": new.root_id, "path": new.relative, "folder": folder, "name": name, "hash": new.hash,
@@ -215,7 +218,7 @@ class Catalog(Tables):
             "format": new.format, "moment": new.exif.taken_at or utc(new.mtime_ns), "taken_at": new.exif.taken_at,
             "camera": new.exif.camera, "lens": new.exif.lens, "latitude": new.exif.latitude,
             "longitude": new.exif.longitude, "orientation": new.exif.orientation, "rating": new.exif.rating,
-            "rating_sought": 1, "colours": json.dumps([[c.name, c.rgb, c.share] for c in new.colours]),
+            "told_sought": 1, "sidecar": new.sidecar, "colours": json.dumps([[c.name, c.rgb, c.share] for c in new.colours]),
             "added_at": now,
         }  # fmt: skip
         updates = ", ".join(f"{key} = excluded.{key}" for key in row if key not in ("added_at", "rating"))
@@ -231,6 +234,7 @@ class Catalog(Tables):
             # a file known with this content lacks the vector alone: its words are there, or will be made
             if not old or old[1] != new.hash:
                 copy_said(db, twin, picture_id)
+        put_told(db, picture_id, new.told, now)
         if blob is not None:
             db.execute("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", (picture_id, model_id, blob))
         db.execute(

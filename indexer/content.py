@@ -11,15 +11,20 @@ from indexer.records import Text
 from indexer.rows import text_of
 from indexer.words import clean, indexable, indexable_name
 
+PEOPLE = "('user', 'import')"
+"""Whose words outlast a file's content: what was written here, and what was imported."""
 FROM_VECTOR = "vector"
 """The prompt version of a tag that was told from a picture's vector: it stays out of full text (see `indexer.tags`)."""
 
 
-def forget_content(db: sqlite3.Connection, picture_id: int) -> None:
-    """What was said of a file's old content goes; what its owner wrote (notes, their own tags) stays."""
+def forget_content(db: sqlite3.Connection, picture_id: int, same_size: bool) -> None:
+    """What was said of a file's old content goes; what its owner wrote (notes, their own tags) or brought along stays.
+
+    So do boxes that were brought along, where the picture still has its size: its metadata may be all that changed.
+    """
     db.execute("DELETE FROM embeddings WHERE picture_id = ?", (picture_id,))
-    db.execute("DELETE FROM texts WHERE picture_id = ? AND model != 'user'", (picture_id,))
-    db.execute("DELETE FROM objects WHERE picture_id = ?", (picture_id,))
+    db.execute(f"DELETE FROM texts WHERE picture_id = ? AND model NOT IN {PEOPLE}", (picture_id,))
+    db.execute(f"DELETE FROM objects WHERE picture_id = ? AND NOT (model IN {PEOPLE} AND ?)", (picture_id, same_size))
     db.execute("DELETE FROM labels WHERE picture_id = ?", (picture_id,))
     db.execute("DELETE FROM annotated WHERE picture_id = ?", (picture_id,))
 
@@ -37,12 +42,13 @@ def twin_of(db: sqlite3.Connection, model_id: int, content: str, picture_id: int
 
 def copy_said(db: sqlite3.Connection, twin: int, picture_id: int) -> None:
     """Give a picture, of which no model has said anything, what models said of another one with the same content."""
+    by_models = f"model != 'file' AND model NOT IN {PEOPLE}"
     said = "SELECT kind, text, model, revision, prompt_version, created_at, lines FROM texts"
-    for row in db.execute(f"{said} WHERE picture_id = ? AND model != 'user' ORDER BY id", (twin,)).fetchall():
+    for row in db.execute(f"{said} WHERE picture_id = ? AND {by_models} ORDER BY id", (twin,)).fetchall():
         insert_said(db, text_of(picture_id, *row))
     columns = "label, score, x1, y1, x2, y2, model, revision, created_at"
     db.execute(
-        f"INSERT INTO objects (picture_id, {columns}) SELECT ?, {columns} FROM objects WHERE picture_id = ?",
+        f"INSERT INTO objects (picture_id, {columns}) SELECT ?, {columns} FROM objects WHERE picture_id = ? AND {by_models}",
         (picture_id, twin),
     )
     db.execute(

@@ -17,7 +17,8 @@ from indexer.errors import PictureError
 from indexer.exif import read_exif
 from indexer.fingerprint import bytes_hash
 from indexer.raw import decode_raw, hides_raw, may_be_raw
-from indexer.records import Exif
+from indexer.records import Exif, Told
+from indexer.told import read_own
 from indexer.upright import REPAIR, is_flat, load_upright, load_whole
 from indexer.walk import HEIF, RAW
 
@@ -66,6 +67,7 @@ class Decoded:
     height: int
     format: str
     exif: Exif
+    told: Told
     hash: str
 
 
@@ -89,23 +91,23 @@ def decode(path: Path, side: int, limits: Limits = Limits()) -> Decoded:
         raise PictureError(f"The picture is damaged{detail}.", REPAIR) from None
 
 
-def read_rating(path: Path) -> int | None:
-    """The stars that a file says it was given, as `decode` tells them, without decoding it if its format allows; never raises."""
+def read_told(path: Path) -> Told:
+    """What a file says that was written of it, as `decode` tells it, without decoding it if its format allows; never raises."""
     suffix = path.suffix.lower().lstrip(".")
     try:
         if suffix in RAW:
-            return decode(path, 1).exif.rating
+            return decode(path, 1).told
         with path.open("rb") as file, _quiet:
             # Pillow decodes a whole PNG to see whether anything is told behind its pixels
             if file.read(len(_PNG)) == _PNG:
                 rest = file.read()
                 if not any(mark in rest for mark in _PNG_TELLS):
-                    return None
+                    return Told()
             file.seek(0)
             with Image.open(file, formats=FORMATS) as opened:
-                return read_exif(opened).rating
-    except Exception:  # noqa: BLE001 - decoders of hostile data raise anything; the picture was indexed without stars
-        return None
+                return read_own(opened, read_exif(opened))
+    except Exception:  # noqa: BLE001 - decoders of hostile data raise anything; the picture was indexed without it
+        return Told()
 
 
 class _Quiet:
@@ -189,16 +191,19 @@ def _decode(data: bytes, suffix: str, side: int, limits: Limits) -> Decoded:
             return raw
         kind = (opened.format or "").lower()
         exif = read_exif(opened)
+        told = read_own(opened, exif)
         picture, width, height = load_upright(opened, side, limits.pixels)
     if is_flat(picture):
         with _open(data, suffix) as again:
             load_whole(again)
-    return Decoded(picture, width, height, {"mpo": "jpeg", "heif": "heic"}.get(kind, kind), exif, bytes_hash(data))
+    return Decoded(
+        picture, width, height, {"mpo": "jpeg", "heif": "heic"}.get(kind, kind), exif, told, bytes_hash(data)
+    )
 
 
 def _decode_raw(data: bytes, suffix: str, side: int, limits: Limits) -> Decoded | None:
     made = decode_raw(data, side, limits.pixels)
     if made is None:
         return None
-    picture, width, height, exif = made
-    return Decoded(picture, width, height, suffix if suffix in RAW else "raw", exif, bytes_hash(data))
+    picture, width, height, exif, told = made
+    return Decoded(picture, width, height, suffix if suffix in RAW else "raw", exif, told, bytes_hash(data))

@@ -6,7 +6,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,13 +15,14 @@ import numpy as np
 from indexer.ahead import ahead
 from indexer.catalog import Known
 from indexer.colours import dominant_colours
-from indexer.decode import Decoded, decode, read_rating
+from indexer.decode import Decoded, decode, read_told
 from indexer.errors import LibraryError, PictureError
 from indexer.fingerprint import content_hash
 from indexer.local import LocalStore
 from indexer.paths import to_path, to_text
-from indexer.records import Candidate, Choice, Colour, IndexReport, NewPicture, Progress, Skipped
+from indexer.records import Candidate, Choice, Colour, IndexReport, NewPicture, Progress, Skipped, Told
 from indexer.thumbnails import write_thumbnail
+from indexer.told import with_sidecar
 from indexer.walk import walk
 from vlm.errors import UsageError
 from vlm.protocols import Embedder, Vectors
@@ -47,6 +48,7 @@ class Walked:
     changed: dict[str, Known] = field(default_factory=dict)
     vanished: dict[str, Known] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
+    sidecars: list[tuple[int, str]] = field(default_factory=list)
     failures_gone: list[str] = field(default_factory=list)
 
 
@@ -56,6 +58,7 @@ class Prepared:
 
     candidate: Candidate
     decoded: Decoded
+    told: Told
     colours: tuple[Colour, ...]
 
 
@@ -123,6 +126,7 @@ class Indexer:
         ]
         self._changing = {row.id for found in walked for row in found.changed.values()}
         self._follow_moves(walked, counts)
+        self.catalog.told.changed([one for found in walked for one in found.sidecars])
         total = sum(len(found.fresh) for found in walked)
         done = 0
         for found in walked:
@@ -131,7 +135,7 @@ class Indexer:
                 done += 1
                 on_progress(Progress("index", done, total, counts.failed, candidate.relative))
             self._drop_vanished(found, counts)
-        self.catalog.ratings.seek(read_rating, on_progress)
+        self.catalog.told.seek(read_told, on_progress, utc_now())
         self.store.index()
         self.store.save()
         return counts.report(time.monotonic() - started)
@@ -192,6 +196,8 @@ class Indexer:
                 continue
             noted.discard(entry.relative)
             row = missing.pop(entry.relative, None)
+            if row and row.sidecar != entry.sidecar:
+                found.sidecars.append((row.id, entry.sidecar))
             stamp = (entry.size, entry.mtime_ns)
             if row and (row.size, row.mtime_ns) == stamp and row.id in self._embedded:
                 found.unchanged += 1
@@ -224,6 +230,8 @@ class Indexer:
                     gone[candidate.size].remove(match)
                     del origin.vanished[path]
                     found.fresh.remove(candidate)
+                    if row.sidecar != candidate.sidecar:
+                        found.sidecars.append((row.id, candidate.sidecar))
                     moves.append((row.id, found.root_id, candidate.relative, candidate.size, candidate.mtime_ns))
         self.catalog.move(moves)
         counts.moved += len(moves)
@@ -267,7 +275,8 @@ class Indexer:
         try:
             decoded = decode(candidate.path, max(THUMBNAIL_SIDE, self._load_embedder().picture_side))
             write_thumbnail(self.store.folder / "thumbnails", decoded.hash, decoded.picture)
-            return Prepared(candidate, decoded, dominant_colours(decoded.picture))
+            told = with_sidecar(decoded.told, candidate.path, candidate.sidecar)
+            return Prepared(candidate, decoded, told, dominant_colours(decoded.picture))
         except PictureError as error:
             return Refused(candidate, error)
 
@@ -346,6 +355,8 @@ def _new_picture(root_id: int, prepared: Prepared) -> NewPicture:
         width=decoded.width,
         height=decoded.height,
         format=decoded.format,
-        exif=decoded.exif,
+        exif=replace(decoded.exif, rating=prepared.told.rating),
         colours=prepared.colours,
+        sidecar=candidate.sidecar,
+        told=prepared.told,
     )

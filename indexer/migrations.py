@@ -194,3 +194,16 @@ def m009_annotating(db: Database) -> None:
             created_at TEXT NOT NULL, PRIMARY KEY (picture_id, task, name)
         ) WITHOUT ROWID
     """)  # fmt: skip
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m010_sidecars(db: Database) -> None:
+    """Whose words in other programs were never looked for, next to stars; each picture's sidecar; which files were exported."""
+    _run(db, """
+        ALTER TABLE pictures ADD COLUMN sidecar TEXT NOT NULL DEFAULT '';
+        DROP INDEX pictures_unsought;
+        ALTER TABLE pictures RENAME COLUMN rating_sought TO told_sought;
+        UPDATE pictures SET told_sought = 0;
+        CREATE INDEX pictures_unsought ON pictures(told_sought) WHERE told_sought = 0;
+        CREATE TABLE exported (path TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID
+    """)  # fmt: skip

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from indexer.errors import PictureError
 from indexer.exif import read_exif
-from indexer.records import Exif
+from indexer.records import Exif, Told
+from indexer.told import read_own
 from indexer.upright import check_size, load_upright, shrunk
 from indexer.walk import RAW, RAW_STARTS
 
@@ -32,14 +34,14 @@ def hides_raw(opened: Image.Image) -> bool:
     return _DNG_VERSION in tags or tags.get(_SUBFILE_TYPE) == 1
 
 
-def decode_raw(data: bytes, side: int, most: int) -> tuple[Image.Image, int, int, Exif] | None:
-    """Upright RGB picture, full upright width and height, and EXIF; None when LibRaw does not know the file.
+def decode_raw(data: bytes, side: int, most: int) -> tuple[Image.Image, int, int, Exif, Told] | None:
+    """Upright RGB picture, full upright width and height, EXIF and what was written of it; None when LibRaw does not know the file.
 
     Raises PictureError when it does, and nothing in it can be read.
     """
     import rawpy
 
-    exif = _container_exif(data)
+    exif, told = _container(data)
     try:
         opened = rawpy.imread(io.BytesIO(data))
     except rawpy.LibRawError:
@@ -50,6 +52,7 @@ def decode_raw(data: bytes, side: int, most: int) -> tuple[Image.Image, int, int
         preview = _preview(raw, side, most)
         if preview and exif == Exif():
             exif = preview[1]
+            told = replace(told, rating=exif.rating)
         if preview and min(preview[0].size) >= side:
             picture = preview[0]
         else:
@@ -65,17 +68,18 @@ def decode_raw(data: bytes, side: int, most: int) -> tuple[Image.Image, int, int
                 picture = preview[0]
     if (picture.width > picture.height) != (width > height):
         width, height = height, width
-    return picture, width, height, exif
+    return picture, width, height, exif, told
 
 
-def _container_exif(data: bytes) -> Exif:
+def _container(data: bytes) -> tuple[Exif, Told]:
     # Olympus and Panasonic write a TIFF under another first word.
     tiff = b"II*\0" + data[4:] if data.startswith((b"IIRO", b"IIRS", b"IIU\0")) else data
     try:
         with Image.open(io.BytesIO(tiff), formats=("TIFF",)) as container:
-            return read_exif(container)
+            exif = read_exif(container)
+            return exif, read_own(container, exif)
     except Exception:  # noqa: BLE001 - many raw formats are no TIFF; then there is no EXIF that way
-        return Exif()
+        return Exif(), Told()
 
 
 def _preview(raw: rawpy.RawPy, side: int, most: int) -> tuple[Image.Image, Exif] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from vlm.protocols import Box, Tag, Task, TextKind
+from vlm.protocols import Box, DetectedObject, Tag, Task, TextKind
 
 Orientation = Literal["landscape", "portrait", "square"]
 Stage = Literal["index"] | Task
@@ -16,12 +16,16 @@ State = Literal["unreviewed", "approved", "hidden"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that may be a picture, as the walk found it. `path` is absolute, `relative` is below its root ("/"-separated text)."""
+    """A file that may be a picture, as the walk found it. `path` is absolute, `relative` is below its root ("/"-separated text).
+
+    `sidecar` is the XMP file beside it: "name/size/mtime_ns", or empty.
+    """
 
     path: Path
     relative: str
     size: int
     mtime_ns: int
+    sidecar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,16 @@ class Exif:
     latitude: float | None = None
     longitude: float | None = None
     orientation: int = 1
+    rating: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person wrote of a picture in another program, each on one line; `rating` is stars, 0 to 5."""
+
+    title: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
     rating: int | None = None
 
 
@@ -103,6 +117,8 @@ class NewPicture:
     format: str
     exif: Exif
     colours: tuple[Colour, ...]
+    sidecar: str = ""
+    told: Told = Told()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +148,17 @@ class Edit:
     text: str | None = None
     tags: tuple[str, ...] = ()
     untags: tuple[str, ...] = ()
+    rating: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a file that was imported says of one picture. `objects` is None where it says nothing of them."""
+
+    picture_id: int
+    captions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    objects: tuple[DetectedObject, ...] | None = None
     rating: int | None = None
 
 
@@ -193,7 +220,7 @@ class IndexReport:
 class Progress:
     """Where a run stands. `total` is None until the walk has counted everything; `stage` names the pass."""
 
-    stage: Stage | Literal["rating", "embed"]
+    stage: Stage | Literal["told", "embed"]
     done: int
     total: int | None
     failed: int

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from indexer.connections import Tables
-from indexer.content import FROM_VECTOR, insert_said, insert_text, refresh_words
+from indexer.content import FROM_VECTOR, PEOPLE, insert_said, insert_text, refresh_words
 from indexer.records import Text
 from indexer.rows import text_of
 from indexer.vectors.protocol import Ids
@@ -55,18 +55,22 @@ class Texts(Tables):
                 return
             for kind in _KINDS[task]:
                 db.execute(
-                    "DELETE FROM texts WHERE picture_id = ? AND kind = ? AND model != 'user' "
-                    "AND model NOT LIKE 'concept:%' AND prompt_version != ?",
+                    "DELETE FROM texts WHERE picture_id = ? AND kind = ? "
+                    f"AND model != 'file' AND model NOT IN {PEOPLE} AND model NOT LIKE 'concept:%' AND prompt_version != ?",
                     (picture_id, kind, FROM_VECTOR),
                 )
             for text in _texts(picture_id, made, now):
                 insert_said(db, text)
+            objects = made.objects
             if task in _BOXED:
-                db.execute("DELETE FROM objects WHERE picture_id = ?", (picture_id,))
+                db.execute(f"DELETE FROM objects WHERE picture_id = ? AND model NOT IN {PEOPLE}", (picture_id,))
+                # boxes that were imported are all there are: a model's beside them would be counted twice
+                if db.execute("SELECT 1 FROM objects WHERE picture_id = ?", (picture_id,)).fetchone():
+                    objects = ()
             db.executemany(
                 "INSERT INTO objects (picture_id, label, score, x1, y1, x2, y2, model, revision, created_at) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(picture_id, o.label, o.score, *o.box_xyxy, made.model, made.revision, now) for o in made.objects],
+                [(picture_id, o.label, o.score, *o.box_xyxy, made.model, made.revision, now) for o in objects],
             )
             db.execute("DELETE FROM labels WHERE picture_id = ? AND task = ?", (picture_id, task))
             db.executemany(

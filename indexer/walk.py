@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -81,7 +82,13 @@ def walk(
         if {"manifest.json", "catalog.sqlite"} <= {entry.name for entry in entries}:
             continue
         inner = []
-        for entry in entries:
+        named = [(entry, entry.name.lower()) for entry in entries]
+        sidecars = {
+            name: entry for entry, name in named if name.endswith(".xmp") and not entry.is_dir(follow_symlinks=False)
+        }
+        for entry, name in named:
+            if name in sidecars:
+                continue
             relative = to_text(f"{below}/{entry.name}" if below else entry.name)
             if (entry.name.startswith(".") and not hidden) or excluded.match_file(relative.casefold()):
                 continue
@@ -110,8 +117,28 @@ def walk(
                 and (not include or included.match_file(relative.casefold()))
                 and _may_be_a_picture(entry)
             ):
-                yield Candidate(Path(entry.path), relative, info.st_size, info.st_mtime_ns)
+                yield Candidate(
+                    Path(entry.path), relative, info.st_size, info.st_mtime_ns, _sidecar(entry.name, sidecars)
+                )
         folders.extend(reversed(inner))
+
+
+def _sidecar(name: str, sidecars: Mapping[str, os.DirEntry[str]]) -> str:
+    """A picture's XMP file as "name/size/mtime_ns", of those in its folder, by lower-case name: x.jpg.xmp before x.xmp."""
+    if not sidecars:
+        return ""
+    for beside in (f"{name}.xmp", f"{name.rpartition('.')[0] or name}.xmp"):
+        with contextlib.suppress(KeyError, OSError):
+            entry = sidecars[beside.lower()]
+            info = entry.stat()
+            if stat.S_ISREG(info.st_mode):
+                return sidecar_stamp(entry.name, info)
+    return ""
+
+
+def sidecar_stamp(name: str, info: os.stat_result) -> str:
+    """How a sidecar is known: its name, and what changes with it."""
+    return to_text(f"{name}/{info.st_size}/{info.st_mtime_ns}")
 
 
 def _spec(globs: Sequence[str]) -> GitIgnoreSpec:

@@ -145,25 +145,58 @@ def show(place: Path, picture: str, as_json: bool) -> None:
 
 @click.command(context_settings=_QUERY)
 @click.argument("query", nargs=-1)
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl", "paths"]), default="csv", show_default=True)
-@click.option("--output", type=click.Path(path_type=Path), help="A file instead of the terminal.")
-@click.option("--limit", default=1000, show_default=True, help="How many pictures at most.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "jsonl", "paths", "coco", "txt", "xmp"]),
+    default="csv",
+    show_default=True,
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="A file instead of the terminal; for coco, txt, xmp a folder."
+)
+@click.option("--beside", is_flag=True, help="Write txt or xmp beside the pictures.")
+@click.option("--overwrite", is_flag=True, help="Replace files that imsearch did not write, too.")
+@click.option("--limit", type=click.IntRange(1), help="How many pictures at most (lists: 1000).")
 @_MODE
 @_filtering
 @click.pass_obj
 def export(
-    place: Path, /, query: tuple[str, ...], form: str, output: Path | None, limit: int, mode: Mode, **given: Any
-) -> None:
-    """Write the results of QUERY (without one: every picture) as a list."""
+    place: Path, /, query: tuple[str, ...], form: str, output: Path | None, beside: bool, overwrite: bool,
+    limit: int | None, mode: Mode, **given: Any,
+) -> None:  # fmt: skip
+    """Write the results of QUERY (without one: every picture) as a list, or what is known of them as sidecars.
+
+    Lists: csv, jsonl, paths. Sidecars (docs/sidecars.md): xmp (captions, tags, stars), txt (captions), coco (captions
+    and boxes). The pictures themselves are never changed.
+    """
     asked = narrowed(parse(" ".join(query)), **given)
     with Library.open(place) as library:
-        hits = library.search(asked, mode=mode, limit=limit).hits
+        if form not in _FORMS:
+            _export_sidecars(library, asked, mode, limit, form, output, beside, overwrite)
+            return
+        if beside or overwrite:
+            raise UsageError("--beside and --overwrite go with --format xmp, txt or coco.")
+        hits = library.search(asked, mode=mode, limit=1000 if limit is None else limit).hits
     written = _FORMS[form](hits)
     if output:
         output.write_text(written, encoding="utf-8")
         click.echo(f"{len(hits)} pictures listed in {output}.")
     else:
         click.echo(written, nl=False)
+
+
+def _export_sidecars(
+    library: Library, asked: Query, mode: Mode, limit: int | None, form: Any, output: Path | None, beside: bool,
+    overwrite: bool,
+) -> None:  # fmt: skip
+    from search.exporting import export_sidecars, found, told
+
+    if beside == bool(output):
+        raise UsageError("Say where to write: --output FOLDER, or --beside for beside the pictures; not both.")
+    report = export_sidecars(library, found(library, asked, mode, limit), form, output, overwrite)
+    for line in told(report, f"to {output}" if output else "beside the pictures"):
+        click.echo(line)
 
 
 @click.command()

@@ -131,7 +131,7 @@ def progress_bars() -> Iterator[OnProgress]:
 
     words = {
         "index": "Looking at pictures",
-        "rating": "Looking for stars",
+        "told": "Reading titles, keywords, stars",
         "embed": "Embedding anew",
         "ocr": "Reading words",
         "caption": "Writing captions",

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from indexer.decode import decode, read_rating
+from indexer.decode import decode, read_told
 from indexer.filters import condition
-from indexer.records import Edit
+from indexer.records import Edit, Told
 from tests.conftest import paint
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description xmp:Rating="%d"/></x:xmpmeta>'
@@ -38,7 +38,7 @@ def old(shelf):
         if stars:
             give_stars(shelf.pictures / name, stars, "xmp" if name == "b.jpg" else "exif")
     shelf.index()
-    shelf.catalog.connections.mine().execute("UPDATE pictures SET rating = NULL, rating_sought = 0")
+    shelf.catalog.connections.mine().execute("UPDATE pictures SET rating = NULL, told_sought = 0")
     return shelf
 
 
@@ -58,23 +58,23 @@ def test_the_next_run_finds_them_without_embedding_anything(old):
 def test_they_are_looked_for_once(old):
     old.index()
     opened = []
-    old.catalog.ratings.seek(opened.append, lambda _: None)
+    old.catalog.told.seek(opened.append, lambda _: None, "now")
     assert opened == []
     paint(old.pictures / "new.png", "blue")
     old.index()
-    old.catalog.ratings.seek(opened.append, lambda _: None)
+    old.catalog.told.seek(opened.append, lambda _: None, "now")
     assert opened == []
 
 
 def test_a_run_that_was_stopped_goes_on_and_a_missing_disk_waits(old, monkeypatch):
-    monkeypatch.setattr("indexer.ratings.BATCH", 2)
+    monkeypatch.setattr("indexer.told.BATCH", 2)
     away = (old.pictures / "b.jpg").rename(old.library / "b.jpg")
 
     def stop(progress):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        old.catalog.ratings.seek(read_rating, stop)
+        old.catalog.told.seek(read_told, stop, "now")
     assert sorted(filter(None, rated(old).values())) == [4]
     away.rename(old.pictures / "b.jpg")
     old.index()
@@ -89,6 +89,6 @@ def test_stars_that_a_person_gave_stay(old):
 
 def test_they_are_read_as_indexing_reads_them_and_broken_files_have_none(old):
     for name in ("a.jpg", "b.jpg", "c.png", "d.webp", "e.png"):
-        assert read_rating(old.pictures / name) == decode(old.pictures / name, 8).exif.rating
+        assert read_told(old.pictures / name).rating == decode(old.pictures / name, 8).exif.rating
     (old.pictures / "a.jpg").write_bytes(b"\xff\xd8\xff\xe1 broken")
-    assert read_rating(old.pictures / "a.jpg") is None
+    assert read_told(old.pictures / "a.jpg") == Told()

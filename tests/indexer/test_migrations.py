@@ -87,7 +87,7 @@ def test_what_was_seen_and_rated_before_ids_and_edits_were_kept_stays_so(tmp_pat
     catalog = Catalog.open(path)
     assert [one.seen_id for one in catalog.saved.all()] == [2]
     looked_for = []
-    catalog.ratings.seek(looked_for.append, lambda progress: looked_for.append(progress.total))
-    assert looked_for == [2]
+    catalog.told.seek(looked_for.append, lambda progress: looked_for.append(progress.total), "now")
+    assert looked_for == [3]
     assert catalog.hidden().tolist() == [1, 2, 3]
     catalog.close()
