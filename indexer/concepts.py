@@ -108,7 +108,7 @@ class TaughtConcepts(Tables):
 
     def tag(self, model_id: int, seen: Sequence[int], tagged: Mapping[str, Sequence[int]], now: str) -> None:
         """One transaction: pictures now seen by every concept, and which of them each of these concepts tags."""
-        sql = "INSERT OR REPLACE INTO annotated SELECT ?, ?, spec, revision, ? FROM models WHERE id = ?"
+        sql = "INSERT OR REPLACE INTO annotated SELECT ?, ?, spec, revision, ?, '' FROM models WHERE id = ?"
         with self._writing() as db:
             for name, ids in tagged.items():
                 _retag(db, name, ids, _revision(db, model_id), now, among=seen)
