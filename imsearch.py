@@ -52,10 +52,17 @@ COMMANDS = {
     "adapt": "vlm.adapting",
     "ocr": "search.looking",
     "detect": "search.looking",
+    "caption": "search.telling",
+    "classify": "search.telling",
+    "describe": "search.telling",
+    "generate": "search.telling",
     "serve": "web.commands",
     "demo": "search.demo.commands",
 }
-WITHOUT_LIBRARY = ("adapt", "demo", "parse", "models list", "models get", "ocr", "detect")
+WITHOUT_LIBRARY = (
+    "adapt", "demo", "parse", "models list", "models get",
+    "ocr", "detect", "caption", "classify", "describe", "generate",
+)  # fmt: skip
 
 
 def default_library() -> Path:
