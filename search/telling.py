@@ -113,7 +113,7 @@ def _chooser(
     """The model's spec, how a file is classified by it, and how it is closed."""
     from indexer.decode import decode
     from vlm.choices import choose
-    from vlm.tasks.classify import by_model, chances, label_vectors
+    from vlm.tasks.classify import by_model, chances, label_vectors, scale
 
     try:
         embedder = load_embedder(model or choose().spec)
@@ -129,7 +129,7 @@ def _chooser(
 
     def by_vectors(file: Path) -> tuple[Tag, ...]:
         seen = embedder.embed_pictures([decode(file, embedder.picture_side).picture])
-        return chances(seen, vectors, labels)[0]
+        return chances(seen, vectors, labels, scale(embedder))[0]
 
     return embedder.spec, by_vectors, lambda: None
 

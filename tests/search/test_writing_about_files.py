@@ -108,3 +108,45 @@ def test_a_model_that_cannot_is_refused_in_one_sentence(files):
         made = run(command, files[0], "--model", "rapidocr")
         assert made.exit_code == 4
         assert "Traceback" not in made.stderr and made.stderr.count("\n") == 1
+
+
+def test_each_file_is_asked_about_alone_and_no_library_is_made(files, tmp_path):
+    place = tmp_path / "library"
+    made = run("ask", "Which colour?", *files, *CHAT, "--json", env={"IMSEARCH_LIBRARY": str(place)})
+    assert json.loads(made.stdout) == [
+        {"file": str(files[0]), "model": "colour-chat", "answer": "red"},
+        {"file": str(files[1]), "model": "colour-chat", "answer": "blue"},
+    ]
+    assert not place.exists()
+    made = run("ask", "Which colour? " * 50, files[0], tmp_path / "none.png", *CHAT)
+    assert (made.exit_code, made.stdout) == (1, f"{files[0]}:\nred\n") and "There is no such file." in made.stderr
+
+
+def test_all_files_are_asked_about_together_by_number(files):
+    made = run("ask", "Which is red?", *files, *CHAT, "--together")
+    assert made.stdout.splitlines() == ["red [1] blue [2] ", f"  [1] {files[0]}", f"  [2] {files[1]}"]
+    told = json.loads(run("ask", "Which is red?", *files, *CHAT, "--together", "--json").stdout)
+    assert told == {
+        "files": [str(file) for file in files], "model": "colour-chat", "answer": "red [1] blue [2]", "cited": [1, 2]
+    }  # fmt: skip
+
+
+def test_a_talk_about_a_file_goes_on_until_an_empty_line(files):
+    made = run("ask", "Which colour?", files[1], *CHAT, "--chat", input="And the sky?\n\nnot heard\n")
+    assert made.stdout.splitlines() == ["blue [1] ", f"  [1] {files[1]}"] * 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["{red}", "What is this?"], "Write the question first, in quotes"),
+        (["what", "is", "this"], "Write the question first, in quotes"),
+        (["What is this?", "{red}"], "Name the model"),
+        (["What is this?", "{red}", *CHAT, "--search", "dog"], "--search is for a library"),
+        (["What is this?", "{red}", *CHAT, "--library", "x"], "--library is for a library"),
+        (["What is this?", "--together"], "--together is for files"),
+    ],
+)
+def test_what_was_mixed_up_is_said(words, told, files):
+    made = run("ask", *(word.format(red=files[0]) for word in words))
+    assert made.exit_code == 2 and told in made.stderr
