@@ -54,10 +54,17 @@ COMMANDS = {
     "ocr": "search.looking",
     "detect": "search.looking",
     "moderate": "search.looking",
+    "caption": "search.telling",
+    "classify": "search.telling",
+    "describe": "search.telling",
+    "generate": "search.telling",
     "serve": "web.commands",
     "demo": "search.demo.commands",
 }
-WITHOUT_LIBRARY = ("adapt", "demo", "parse", "models list", "models get", "ocr", "detect", "moderate")
+WITHOUT_LIBRARY = (
+    "adapt", "demo", "parse", "models list", "models get",
+    "ocr", "detect", "moderate", "caption", "classify", "describe", "generate",
+)  # fmt: skip
 
 
 def default_library() -> Path:

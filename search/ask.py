@@ -59,10 +59,8 @@ class Conversation:
 
     def answer(self, text: str) -> Answer:
         """A text that was streamed, as an Answer. A number that names no picture is taken out of it."""
-        last = len(self.pictures)
-        kept = _NUMBER.sub(lambda m: m[0] if 1 <= int(m[1]) <= last else "", text).strip()
-        cited = dict.fromkeys(int(number) for number in _NUMBER.findall(kept))
-        return Answer(kept, tuple(self.pictures), tuple(cited), self.model.spec if self.model else "")
+        kept, cited = cited_in(text, len(self.pictures))
+        return Answer(kept, tuple(self.pictures), cited, self.model.spec if self.model else "")
 
     def stream(self, question: str) -> Iterator[str]:
         """The answer piece by piece. Raises ModelError, also for a model that cannot answer, and PictureError."""
@@ -118,6 +116,12 @@ class Conversation:
             Shown(number, picture, tuple(self.store.texts(picture.id)), tuple(_labels(self.store, picture)))
             for number, picture in enumerate(self.pictures, 1)
         ]
+
+
+def cited_in(text: str, last: int) -> tuple[str, tuple[int, ...]]:
+    """An answer without numbers that name no picture, and those of 1 to `last` that it names."""
+    kept = _NUMBER.sub(lambda m: m[0] if 1 <= int(m[1]) <= last else "", text).strip()
+    return kept, tuple(dict.fromkeys(int(number) for number in _NUMBER.findall(kept)))
 
 
 def _labels(store: LocalStore, picture: Picture) -> list[tuple[str, int]]:

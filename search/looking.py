@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.errors import PictureError
 from indexer.paths import printable
-from vlm import Annotation, Annotator, DetectedObject, TextLine, load_model
-from vlm.errors import PictureRefused, UsageError
+from search.files import AS_JSON, FILES, Looking, end, printable_lines, title
+from vlm import DetectedObject, TextLine, load_model
+from vlm.errors import UsageError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-_JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
-
 
 @click.command()
-@_FILES
+@FILES
 @click.option("--model", default="rapidocr", show_default=True, help="What reads: see docs/vision.md.")
-@_JSON
+@AS_JSON
 @click.pass_context
 def ocr(ctx: click.Context, files: tuple[Path, ...], model: str, as_json: bool) -> None:
     """Read the words in FILES, line by line, without a library."""
+    from indexer.looking import look
     from vlm.tasks.ocr import Ocr
 
-    looking = _Looking(files, Ocr(load_model(model)))
+    reader = Ocr(load_model(model))
+    looking = Looking(files, lambda file: look(file, reader), reader.close)
     told = []
     for file, made in looking:
         if as_json:
             told.append({"file": str(file), "text": made.text, "lines": [_line(line) for line in made.lines]})
             continue
-        _title(file, files)
-        click.echo(_printable_lines(made.text) or "(no words)")
-    _end(ctx, looking, told, as_json)
+        title(file, files)
+        click.echo(printable_lines(made.text) or "(no words)")
+    end(ctx, looking, told, as_json)
 
 
 @click.command()
-@_FILES
+@FILES
 @click.option("--model", metavar="SPEC", help="A detector, e.g. yolox:/a/yolox_s.onnx; else the best on this machine.")
 @click.option("--labels", default="", metavar="LABEL,…", help="Look for these only.")
 @click.option("--least", type=click.FloatRange(0, 1), help="Leave out what is less sure than this.")
@@ -51,18 +49,20 @@ def ocr(ctx: click.Context, files: tuple[Path, ...], model: str, as_json: bool) 
     type=click.Path(path_type=Path),
     help="Draw the boxes into this new file; for several FILES, into this folder.",
 )
-@_JSON
+@AS_JSON
 @click.pass_context
 def detect(ctx: click.Context, files: tuple[Path, ...], model: str | None, labels: str, least: float | None,
            draw: Path | None, as_json: bool) -> None:  # fmt: skip
     """Find the things in FILES, each with a box (x1 y1 x2 y2 in pixels), without a library."""
+    from indexer.looking import look
     from vlm.detectors import choose_detector
     from vlm.tasks.detect import Detect
 
     asked = [label.strip() for label in labels.split(",") if label.strip()]
     if draw:
         _check_drawing(draw, len(files))
-    looking = _Looking(files, Detect(load_model(model or choose_detector(asked)), asked, least))
+    detector = Detect(load_model(model or choose_detector(asked)), asked, least)
+    looking = Looking(files, lambda file: look(file, detector), detector.close)
     told = []
     for file, made in looking:
         if draw:
@@ -70,27 +70,29 @@ def detect(ctx: click.Context, files: tuple[Path, ...], model: str | None, label
         if as_json:
             told.append({"file": str(file), "objects": [_object(one) for one in made.objects]})
             continue
-        _title(file, files)
+        title(file, files)
         for one in made.objects:
             click.echo(f"{one.score:.2f}  {printable(one.label)}  {' '.join(f'{n:.0f}' for n in one.box_xyxy)}")
         if not made.objects:
             click.echo("(nothing)")
-    _end(ctx, looking, told, as_json)
+    end(ctx, looking, told, as_json)
 
 
 @click.command()
-@_FILES
+@FILES
 @click.option(
     "--model", metavar="SPEC", help="An embedder, a ShieldGemma or a model that answers; else the best embedder here."
 )
-@_JSON
+@AS_JSON
 @click.pass_context
 def moderate(ctx: click.Context, files: tuple[Path, ...], model: str | None, as_json: bool) -> None:
     """How likely FILES show what some would rather not see, by category, without a library. A guess, no verdict."""
+    from indexer.looking import look
     from vlm.choices import choose
     from vlm.tasks.moderate import moderator
 
-    looking = _Looking(files, moderator(model or choose().spec))
+    judge = moderator(model or choose().spec)
+    looking = Looking(files, lambda file: look(file, judge), judge.close)
     told = []
     for file, made in looking:
         if as_json:
@@ -98,51 +100,9 @@ def moderate(ctx: click.Context, files: tuple[Path, ...], model: str | None, as_
                 {"file": str(file), "model": made.model, "moderation": {tag.word: tag.chance for tag in made.labels}}
             )
             continue
-        _title(file, files)
+        title(file, files)
         click.echo("  ".join(f"{tag.word} {tag.chance:.2f}" for tag in made.labels))
-    _end(ctx, looking, told, as_json)
-
-
-class _Looking:
-    """What is said of each file that can be read; of the others a line with the reason, on stderr."""
-
-    def __init__(self, files: Sequence[Path], annotator: Annotator) -> None:
-        self._files = files
-        self._annotator = annotator
-        self.failed = 0
-
-    def __iter__(self) -> Iterator[tuple[Path, Annotation]]:
-        from indexer.looking import look
-
-        try:
-            for file in self._files:
-                try:
-                    if not file.exists():
-                        raise PictureError("There is no such file.", "")
-                    made = look(file, self._annotator)
-                except (PictureError, PictureRefused) as error:
-                    self.failed += 1
-                    click.echo(f"{printable(str(file))}: {error}", err=True)
-                else:
-                    yield file, made
-        finally:
-            self._annotator.close()
-
-
-def _printable_lines(text: str) -> str:
-    """Words from a picture for a terminal: they may hold what would steer it."""
-    return "\n".join(printable(line) for line in text.split("\n"))
-
-
-def _end(ctx: click.Context, looking: _Looking, told: list[dict[str, Any]], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(told))
-    ctx.exit(1 if looking.failed else 0)
-
-
-def _title(file: Path, files: Sequence[Path]) -> None:
-    if len(files) > 1:
-        click.secho(f"{printable(str(file))}:", bold=True)
+    end(ctx, looking, told, as_json)
 
 
 def _line(line: TextLine) -> dict[str, Any]:

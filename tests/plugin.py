@@ -1,16 +1,18 @@
-"""A second real model for tests that start processes: the colour embedder, installed as a package of its own would be."""
+"""More real models for tests: the colour embedder and one that writes, installed as a package of its own would be."""
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
-from tests.small import ColourChat, ColourEmbedder
-from vlm.protocols import Vectors
+from tests.small import ColourChat, ColourEmbedder, colour_of
+from vlm.protocols import Generation, Turn, Vectors
 
 
 class InstalledColours(ColourEmbedder):
@@ -28,9 +30,28 @@ class InstalledColours(ColourEmbedder):
         return super().embed_pictures(pictures)
 
 
-def register(put: Callable[[str, Callable[[str], ColourEmbedder]], None]) -> None:
+class ColourWriter(ColourChat):
+    """Says colours also as JSON where that is wanted, and chooses among letters."""
+
+    def replies(self, conversations: Sequence[Sequence[Turn]], how: Generation = Generation()) -> list[str]:
+        said = super().replies(conversations, how)
+        if how.schema is None:
+            return said
+        return [json.dumps({"caption": f"All {colour}.", "tags": [colour], "people": 0}) for colour in said]
+
+    def chances(self, conversations: Sequence[Sequence[Turn]], words: Sequence[str]) -> list[tuple[float, ...]]:
+        made = []
+        for turns in conversations:
+            picture, question = turns[-1].parts
+            assert isinstance(question, str) and not isinstance(picture, str)
+            right = [f"{word}. {colour_of(picture)}\n" in question for word in words]
+            made.append(tuple(0.9 if one else 0.1 / (len(words) - 1) for one in right))
+        return made
+
+
+def register(put: Callable[[str, Callable[[str], Any]], None]) -> None:
     put("colour", lambda _: InstalledColours())
-    put("colour-chat", lambda _: ColourChat())
+    put("colour-chat", lambda _: ColourWriter())
 
 
 def install(folder: Path) -> Path:

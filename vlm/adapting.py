@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import math
 import os
 import random
@@ -12,33 +10,20 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from vlm.errors import ModelError, ModelUnavailable, UsageError
+from vlm.examples import Example, examples, picture
 from vlm.models.checkpoint import Checkpoint
 from vlm.models.held import Held, first_line, out_of_memory
 from vlm.models.paligemma import batch, load
-from vlm.tasks.guard import plain
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-PROMPT = "caption en"
 # Twice the most that a checkpoint looks at: JPEGs are decoded to a power of two of their size.
 SIDE = 1792
 # The linear layers of the words' part; the part that sees stays as it is, for a few hundred examples would spoil it.
 LAYERS = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """What is to be answered to an order about one picture."""
-
-    file: Path
-    prompt: str
-    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,68 +40,6 @@ class Lessons:
 _USUAL = Lessons()
 OnEpoch = Callable[[int, float], None]
 """Called after each epoch (from 1) with its mean loss a token, in nats."""
-
-
-def examples(path: Path) -> tuple[list[Example], list[str]]:
-    """The lines of a JSONL or CSV file of `file`, `prompt`, `answer`, and a sentence for each that is of no use.
-
-    Files are found from where the list lies; without a prompt it is `caption en`. Raises UsageError where none is left.
-    """
-    good: list[Example] = []
-    bad: list[str] = []
-    try:
-        for number, row in _rows(path):
-            made = _example(row, path.parent)
-            if isinstance(made, str):
-                bad.append(f"{path.name}, line {number}: {made}")
-            else:
-                good.append(made)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path} cannot be read ({error}); give a JSONL or CSV file in UTF-8.") from None
-    if not good:
-        reason = f" ({bad[0]})" if bad else ""
-        raise UsageError(f"{path} holds no example{reason}; each line needs a file and an answer.")
-    return good, bad
-
-
-def _rows(path: Path) -> Iterator[tuple[int, Any]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        if path.suffix.lower() == ".csv":
-            rows = csv.DictReader(file)
-            for row in rows:
-                yield rows.line_num, row
-            return
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                try:
-                    yield number, json.loads(line)
-                except ValueError:
-                    yield number, None
-
-
-def _example(row: Any, folder: Path) -> Example | str:
-    if not isinstance(row, dict):
-        return "is no JSON object; left out."
-    file, prompt, answer = (plain(str(row.get(name) or "")).strip() for name in ("file", "prompt", "answer"))
-    if not file or not answer:
-        return f"tells no {'answer' if file else 'file'}; left out."
-    place = folder / Path(file).expanduser()
-    try:
-        _picture(place, 64)
-    except Exception as error:  # noqa: BLE001 - Pillow raises of a dozen kinds; each means this one file
-        return f"{file} is no picture that can be read ({type(error).__name__}); left out."
-    return Example(place, " ".join(prompt.split()) or PROMPT, answer)
-
-
-def _picture(path: Path, side: int = SIDE) -> Image:
-    """Upright RGB; a JPEG of about this side at least, which is decoded faster than a whole one."""
-    import pillow_heif
-    from PIL import Image, ImageOps
-
-    pillow_heif.register_heif_opener()
-    with Image.open(path) as picture:
-        picture.draft("RGB", (side, side))
-        return ImageOps.exif_transpose(picture).convert("RGB")
 
 
 def learn(
@@ -204,7 +127,7 @@ def _epochs(model: Any, processor: Any, lessons: Sequence[Example], how: Lessons
 
 def _batch(processor: Any, lessons: Sequence[Example], model: Any) -> dict[str, Any]:
     orders, answers = [lesson.prompt for lesson in lessons], [lesson.answer for lesson in lessons]
-    given = batch(processor, [_picture(lesson.file) for lesson in lessons], orders, answers)
+    given = batch(processor, [picture(lesson.file, SIDE) for lesson in lessons], orders, answers)
     return {
         name: value.to(model.device, model.dtype if value.is_floating_point() else None)
         for name, value in given.items()
