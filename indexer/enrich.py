@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -15,10 +15,13 @@ from indexer.looking import decode_for, in_full
 from indexer.paths import to_path
 from indexer.records import Enriched, Picture, Progress
 from vlm import Annotation, Annotator, ModelError, ModelUnavailable
+from vlm.protocols import Task
 
 Item = TypeVar("Item")
 
 BATCH = 8
+# a reader reads one picture at a time: nothing is gained by waiting for eight long receipts before the first is kept
+_BATCHES: Mapping[Task, int] = {"ocr": 1}
 # decoded pictures that wait for the model: two batches
 _AHEAD = 2 * BATCH
 
@@ -45,7 +48,9 @@ class Enricher:
         ids = self._wanted(among, anew, keep_others)
         done = failed = 0
         try:
-            for batch in _batches(ahead(self._read, self._pictures(ids), 2, _AHEAD), BATCH):
+            for batch in _batches(
+                ahead(self._read, self._pictures(ids), 2, _AHEAD), _BATCHES.get(self._annotator.task, BATCH)
+            ):
                 for picture, well in self._enrich(batch):
                     done += 1
                     failed += not well

@@ -207,7 +207,7 @@ def results_json(results: Results) -> dict[str, Any]:
 def picture_json(library: Library, picture: Picture) -> dict[str, Any]:
     """Everything known of a picture, for scripts: its record, `texts`, `objects`, which models said them (`seen`) and
     what people changed (`edits`)."""
-    known = {
+    known: dict[str, Sequence[Any]] = {
         "texts": library.store.texts(picture.id), "objects": library.store.objects(picture.id),
         "seen": library.store.catalog.texts.provenance(picture.id), "edits": library.history(picture.id),
     }  # fmt: skip

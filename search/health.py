@@ -32,7 +32,7 @@ def status(place: Path, as_json: bool) -> None:
         return
     for name, value in known.items():
         for one in value if isinstance(value, list) else [value]:
-            said = _covered(**one) if name == "annotated" else str(one)
+            said = _covered(**one) if isinstance(one, dict) else str(one)
             click.echo(f"{name:>14}  {printable(said)}")
 
 
