@@ -12,10 +12,14 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from indexer.indexer import Indexer
+from indexer.manifest import Manifest, write_manifest
 from search import Library
+from tests.small import ColourEmbedder
 
 ROOT = Path(__file__).parents[2]
-PICTURES = 20
+PICTURES = 12
+MANIFEST = Manifest("colour", "1", 4)
 
 
 def annotate(library, **options):
@@ -38,11 +42,13 @@ def finished(running):
 def test_killed_halfway_nothing_is_lost_and_nothing_is_read_again(tmp_path):
     (tmp_path / "pictures").mkdir()
     for n in range(PICTURES):
-        picture = Image.new("RGB", (240, 60), "white")
+        picture = Image.new("RGB", (300, 300), "white")
         ImageDraw.Draw(picture).text((12, 12), f"HOTEL {100 + n}", font=ImageFont.load_default(28), fill="black")
         picture.save(tmp_path / "pictures" / f"{n}.png")
-    with Library.open(tmp_path / "library", create=True, model="mini") as library:
-        library.index([tmp_path / "pictures"], ocr=False)
+    (tmp_path / "library").mkdir()
+    write_manifest(tmp_path / "library", MANIFEST)
+    with Library(tmp_path / "library", MANIFEST, ColourEmbedder()) as library:
+        Indexer(library.store, library.embedder).run([tmp_path / "pictures"])
     running = annotate(tmp_path / "library")
     while running.poll() is None and len(read(tmp_path / "library")) < PICTURES // 4:
         time.sleep(0.02)
