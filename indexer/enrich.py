@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar, cast
 
@@ -15,12 +15,15 @@ from indexer.looking import decode_for, in_full
 from indexer.paths import to_path
 from indexer.records import Enriched, Picture, Progress
 from vlm import Annotation, Annotator, ModelError, ModelUnavailable, VectorAnnotator
+from vlm.protocols import Task
 
 Item = TypeVar("Item")
 
 BATCH = 8
 # vectors judged at once; no picture is opened for them
 VECTORS = 1000
+# a reader reads one picture at a time: nothing is gained by waiting for eight long receipts before the first is kept
+_BATCHES: Mapping[Task, int] = {"ocr": 1}
 # decoded pictures that wait for the model: two batches
 _AHEAD = 2 * BATCH
 
@@ -77,7 +80,7 @@ class Enricher:
                 self._catalog.texts.annotate(picture_id, self._annotator.task, one)
                 yield "", True
         others = self._pictures([i for i in ids if i not in held])
-        for batch in _batches(ahead(self._read, others, 2, _AHEAD), BATCH):
+        for batch in _batches(ahead(self._read, others, 2, _AHEAD), _BATCHES.get(self._annotator.task, BATCH)):
             yield from ((picture.path, well) for picture, well in self._enrich(batch))
 
     def _with_vectors(self) -> frozenset[int]:

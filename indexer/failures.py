@@ -51,6 +51,10 @@ class Failures(Tables):
         """Relative paths of the files that failed in any pass."""
         return {row[0] for row in self._db.execute("SELECT path FROM failures WHERE root_id = ?", (root_id,))}
 
+    def counts(self) -> dict[str, int]:
+        """How many pictures failed in each stage."""
+        return dict(self._db.execute("SELECT stage, count(*) FROM failures GROUP BY stage"))
+
     def all(self) -> list[Failure]:
         """Every failure, newest first."""
         sql = (

@@ -238,6 +238,27 @@ class Enriched:
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """Which model looked at a picture for a task, how it was asked, and when (UTC, ISO 8601)."""
+
+    task: str
+    model: str
+    revision: str
+    prompt_version: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How many pictures this revision of a model has looked at for a task."""
+
+    task: str
+    model: str
+    revision: str
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
 class HeldModel:
     """One model of a library: how many pictures have a vector of it, and the bytes of its vectors and index."""
 

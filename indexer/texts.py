@@ -8,7 +8,7 @@ import numpy as np
 
 from indexer.connections import Tables
 from indexer.content import FROM_VECTOR, PEOPLE, insert_said, insert_text, refresh_words
-from indexer.records import Text
+from indexer.records import Covered, Provenance, Text
 from indexer.rows import text_of
 from indexer.vectors.protocol import Ids
 from vlm.protocols import Annotation, DetectedObject, Task, TextKind
@@ -21,7 +21,6 @@ _KINDS: Mapping[Task, tuple[TextKind, ...]] = {
     "ocr": ("ocr",), "caption": ("caption",), "describe": ("caption", "tag"), "tag": ("tag",), "object": (), "moderate": (),
 }  # fmt: skip
 """The kinds of text that a task writes, and so replaces."""
-_BOXED = ("object", "describe")
 
 
 class Texts(Tables):
@@ -62,7 +61,7 @@ class Texts(Tables):
             for text in _texts(picture_id, made, now):
                 insert_said(db, text)
             objects = made.objects
-            if task in _BOXED:
+            if task == "object":
                 db.execute(f"DELETE FROM objects WHERE picture_id = ? AND model NOT IN {PEOPLE}", (picture_id,))
                 # boxes that were imported are all there are: a model's beside them would be counted twice
                 if db.execute("SELECT 1 FROM objects WHERE picture_id = ?", (picture_id,)).fetchone():
@@ -80,6 +79,10 @@ class Texts(Tables):
             db.execute(
                 "INSERT OR REPLACE INTO annotated VALUES (?, ?, ?, ?, ?, ?)",
                 (picture_id, task, made.model, made.revision, now, made.prompt_version),
+            )
+            db.execute(
+                "DELETE FROM failures WHERE stage = ? AND (root_id, path) = (SELECT root_id, path FROM pictures WHERE id = ?)",
+                (task, picture_id),
             )
             if _KINDS[task]:
                 refresh_words(db, [picture_id])
@@ -124,14 +127,24 @@ class Texts(Tables):
                     (picture_id, TAGGING, model, revision, now),
                 )
 
-    def untagged(self, model_id: int, limit: int) -> Ids:
+    def provenance(self, picture_id: int) -> list[Provenance]:
+        """Which model has looked at a picture for which task, and when."""
+        sql = "SELECT task, model, revision, prompt_version, at FROM annotated WHERE picture_id = ? ORDER BY task"
+        return [Provenance(*row) for row in self._db.execute(sql, (picture_id,))]
+
+    def covered(self) -> list[Covered]:
+        """How many pictures each model has looked at for each task."""
+        sql = "SELECT task, model, revision, count(*) FROM annotated GROUP BY task, model, revision ORDER BY 1, 4 DESC"
+        return [Covered(*row) for row in self._db.execute(sql)]
+
+    def untagged(self, model_id: int) -> Ids:
         """Pictures with a vector of this model that its revision has not tagged."""
         sql = (
             "SELECT e.picture_id FROM embeddings e JOIN models ON models.id = e.model_id LEFT JOIN annotated a "
             "ON a.picture_id = e.picture_id AND task = ? AND a.model = spec AND a.revision = models.revision "
-            "WHERE e.model_id = ? AND a.picture_id IS NULL LIMIT ?"
+            "WHERE e.model_id = ? AND a.picture_id IS NULL ORDER BY e.picture_id"
         )
-        return np.array([row[0] for row in self._db.execute(sql, (TAGGING, model_id, limit))], np.int64)
+        return np.array([row[0] for row in self._db.execute(sql, (TAGGING, model_id))], np.int64)
 
 
 def _texts(picture_id: int, made: Annotation, now: str) -> Iterator[Text]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, get_args
 
 import click
 
 from indexer.filters import ANY
+from indexer.records import Enriched
 from search.indexing import progress_bars
 from search.library import Library
 from search.parser import parse
 from vlm import Annotator, load_model
 from vlm.errors import UsageError
+from vlm.tasks.caption import Style
 
 BLURRED = f"moderation:{ANY} state:unreviewed"
 """The query for what is shown blurred and waits for a person."""
@@ -22,37 +26,71 @@ BLURRED = f"moderation:{ANY} state:unreviewed"
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query", nargs=-1)
 @click.option("--ocr", metavar="SPEC", help="Read words, e.g. with rapidocr.")
+@click.option("--detect", metavar="SPEC", help="Find things with boxes, e.g. with yolox:/a/yolox_s.onnx.")
+@click.option("--labels", default="", metavar="LABEL,…", help="Detect these only.")
+@click.option("--least", type=click.FloatRange(0, 1), help="Leave out what the detector is less sure of than this.")
+@click.option("--describe", metavar="SPEC", help="Write a caption and tags in one pass.")
+@click.option("--caption", metavar="SPEC", help="Write captions, e.g. with gemma:google/gemma-4-E2B-it.")
+@click.option("--style", type=click.Choice(get_args(Style)), default="short", show_default=True, help="Of captions.")
+@click.option("--language", default="en", show_default=True, help="Of captions.")
+@click.option("--tags", is_flag=True, help="Name what pictures show, by the library's own model from its vectors.")
 @click.option("--moderate", metavar="SPEC", help="Judge what some would rather not see, e.g. with mini.")
 @click.option("--anew", is_flag=True, help="Ask again of pictures that were seen before.")
 @click.option("--retry", is_flag=True, help="Ask again of pictures that failed before.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
-def annotate(
-    place: Path, query: tuple[str, ...], ocr: str | None, moderate: str | None, anew: bool, retry: bool, as_json: bool
-) -> None:
+def annotate(place: Path, /, query: tuple[str, ...], tags: bool, anew: bool, retry: bool, as_json: bool,
+             **asked: Any) -> None:  # fmt: skip
     """Have models write about pictures: what they say is searched and filtered by.
 
-    With a QUERY only on what it finds, best first. Pictures that a model has seen are not shown to it again, until its
+    With a QUERY only on what matches it, best first. Pictures that a model has seen are not shown to it again, until its
     version, or how it is asked, has changed. May be interrupted at any time; what you wrote yourself stays.
     """
-    annotators = _annotators(ocr, moderate)
-    if not annotators:
-        raise UsageError("Say what to write and by which model, e.g. --ocr rapidocr (docs/vision.md).")
+    annotators = [*_annotators(**asked)]
+    if not annotators and not tags:
+        raise UsageError("Say what to write and by which model, e.g. --ocr rapidocr or --tags (docs/vision.md).")
     with Library.open(place) as library, progress_bars() as on_progress:
-        asked = parse(" ".join(query)) if query else None
-        done = library.annotate(annotators, asked, anew, retry, on_progress)
+        among = parse(" ".join(query)) if query else None
+        done = library.annotate(annotators, among, anew, retry, on_progress, tags)
+        failed_before = library.store.catalog.failures.counts()
     if as_json:
         click.echo(json.dumps([asdict(one) for one in done]))
         return
     for one in done:
-        failed = f"; {one.failed} failed, see why with: imsearch failures" if one.failed else ""
-        click.echo(f"{one.task} by {one.model}: {one.done} pictures{failed}")
-    if moderate:
+        click.echo(_told(one, failed_before.get(one.task, 0) - one.failed))
+    if asked["moderate"]:
         click.echo(f"See what is blurred with: imsearch search '{BLURRED}' (docs/moderation.md)")
 
 
-def _annotators(ocr: str | None, moderate: str | None) -> list[Annotator]:
-    from vlm.tasks.moderate import moderator
-    from vlm.tasks.ocr import Ocr
+def _annotators(ocr: str | None, detect: str | None, labels: str, least: float | None, describe: str | None,
+                caption: str | None, style: Style, language: str, moderate: str | None) -> Iterator[Annotator]:  # fmt: skip
+    """One for each task that was asked for. The caption of a captioner is kept over that of a description: it comes later."""
+    if ocr:
+        from vlm.tasks.ocr import Ocr
 
-    return [*([Ocr(load_model(ocr))] if ocr else []), *([moderator(moderate)] if moderate else [])]
+        yield Ocr(load_model(ocr))
+    if detect:
+        from vlm.tasks.detect import Detect
+
+        yield Detect(load_model(detect), [label.strip() for label in labels.split(",") if label.strip()], least)
+    if describe:
+        from vlm.tasks.describe import Describe
+
+        yield Describe(load_model(describe))
+    if caption:
+        from vlm.tasks.caption import Captions, Wanted
+
+        yield Captions(load_model(caption), Wanted(style, language=language))
+    if moderate:
+        from vlm.tasks.moderate import moderator
+
+        yield moderator(moderate)
+
+
+def _told(one: Enriched, failed_before: int) -> str:
+    said = f"{one.task} by {one.model}: {one.done} pictures"
+    if one.failed:
+        said += f"; {one.failed} failed, see why with: imsearch failures"
+    if failed_before > 0:
+        said += f"; {failed_before} that failed before were left out, try them with --retry"
+    return said

@@ -120,6 +120,7 @@ def show(place: Path, picture: str, as_json: bool) -> None:
         found = named_picture(library, picture)
         known = picture_json(library, found)
         texts, edits = library.store.texts(found.id), library.history(found.id)
+        objects, seen = library.store.objects(found.id), library.store.catalog.texts.provenance(found.id)
     if as_json:
         click.echo(json.dumps(known))
         return
@@ -136,9 +137,13 @@ def show(place: Path, picture: str, as_json: bool) -> None:
         named = f"{text.kind} ({text.model})"
         said = text.text.replace("\n", "\n" + " " * 18)
         rows[named] = f"{rows[named]}, {said}" if named in rows else said
+    rows["objects"] = ", ".join(f"{printable(one.label)} {one.score:.2f}" for one in objects)
     for name, value in rows.items():
         if value:
             click.echo(f"{name:>16}  {value}")
+    for look in seen:
+        told = ", ".join(filter(None, (look.model, look.revision, look.prompt_version, look.at)))
+        click.echo(f"{'seen for':>16}  {look.task} by {printable(told)}")
     for one in edits:
         click.echo(f"{'edited':>16}  {one.made_at[:10]} {_change(one)}")
 
@@ -275,9 +280,13 @@ def results_json(results: Results, blur: Blur = DEFAULT) -> dict[str, Any]:
 
 
 def picture_json(library: Library, picture: Picture) -> dict[str, Any]:
-    """Everything known of a picture, for scripts: its record, `texts`, and what people changed (`edits`)."""
-    texts, edits = library.store.texts(picture.id), library.history(picture.id)
-    return asdict(picture) | {"texts": [asdict(one) for one in texts], "edits": [asdict(one) for one in edits]}
+    """Everything known of a picture, for scripts: its record, `texts`, `objects`, which models said them (`seen`) and
+    what people changed (`edits`)."""
+    known: dict[str, Sequence[Any]] = {
+        "texts": library.store.texts(picture.id), "objects": library.store.objects(picture.id),
+        "seen": library.store.catalog.texts.provenance(picture.id), "edits": library.history(picture.id),
+    }  # fmt: skip
+    return asdict(picture) | {name: [asdict(one) for one in each] for name, each in known.items()}
 
 
 def _change(one: Edited) -> str:

@@ -12,6 +12,11 @@ from indexer.doctor import examine, mend
 from indexer.paths import printable
 from search.library import Library
 
+# what `imsearch index` does itself, and so `imsearch retry`
+_BY_INDEX = {"index", "ocr"}
+# where the option of `imsearch annotate` is not named like its task
+_OPTION = {"object": "detect"}
+
 _JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
 
 
@@ -27,14 +32,19 @@ def status(place: Path, as_json: bool) -> None:
         return
     for name, value in known.items():
         for one in value if isinstance(value, list) else [value]:
-            click.echo(f"{name:>14}  {printable(str(one))}")
+            said = _covered(**one) if isinstance(one, dict) else str(one)
+            click.echo(f"{name:>14}  {printable(said)}")
+
+
+def _covered(task: str, model: str, revision: str, pictures: int) -> str:
+    return f"{pictures} pictures: {task} by {model}{f' ({revision})' if revision else ''}"
 
 
 @click.command()
 @_JSON
 @click.pass_obj
 def failures(place: Path, as_json: bool) -> None:
-    """The files that could not be used: why, and what can be done."""
+    """The files that could not be used, and what a model failed on: in which task, why, and what can be done."""
     with Library.open(place) as library:
         rows = library.store.catalog.failures.all()
     if as_json:
@@ -43,9 +53,14 @@ def failures(place: Path, as_json: bool) -> None:
     if not rows:
         click.echo("Every file could be used.")
     for row in rows:
-        click.echo(f"{printable(row.path)}\n    {row.reason} {row.remedy}")
+        click.echo(f"{printable(row.path)}\n    {row.stage}: {row.reason} {row.remedy}")
+    stages = {row.stage for row in rows}
     if rows:
-        click.echo(f"{len(rows)} files. Try them once more with: imsearch retry")
+        click.echo(f"{len(rows)} in all.")
+    if stages & _BY_INDEX:
+        click.echo("Try them once more with: imsearch retry")
+    for stage in sorted(stages - _BY_INDEX):
+        click.echo(f"Try {stage} once more with: imsearch annotate --{_OPTION.get(stage, stage)} SPEC --retry")
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,8 +22,8 @@ from search.errors import QueryError
 from search.in_use import Following, InUse
 from search.parser import parse
 from search.query import Example, Mode, Query, Results
-from search.searcher import MOST, Searcher
-from vlm import Annotator, Embedder, load_embedder, load_model
+from search.searcher import Searcher
+from vlm import Annotator, Embedder, Tagger, load_embedder, load_model
 from vlm.choices import choose
 from vlm.tasks.ocr import Ocr
 
@@ -154,20 +154,24 @@ class Library:
         anew: bool = False,
         retry: bool = False,
         on_progress: OnProgress = lambda _: None,
+        tags: bool = False,
     ) -> list[Enriched]:
         """Put models to their tasks, one after another, on every picture that has not been seen so; newest first.
 
-        With a `query` only on what it finds, best first. `anew` asks again of what was seen, `retry` of what failed.
-        Raises LibraryBusy, ModelUnavailable, QueryError.
+        With a `query` only on what matches it, best first. `anew` asks again of what was seen, `retry` of what failed;
+        `tags` has the library's own model name what it sees. Raises LibraryBusy, ModelUnavailable, QueryError, UsageError.
         """
         from indexer.enrich import Enricher
+        from indexer.tagging import tag_pictures
 
         with writing(self.folder):
             now = self._following.settled()
-            among = None if query is None else [hit.picture.id for hit in self.search(query, limit=MOST).hits]
+            asked = parse(query) if isinstance(query, str) else query
+            among = None if asked is None else now.searcher.matching(asked)
             if retry:
                 self._catalog.failures.try_again([annotator.task for annotator in annotators])
-            return [Enricher(now.store, one).run(on_progress, among, anew) for one in annotators]
+            done = [tag_pictures(now.store, now.embedder(), on_progress, among, anew)] if tags else []
+            return done + [Enricher(now.store, one).run(on_progress, among, anew) for one in annotators]
 
     def follow_the_model(self) -> None:
         """Bring up to the model in use what is told from vectors: tags, concepts, where matches end.
@@ -253,6 +257,7 @@ class Library:
             "library": str(self.folder),
             "model": self.manifest.model,
             **self._catalog.status(),
+            "annotated": [asdict(one) for one in self._catalog.texts.covered()],
             "roots": list(self._catalog.roots().values()),
         }
 
@@ -276,7 +281,8 @@ def _tell_from_vectors(now: InUse) -> None:
     from search.concepts import Concepts
 
     embedder = now.embedder()
-    tag_pictures(now.store, embedder)
+    if isinstance(embedder, Tagger):
+        tag_pictures(now.store, embedder)
     if now.store.catalog.texts.judged_by("moderate", embedder.spec):
         # who had the library's own model judge the pictures wants the new ones judged too; their vectors are there
         from indexer.enrich import Enricher

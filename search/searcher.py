@@ -66,6 +66,13 @@ class Searcher:
         seconds = round(time.perf_counter() - started, 4)
         return Results(hits, len(ranked), seconds, note, query, offered, advice)
 
+    def matching(self, query: Query) -> list[int]:
+        """Ids of every picture that matches, however many, in the query's order; weak ones are left out. Raises QueryError."""
+        among = self._store.filter(both(query.filters, _left_out(query)))
+        depth = max(1, self._store.count() if among is None else len(among))
+        ranked, weak_below, _ = self._rank(query, among, depth)
+        return [row.id for row in self._ordered(ranked, weak_below, query) if not _is_weak(row, weak_below)]
+
     def _rank(self, query: Query, among: Ids | None, depth: int) -> tuple[list[Ranked], float, list[str]]:
         """Every picture that a signal found, best first; the cosine below which a hit is weak; texts without meaning."""
         vector, unknown = self.vector(query) if query.mode != "lexical" else (None, [])

@@ -39,6 +39,17 @@ def test_a_picture_without_words_has_none(reader):
     assert reader.read(Image.new("RGB", (200, 200), "teal")) == ()
 
 
+def test_shapes_in_a_drawing_are_not_taken_for_letters_and_a_short_word_is_read(reader, tmp_path):
+    from search.demo.gallery import draw_gallery
+
+    drawn = {path.stem: path for path in draw_gallery(tmp_path)}
+    light = Image.open(drawn["IMG_0419"]).convert("RGB")
+    assert reader.read(light) == ()
+    ImageDraw.Draw(light).text((30, 30), "STOP", font=ImageFont.load_default(64), fill="black")
+    assert [line.text for line in reader.read(light)][:1] == ["STOP"]
+    assert [line.text for line in reader.read(written("No"))] == ["No"]
+
+
 def test_a_killed_engine_costs_no_more_than_its_picture(reader):
     reader.read(written("FIRST"))
     os.kill(reader._worker.pid, signal.SIGKILL)

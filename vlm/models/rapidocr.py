@@ -33,6 +33,12 @@ SECONDS = 120
 MOST_PIXELS = 2_500_000
 
 
+# Where nothing longer than so many letters is read, it is mostly a shape taken for a letter (a traffic light for 日),
+# unless the engine is surer of it than of any shape in the photos (docs/vision.md).
+SHORT = 2
+LEAST_SHORT = 0.97
+
+
 class OcrError(PictureRefused):
     """This picture could not be read; the next one can be."""
 
@@ -75,11 +81,14 @@ class RapidOcr:
         small.save(buffer, "PNG", compress_level=1)
         with self._lock:
             found = self._ask(buffer.getvalue())
-        return tuple(
+        lines = [
             TextLine(text, score, _around(points, scale), tuple((x * scale, y * scale) for x, y in points))
             for text, score, points in found
             if score >= self.least and text.strip()
-        )
+        ]
+        if all(sum(map(str.isalnum, line.text)) <= SHORT for line in lines):
+            lines = [line for line in lines if line.score >= LEAST_SHORT]
+        return tuple(lines)
 
     def _ask(self, png: bytes) -> list[tuple[str, float, list[tuple[float, float]]]]:
         if self._done >= RECYCLE or (self._worker and self._worker.poll() is not None):

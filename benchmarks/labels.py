@@ -1,0 +1,84 @@
+"""Do filters on what models wrote agree with the photos, and should what a detector found be words to search by?
+
+    python -m benchmarks.labels ../shared/data --work DIR yolox:../shared/models/yolox_nano/yolox_nano.onnx
+
+DIR is that of `benchmarks.ranking` (or a copy: its library is annotated). First precision and recall of `object:LABEL`
+and `tag:LABEL` over the photos whose objects are all known; then nDCG@10 of meaning alone, of hybrid search as it is,
+and of hybrid search where the labels are words of the picture too.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.ranking import fusing
+from benchmarks.ranking.judged import Asked, judged
+from benchmarks.ranking.tree import plant, rows
+from indexer.records import Text
+from search.calibrating import calibration
+from search.library import Library
+from vlm import load_model
+from vlm.tasks.detect import Detect
+
+ASKED = ("dense alone", "lexical alone", "standing + rarity (shipped)")
+
+
+def main() -> None:
+    given = argparse.ArgumentParser()
+    given.add_argument("data", type=Path)
+    given.add_argument("--work", type=Path, required=True)
+    given.add_argument("detector")
+    options = given.parse_args()
+    tree = options.work.absolute() / "tree"
+    kept = plant(options.data, tree)
+    asked = judged(options.data, kept)
+    with Library.open(options.work / "library") as library:
+        library.index([tree], ocr=False)
+        print(library.annotate([Detect(load_model(options.detector))], tags=True))
+        _filters(library, options.data, {one.file: str(tree / one.path) for one in kept})
+        _ranked("as it is", library, tree, asked)
+        ids = library.store.catalog.ids(library.store.model_id).tolist()
+        for picture in ids:
+            labels = sorted({one.label for one in library.store.objects(picture)})
+            for label in labels:
+                library.store.catalog.texts.add(Text(picture, "tag", label, "labels as words"))
+        _ranked("with labels as words", library, tree, asked)
+
+
+def _filters(library: Library, data: Path, paths: dict[str, str]) -> None:
+    known = [row for row in rows(data / "photos") if row["objects_known"]]
+    judged_paths = {paths[row["file"]] for row in known}
+    labels = sorted({thing["label"] for row in known for thing in row["objects"]})
+    for field in ("object", "tag"):
+        right = said = there = 0
+        for label in labels:
+            holds = {paths[row["file"]] for row in known if label in {thing["label"] for thing in row["objects"]}}
+            found = {hit.picture.path for hit in library.search(f'{field}:"{label}"', limit=1000).hits} & judged_paths
+            right, said, there = right + len(found & holds), said + len(found), there + len(holds)
+        print(
+            f"{field}:LABEL over {len(labels)} labels: precision {right / max(said, 1):.3f} of {said}, recall {right / there:.3f} of {there}"
+        )
+
+
+def _ranked(title: str, library: Library, tree: Path, asked: Sequence[Asked]) -> None:
+    store, measured = library.store, calibration(library.store)
+    assert measured is not None
+    ids = store.catalog.ids(store.model_id)
+    paths = [str(Path(picture.path).relative_to(tree)) for picture in store.get(ids.tolist())]
+    vectors, texts = store.vectors(ids.tolist()), library.embedder().embed_texts([one.text for one in asked])
+    every = [
+        fusing.signals(one, ids, paths, np.asarray(vectors @ vector, float), store.lexical(one.text, 1000), measured, vector)
+        for one, vector in zip(asked, texts, strict=True)
+    ]  # fmt: skip
+    made = fusing.table(every, False)
+    print(f"\n| {title}, reporting half |", " | ".join(fusing.SETS), "|")
+    for name in ASKED:
+        print(f"| {name} |", " | ".join(f"{made[name][each]:.3f}" for each in fusing.SETS), "|")
+
+
+if __name__ == "__main__":
+    main()
