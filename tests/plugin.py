@@ -40,6 +40,8 @@ class ColourWriter(ColourChat):
         return [json.dumps({"caption": f"All {colour}.", "tags": [colour], "people": 0}) for colour in said]
 
     def chances(self, conversations: Sequence[Sequence[Turn]], words: Sequence[str]) -> list[tuple[float, ...]]:
+        if tuple(words) == ("Yes", "No"):
+            return super().chances(conversations, words)
         made = []
         for turns in conversations:
             picture, question = turns[-1].parts
