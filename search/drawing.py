@@ -37,6 +37,22 @@ def drawn(picture: Image.Image, objects: Sequence[DetectedObject]) -> Image.Imag
     return made
 
 
+def side_by_side(panels: Sequence[tuple[str, Image.Image]], height: int = 640) -> Image.Image:
+    """Pictures of this height in one row, each below its title."""
+    font, gap = ImageFont.load_default(24), 8
+    scaled = [
+        (title, picture.resize((max(1, round(height * picture.width / picture.height)), height)))
+        for title, picture in panels
+    ]
+    made = Image.new("RGB", (sum(one.width for _, one in scaled) + gap * (len(scaled) - 1), height + 36), "white")
+    pen, x = ImageDraw.Draw(made), 0
+    for title, one in scaled:
+        pen.text((x + gap, 4), title, font=font, fill="black")
+        made.paste(one, (x, 36))
+        x += one.width + gap
+    return made
+
+
 def _colour(label: str) -> tuple[str, str]:
     return COLOURS[crc32(label.encode("utf-8", "replace")) % len(COLOURS)]
 

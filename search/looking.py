@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,12 @@ import click
 from indexer.paths import printable
 from search.files import AS_JSON, FILES, Looking, end, printable_lines, title
 from vlm import DetectedObject, TextLine, load_model
-from vlm.errors import UsageError
+from vlm.errors import PictureRefused, UsageError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from vlm.tasks.detect import Detect
 
 
 @click.command()
@@ -49,10 +51,14 @@ def ocr(ctx: click.Context, files: tuple[Path, ...], model: str, as_json: bool) 
     type=click.Path(path_type=Path),
     help="Draw the boxes into this new file; for several FILES, into this folder.",
 )
+@click.option(
+    "--compare-budgets", "budgets", metavar="N,…",
+    help="Look with each of these numbers of visual tokens (Gemma 4), and draw them side by side.",
+)  # fmt: skip
 @AS_JSON
 @click.pass_context
 def detect(ctx: click.Context, files: tuple[Path, ...], model: str | None, labels: str, least: float | None,
-           draw: Path | None, as_json: bool) -> None:  # fmt: skip
+           draw: Path | None, budgets: str | None, as_json: bool) -> None:  # fmt: skip
     """Find the things in FILES, each with a box (x1 y1 x2 y2 in pixels), without a library."""
     from indexer.looking import look
     from vlm.detectors import choose_detector
@@ -61,6 +67,9 @@ def detect(ctx: click.Context, files: tuple[Path, ...], model: str | None, label
     asked = [label.strip() for label in labels.split(",") if label.strip()]
     if draw:
         _check_drawing(draw, len(files))
+    if budgets:
+        loaded = load_model(model or choose_detector(asked))
+        _compare(ctx, files, {n: Detect(loaded, asked, least, n) for n in _numbers(budgets)}, draw, as_json)
     detector = Detect(load_model(model or choose_detector(asked)), asked, least)
     looking = Looking(files, lambda file: look(file, detector), detector.close)
     told = []
@@ -128,11 +137,68 @@ def _check_drawing(place: Path, files: int) -> None:
         raise UsageError(f"--draw {place}: that file is there already; name a new one.")
 
 
+def _numbers(budgets: str) -> list[int]:
+    try:
+        return list(dict.fromkeys(int(number) for number in budgets.split(",")))
+    except ValueError:
+        raise UsageError(f"--compare-budgets {budgets}: give numbers, e.g. 70,140,280,560.") from None
+
+
+def _compare(
+    ctx: click.Context, files: Sequence[Path], by: Mapping[int, Detect], draw: Path | None, as_json: bool
+) -> None:
+    """What one model finds with each budget: listed, and drawn side by side. Leaves the program."""
+    from indexer.looking import look
+
+    def found(file: Path) -> dict[int, Sequence[DetectedObject] | str]:
+        made: dict[int, Sequence[DetectedObject] | str] = {}
+        for budget, detector in by.items():
+            try:
+                made[budget] = look(file, detector).objects
+            except PictureRefused as error:  # others may do
+                made[budget] = str(error)
+        return made
+
+    looking = Looking(files, found, next(iter(by.values())).close)
+    told = []
+    for file, made in looking:
+        if draw:
+            _draw_compared(file, made, draw, len(files))
+        told.append({"file": str(file), "budgets": [_budget(*one) for one in made.items()]})
+        if not as_json:
+            title(file, files)
+            for budget, what in made.items():
+                said = what if isinstance(what, str) else ", ".join(one.label for one in what) or "(nothing)"
+                click.echo(f"{budget:4d}  {printable(said)}")
+    end(ctx, looking, told, as_json)
+
+
+def _budget(budget: int, made: Sequence[DetectedObject] | str) -> dict[str, Any]:
+    if isinstance(made, str):
+        return {"budget": budget, "objects": [], "problem": made}
+    return {"budget": budget, "objects": [_object(one) for one in made], "problem": ""}
+
+
+def _draw_compared(file: Path, made: Mapping[int, Sequence[DetectedObject] | str], place: Path, files: int) -> None:
+    from indexer.decode import decode
+    from search.drawing import drawn, side_by_side
+
+    whole = decode(file, 10**9).picture
+    panels = [
+        (f"{budget}: no boxes told", whole) if isinstance(what, str) else (str(budget), drawn(whole, what))
+        for budget, what in made.items()
+    ]
+    _save(side_by_side(panels), file, place, files)
+
+
 def _draw(file: Path, objects: Sequence[DetectedObject], place: Path, files: int) -> None:
     from indexer.decode import decode
     from search.drawing import drawn
 
-    made: Image = drawn(decode(file, 10**9).picture, objects)
+    _save(drawn(decode(file, 10**9).picture, objects), file, place, files)
+
+
+def _save(made: Image, file: Path, place: Path, files: int) -> None:
     if files > 1:
         place.mkdir(parents=True, exist_ok=True)
     made.save(_free(place, file.stem) if place.is_dir() else place)

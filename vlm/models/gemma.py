@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from vlm.errors import ModelError, UsageError
+from vlm.errors import ModelError, PictureRefused, UsageError
 from vlm.models.chatting import TemplateChat
 from vlm.protocols import DetectedObject, Generation, Turn
+from vlm.tasks.detect import BOX_TOKENS
 from vlm.tasks.guard import again, objects_in
 
 if TYPE_CHECKING:
@@ -19,14 +20,13 @@ BUDGETS = (70, 140, 280, 560, 1120)
 # "Normalised values relative to a 1024x1024 grid", says Google's page on pictures for "Gemma 3 and later models". None of
 # the boxes printed there goes beyond 1000, where Gemini's end: should that be the true grid, boxes are 2.3% too small.
 GRID = (1024.0, 1024.0)
-# Some forty boxes; the answers printed on that page have two to six.
-BOX_TOKENS = 1024
 
 
 class Gemma(TemplateChat):
     """`gemma:google/gemma-4-E2B-it` and its like. Also implements `vlm.protocols.Detector`."""
 
     family = "gemma"
+    budgets = BUDGETS
 
     def detect(
         self,
@@ -37,7 +37,7 @@ class Gemma(TemplateChat):
     ) -> list[tuple[DetectedObject, ...]]:
         """What is seen in each picture, in the model's order; it tells no scores, so each is 1, whatever `least` is.
 
-        An answer without boxes to read is asked for once more. Raises ModelError when there are none then either.
+        An answer without boxes to read is asked for once more. Raises PictureRefused when there are none then either.
         """
         asked = [[Turn("user", (picture, _prompt(labels)))] for picture in pictures]
         answers = self.replies(asked, how)
@@ -54,7 +54,7 @@ class Gemma(TemplateChat):
         try:
             return objects_in(answer, size, GRID, labels)
         except ModelError as error:
-            raise ModelError(f"{self.spec} told no boxes, asked twice. {error}") from None
+            raise PictureRefused(f"{self.spec} told no boxes, asked twice. {error}") from None
 
     def _looking(self, processor: Any, how: Generation) -> dict[str, Any]:
         if how.budget is None:
