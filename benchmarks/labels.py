@@ -2,9 +2,9 @@
 
     python -m benchmarks.labels ../shared/data --work DIR yolox:../shared/models/yolox_nano/yolox_nano.onnx
 
-DIR is that of `benchmarks.ranking` (or a copy: its library is annotated). First precision and recall of `object:LABEL`
-and `tag:LABEL` over the photos whose objects are all known; then nDCG@10 of meaning alone, of hybrid search as it is,
-and of hybrid search where the labels are words of the picture too.
+DIR is that of `benchmarks.ranking`, or a copy in which nothing was detected yet: its library is annotated. nDCG@10 of
+meaning alone and of hybrid search without and with what was detected, and precision and recall of `object:LABEL` and `tag:LABEL`
+over the photos whose objects are all known.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import numpy as np
 from benchmarks.ranking import fusing
 from benchmarks.ranking.judged import Asked, judged
 from benchmarks.ranking.tree import plant, rows
-from indexer.records import Text
 from search.calibrating import calibration
 from search.library import Library
 from vlm import load_model
@@ -33,19 +32,14 @@ def main() -> None:
     given.add_argument("--work", type=Path, required=True)
     given.add_argument("detector")
     options = given.parse_args()
-    tree = options.work.absolute() / "tree"
+    tree = (options.work / "tree").resolve()
     kept = plant(options.data, tree)
     asked = judged(options.data, kept)
-    with Library.open(options.work / "library") as library:
-        library.index([tree], ocr=False)
+    with Library.open(options.work / "library", create=True, model="mini") as library:
+        library.index([tree])
+        _ranked("without", library, tree, asked)
         print(library.annotate([Detect(load_model(options.detector))], tags=True))
         _filters(library, options.data, {one.file: str(tree / one.path) for one in kept})
-        _ranked("as it is", library, tree, asked)
-        ids = library.store.catalog.ids(library.store.model_id).tolist()
-        for picture in ids:
-            labels = sorted({one.label for one in library.store.objects(picture)})
-            for label in labels:
-                library.store.catalog.texts.add(Text(picture, "tag", label, "labels as words"))
         _ranked("with labels as words", library, tree, asked)
 
 

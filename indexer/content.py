@@ -105,6 +105,9 @@ def full_text(db: sqlite3.Connection, picture_id: int) -> tuple[tuple[str, ...],
     said = "SELECT kind, text FROM texts WHERE picture_id = ? AND prompt_version != ? ORDER BY id"
     for kind, text in db.execute(said, (picture_id, FROM_VECTOR)):
         kinds[kind].append(text)
+    # what a detector found is searched by like tags: it sees what the vector does not (docs/vision.md has the gain)
+    labels = db.execute("SELECT DISTINCT label FROM objects WHERE picture_id = ? ORDER BY label", (picture_id,))
+    kinds["tag"] += [clean(label) for (label,) in labels if label not in kinds["tag"]]
     texts = ["\n".join(lines) for lines in kinds.values()]
     words = (indexable_name(name), indexable_name(folder), *map(indexable, texts))
     return words, plain("\n".join([name, folder, *texts]))

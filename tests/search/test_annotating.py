@@ -54,6 +54,12 @@ def test_several_tasks_in_one_run_and_none_in_the_next(library):
     assert found[0].picture.path.rpartition("/")[2] == "red.png"
 
 
+def test_what_a_detector_finds_is_a_word_to_search_by(library):
+    assert library.search("wall", mode="lexical").hits == ()
+    library.annotate([Colours(task="object")])
+    assert len(library.search("wall", mode="lexical").hits) == 3
+
+
 def test_a_description_leaves_what_a_detector_found(library):
     library.annotate([Colours(task="object"), Colours(task="describe", spec="talker")])
     assert len(library.search("object:wall").hits) == 3
