@@ -84,7 +84,7 @@ class Texts(Tables):
                 "DELETE FROM failures WHERE stage = ? AND (root_id, path) = (SELECT root_id, path FROM pictures WHERE id = ?)",
                 (task, picture_id),
             )
-            if _KINDS[task]:
+            if _KINDS[task] or task == "object":  # what was detected is searched by too
                 refresh_words(db, [picture_id])
 
     def unannotated(
