@@ -104,7 +104,7 @@ def _decide(library: Library, keep: Sequence[Path], best: Sequence[Path], ask_ag
         click.echo(f"These {len(files)} are all kept, and not offered against each other again.")
     if best:
         files = [_indexed(library, path) for path in best]
-        marks.decide("best", [(picture.hash, "") for picture in files], utc_now())
+        marks.decide("best", [(picture.hash, picture.path) for picture in files], utc_now())
         click.echo(f"{_count(len(files))} remembered as the best of the group.")
     if ask_again:
         gone = marks.ask_again([_indexed(library, path).hash for path in ask_again])
