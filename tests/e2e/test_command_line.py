@@ -104,6 +104,23 @@ def test_lists_for_scripts(gallery):
     assert imsearch("doctor", library=gallery / "library").stdout == "All is well.\n"
 
 
+def test_in_a_pipe_no_path_is_folded(gallery):
+    said = imsearch("search", "boat", "--limit", 5, library=gallery / "library").stdout
+    assert said.count(str(gallery / "pictures")) == 5
+
+
+@pytest.mark.parametrize("arguments", [("search", "boat"), ("search", "boat", "--paths0"), ("export",), ("models",)])
+def test_a_reader_that_has_gone_is_no_failure(gallery, arguments):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "imsearch", *arguments, "--library", gallery / "library"],
+        cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_damaged_vector_index_is_noticed_mended_and_never_trusted(gallery):
     index = gallery / "library/vectors/mini/index"
     index.write_bytes(index.read_bytes()[:-100])
