@@ -13,7 +13,7 @@ from vlm.errors import UsageError
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8765, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8765, show_default=True)
 @click.pass_obj
 def serve(place: Path, host: str, port: int) -> None:
     """The page and the API, on this machine only."""

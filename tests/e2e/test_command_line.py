@@ -158,6 +158,11 @@ def test_a_word_that_is_left_out_asks_for_no_help(gallery, word):
     assert imsearch("parse", "beach", word, library=gallery / "library").stdout == f"beach {word}\n"
 
 
+def test_a_port_that_there_is_not_is_refused(gallery):
+    done = imsearch("serve", "--port", 99999, library=gallery / "library", check=False)
+    assert (done.returncode, "99999 is not in the range" in done.stderr) == (2, True)
+
+
 def test_a_mistyped_command_is_told_the_nearest(gallery):
     done = imsearch("serch", "cat", library=gallery / "library", check=False)
     assert (done.returncode, "Did you mean search?" in done.stderr) == (2, True)
