@@ -133,9 +133,10 @@ def export(
     asked = narrowed(parse(" ".join(query)), **given)
     with Library.open(place) as library:
         hits = library.search(asked, mode=mode, limit=limit).hits
-    written = _FORMS[form](hits)
+    # a name on disk need not be UTF-8: its own bytes are what opens the file
+    written = _FORMS[form](hits).encode("utf-8", "surrogateescape")
     if output:
-        output.write_text(written, encoding="utf-8")
+        output.write_bytes(written)
         click.echo(f"{len(hits)} pictures listed in {output}.")
     else:
         click.echo(written, nl=False)
@@ -277,7 +278,7 @@ def _jsonl(hits: tuple[Hit, ...]) -> str:
 
 
 def _paths(hits: tuple[Hit, ...]) -> str:
-    return "".join(f"{hit.picture.path}\n" for hit in hits)
+    return "".join(f"{to_path(hit.picture.path)}\n" for hit in hits)
 
 
 _FORMS: dict[str, Callable[[tuple[Hit, ...]], str]] = {"csv": _csv, "jsonl": _jsonl, "paths": _paths}

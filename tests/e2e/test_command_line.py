@@ -104,6 +104,17 @@ def test_lists_for_scripts(gallery):
     assert imsearch("doctor", library=gallery / "library").stdout == "All is well.\n"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names on disk are text elsewhere")
+def test_a_list_of_paths_opens_the_file_whatever_its_name(gallery, tmp_path):
+    picture = next((gallery / "pictures").rglob("*.jpg"))
+    odd = os.fsencode(tmp_path) + b"/pictures/caf\xe9.jpg"
+    (tmp_path / "pictures").mkdir()
+    shutil.copy(picture, odd)
+    imsearch("index", tmp_path / "pictures", "--no-ocr", library=tmp_path / "library")
+    imsearch("export", "--format", "paths", "--output", tmp_path / "list.txt", library=tmp_path / "library")
+    assert (tmp_path / "list.txt").read_bytes() == odd + b"\n"
+
+
 def test_in_a_pipe_no_path_is_folded(gallery):
     said = imsearch("search", "boat", "--limit", 5, library=gallery / "library").stdout
     assert said.count(str(gallery / "pictures")) == 5
