@@ -1,4 +1,4 @@
-"""Commands that read a library: search, similar, show, export, evaluate."""
+"""Commands that read a library: search, similar, show, export, evaluate; and parse, which needs none."""
 
 from __future__ import annotations
 
@@ -262,14 +262,11 @@ def print_found(
 def _csv(hits: tuple[Hit, ...]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(["rank", "id", "path", "score", "weak", "width", "height", "taken_at"])
+    columns = ("rank", "id", "path", "score", "weak", "width", "height", "taken_at")
+    writer.writerow(columns)
     for hit in hits:
         row = hit_json(hit)
-        # a spreadsheet would run a name that begins like a formula
-        path = "'" + row["path"] if row["path"][:1] in "=+-@\t\r" else row["path"]
-        writer.writerow(
-            [row["rank"], row["id"], path, row["score"], row["weak"], row["width"], row["height"], row["taken_at"]]
-        )
+        writer.writerow([row[name] for name in columns])
     return buffer.getvalue()
 
 
