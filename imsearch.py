@@ -103,12 +103,16 @@ class Root(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
+            done = super().invoke(ctx)
+            sys.stdout.flush()
+            return done
         except ImsearchError as error:
             click.echo(f"imsearch: {error}", err=True)
             ctx.exit(error.exit_code)
         except BrokenPipeError:
-            raise
+            # the reader of our output (head, less) has gone: nothing is wrong
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
         except OSError as error:
             click.echo(f"imsearch: {error.filename or 'a file'}: {error.strerror or error}.", err=True)
             ctx.exit(1)
@@ -152,12 +156,7 @@ def cli(ctx: click.Context, library: Path) -> None:
 
 def main() -> None:
     """The command `imsearch`."""
-    try:
-        sys.exit(cli(standalone_mode=True))
-    except BrokenPipeError:
-        # the reader of our output (head, less) has gone: nothing is wrong
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    sys.exit(cli(standalone_mode=True))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,10 @@ class Edits(Tables):
         sql = "SELECT field, name, before, after, who, made_at FROM edits WHERE picture_id = ? ORDER BY id"
         return [Edited(*row) for row in self._db.execute(sql, (picture_id,))]
 
+    def edited(self) -> set[int]:
+        """Pictures that a person said something of."""
+        return {row[0] for row in self._db.execute("SELECT DISTINCT picture_id FROM edits")}
+
     def allow(self, ids: Sequence[int], tag: str, now: str) -> None:
         """A person says of these pictures that a tag is right after all: models may give it to them again."""
         with self._writing() as db:

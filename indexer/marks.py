@@ -59,13 +59,13 @@ class Marks(Tables):
         sql = "SELECT first, second FROM decisions WHERE decision = 'keep'"
         return {(first, second) for first, second in self._db.execute(sql)}
 
-    def chosen(self) -> dict[str, int]:
-        """Contents chosen as best of their group; the higher the number, the later."""
-        sql = "SELECT first, rowid FROM decisions WHERE decision = 'best'"
-        return dict(self._db.execute(sql))
+    def chosen(self) -> dict[str, tuple[int, str]]:
+        """Contents chosen as best of their group, each with a number (the higher, the later) and the path it was named by."""
+        sql = "SELECT first, rowid, second FROM decisions WHERE decision = 'best' ORDER BY rowid"
+        return {content: (number, path) for content, number, path in self._db.execute(sql)}
 
     def decide(self, decision: Decision, pairs: Iterable[Pair], now: str) -> None:
-        """The second of a `best` is empty."""
+        """The second of a `best` is the path of the file that was chosen."""
         with self._writing() as db:
             db.executemany(
                 "INSERT OR REPLACE INTO decisions (first, second, decision, made_at) VALUES (?, ?, ?, ?)",

@@ -1,4 +1,4 @@
-"""Commands that read a library: search, similar, show, export, evaluate."""
+"""Commands that read a library: search, similar, show, export, evaluate; and parse, which needs none."""
 
 from __future__ import annotations
 
@@ -183,9 +183,10 @@ def export(
         if beside or overwrite:
             raise UsageError("--beside and --overwrite go with --format xmp, txt or coco.")
         hits = library.search(asked, mode=mode, limit=1000 if limit is None else limit).hits
-    written = _FORMS[form](hits)
+    # a name on disk need not be UTF-8: its own bytes are what opens the file
+    written = _FORMS[form](hits).encode("utf-8", "surrogateescape")
     if output:
-        output.write_text(written, encoding="utf-8")
+        output.write_bytes(written)
         click.echo(f"{len(hits)} pictures listed in {output}.")
     else:
         click.echo(written, nl=False)
@@ -346,14 +347,11 @@ def print_found(
 def _csv(hits: tuple[Hit, ...]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(["rank", "id", "path", "score", "weak", "width", "height", "taken_at"])
+    columns = ("rank", "id", "path", "score", "weak", "width", "height", "taken_at")
+    writer.writerow(columns)
     for hit in hits:
         row = hit_json(hit)
-        # a spreadsheet would run a name that begins like a formula
-        path = "'" + row["path"] if row["path"][:1] in "=+-@\t\r" else row["path"]
-        writer.writerow(
-            [row["rank"], row["id"], path, row["score"], row["weak"], row["width"], row["height"], row["taken_at"]]
-        )
+        writer.writerow([row[name] for name in columns])
     return buffer.getvalue()
 
 
@@ -362,7 +360,7 @@ def _jsonl(hits: tuple[Hit, ...]) -> str:
 
 
 def _paths(hits: tuple[Hit, ...]) -> str:
-    return "".join(f"{hit.picture.path}\n" for hit in hits)
+    return "".join(f"{to_path(hit.picture.path)}\n" for hit in hits)
 
 
 _FORMS: dict[str, Callable[[tuple[Hit, ...]], str]] = {"csv": _csv, "jsonl": _jsonl, "paths": _paths}

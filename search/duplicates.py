@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any, get_args
@@ -28,6 +29,7 @@ _TOLD = {
     "same": "same: one picture, saved, resized or edited anew",
     "similar": "similar: other pictures that look alike",
 }
+SURE: tuple[Tier, ...] = ("identical", "same")
 _BELONG = {"raw+jpeg": "a raw file and its picture", "burst": "a burst"}
 
 
@@ -42,7 +44,11 @@ _BELONG = {"raw+jpeg": "a raw file and its picture", "burst": "a burst"}
 @click.option("--best", multiple=True, type=_FILE, help="Remember this one as the best of its group.")
 @click.option("--ask-again", multiple=True, type=_FILE, help="Forget what was decided on these.")
 @click.option(
-    "--write", "listed", type=_FILE, metavar="LIST.txt", help="Write the paths of the spare ones, one a line."
+    "--write",
+    "listed",
+    type=_FILE,
+    metavar="LIST.txt",
+    help="Write the paths of the spare ones, one a line; similar ones only with --tier similar.",
 )
 @click.option("--move-to", "folder", type=_FILE, metavar="FOLDER",
               help="Move the spare ones there (with --yes); similar ones only with --tier similar.")  # fmt: skip
@@ -63,8 +69,8 @@ def duplicates(
         if keep or best or ask_again:
             _decide(library, keep, best, ask_again)
             return
-        # What only looks alike is moved when it is asked for by name.
-        asked = tiers or (TIERS if folder is None else ("identical", "same"))
+        # What only looks alike is listed or moved when it is asked for by name.
+        asked = tiers or (TIERS if folder is None and listed is None else SURE)
         with _steps() as on_step:
             found = find_duplicates(library.store, asked, best_by, on_step)
         if listed is not None:
@@ -104,7 +110,7 @@ def _decide(library: Library, keep: Sequence[Path], best: Sequence[Path], ask_ag
         click.echo(f"These {len(files)} are all kept, and not offered against each other again.")
     if best:
         files = [_indexed(library, path) for path in best]
-        marks.decide("best", [(picture.hash, "") for picture in files], utc_now())
+        marks.decide("best", [(picture.hash, picture.path) for picture in files], utc_now())
         click.echo(f"{_count(len(files))} remembered as the best of the group.")
     if ask_again:
         gone = marks.ask_again([_indexed(library, path).hash for path in ask_again])
@@ -132,16 +138,22 @@ def _print(found: Found, together: bool) -> None:
         click.echo(f"{_BELONG[group.kind]}, not spare:")
         for picture in group.pictures:
             click.echo(f"        {_line(picture)}")
-    spare = found.spare()
+    sure = replace(found, groups=tuple(group for group in found.groups if group.tier in SURE))
+    spare = sure.spare()
     if spare:
         size = sum(picture.size for picture, _ in spare)
-        click.echo(f"{len(found.groups)} groups; {_count(len(spare))} could go, {size / 1e6:.1f} MB.")
+        click.echo(f"{_groups(len(sure.groups))}; {_count(len(spare))} could go, {size / 1e6:.1f} MB.")
         click.echo("Write their paths with --write LIST.txt, move them with --move-to FOLDER.")
     else:
         click.echo("Nothing is there more than once.")
+    if similar := len(found.groups) - len(sure.groups):
+        click.echo(
+            f"{_groups(similar)} of pictures that look alike and may well be different ones: look at them first; "
+            "--write and --move-to take them only with --tier similar."
+        )
     if found.together and not together:
         click.echo(
-            f"{len(found.together)} groups belong together (raw files with JPEGs, bursts); see them with --together."
+            f"{_groups(len(found.together))} of what belongs together (raw files with JPEGs, bursts): see it with --together."
         )
 
 
@@ -184,6 +196,10 @@ def _report(moved: Moved, word: str, as_json: bool) -> None:
 
 def _count(number: int) -> str:
     return f"{number} picture{'' if number == 1 else 's'}"
+
+
+def _groups(number: int) -> str:
+    return f"{number} group{'' if number == 1 else 's'}"
 
 
 @contextmanager

@@ -50,8 +50,10 @@ def read_judgements(path: Path) -> list[Judged]:
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read ({error}).") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is no text in UTF-8; save it as that.") from None
     judged = [one for number, line in enumerate(lines, 1) if line.strip() for one in _judged(path, number, line)]
     if not judged:
         raise UsageError(f"{path} holds no judgements.")

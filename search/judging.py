@@ -52,7 +52,7 @@ def judge(
     if as_json:
         click.echo(json.dumps([asdict(one) for one in known]))
     else:
-        click.echo(told or _listed(known))
+        click.echo(told or _listed(known, query))
 
 
 def _check(query: str, pictures: tuple[str, ...], verdict: str | None, listing: bool) -> None:
@@ -68,7 +68,9 @@ def _check(query: str, pictures: tuple[str, ...], verdict: str | None, listing: 
         raise UsageError(f"No picture is named for {query!r}; give ids or paths before --{verdict}.")
 
 
-def _listed(known: list[Judgement]) -> str:
+def _listed(known: list[Judgement], query: str) -> str:
+    if not known and query:
+        return f"Nothing was judged for {query!r}; see what was with: imsearch judge --list"
     if not known:
         return "Nothing was judged yet; begin with: imsearch judge QUERY ID… --good"
     lines = []

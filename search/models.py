@@ -124,8 +124,9 @@ def _tell(told: Switched, done: str, as_json: bool) -> None:
 
 
 def _print(held: list[HeldModel], pictures: int) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from search.terminal import Terminal
 
     table = Table(box=None)
     table.add_column("model", overflow="fold")  # it is to be typed
@@ -134,7 +135,7 @@ def _print(held: list[HeldModel], pictures: int) -> None:
     for one in held:
         now = "in use" if one.in_use else "before" if one.previous else ""
         table.add_row(one.spec, one.revision, f"{one.pictures} of {pictures}", f"{one.bytes / 1e6:.1f} MB", now)
-    Console().print(table)
+    Terminal().print(table)
     click.echo("Switch with: imsearch models use SPEC. What there is to get: imsearch models list")
 
 

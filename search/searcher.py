@@ -56,7 +56,7 @@ class Searcher:
         ranked, weak_below, unknown = self._rank(query, among, depth)
         groups = self._grouped(self._ordered(ranked, weak_below, query), query)
         while len(groups) < query.limit and len(ranked) >= depth < DEEPEST:
-            depth *= 4  # so much was folded that there may be more to show further down
+            depth = min(4 * depth, DEEPEST)  # so much was folded that there may be more to show further down
             ranked, weak_below, unknown = self._rank(query, among, depth)
             groups = self._grouped(self._ordered(ranked, weak_below, query), query)
         hits = self._hits(groups, weak_below)

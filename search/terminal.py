@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +16,8 @@ from search.blurring import Blur
 from search.library import Library
 from search.query import Hit, Results
 
+# Of a row in a pipe, which some program reads: no path is longer.
+WIDE = 10_000
 _WORDS = {
     "dense": "meaning",
     "text": "words in it",
@@ -25,11 +29,22 @@ _WORDS = {
 }
 
 
+class Terminal(Console):
+    """Rich's console, but in a pipe no row is folded, and a reader that has gone (head) is no failure."""
+
+    def __init__(self) -> None:
+        super().__init__(width=None if sys.stdout.isatty() else WIDE)
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Leave it to the command line, as for all other output."""
+        raise BrokenPipeError
+
+
 def print_results(library: Library, results: Results, thumbnails: bool | None, blur: Blur) -> None:
     """A table, best first, with a line where the weaker matches begin."""
-    console = Console()
+    console = Terminal()
     if results.note:
-        console.print(Text(results.note, style="yellow"))
+        console.print(Text(results.note, style="yellow"), soft_wrap=True)
     if results.advice and _is_new(library.folder / "advised", results.advice):
         console.print(Text(results.advice, style="yellow"), soft_wrap=True)
     if not results.hits:

@@ -14,7 +14,7 @@ from vlm.errors import UsageError
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8765, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8765, show_default=True)
 @blurring
 @click.pass_obj
 def serve(place: Path, host: str, port: int, blur_above: Blur) -> None:

@@ -12,10 +12,17 @@ from indexer.rows import utc
 Measure = tuple[Callable[[Picture], Any], Callable[[Picture], str]]
 
 
-def measures(by: BestBy, sharpness: Mapping[str, float], chosen: Mapping[str, int], framed: Set[str]) -> list[Measure]:
-    """What is compared, the weightiest first, each with its words; all but `by` go by content hash.
+def measures(
+    by: BestBy,
+    sharpness: Mapping[str, float],
+    chosen: Mapping[str, tuple[int, str]],
+    framed: Set[str],
+    edited: Set[int],
+) -> list[Measure]:
+    """What is compared, the weightiest first, each with its words. `sharpness`, `chosen` and `framed` go by content hash.
 
-    Of two that were chosen, the one chosen later (the higher number) wins. A frame's pixels are no gain: a picture
+    Of two that were chosen, the one chosen later (the higher number) wins, and of equal files the one at the chosen
+    path; else of equal files one of those that a person said something of (`edited`: ids). A frame's pixels are no gain: a picture
     that is another one with a frame round it, or turned askew on black, comes after those that are not.
     """
     size: list[Measure] = [
@@ -26,11 +33,13 @@ def measures(by: BestBy, sharpness: Mapping[str, float], chosen: Mapping[str, in
     sharp: list[Measure] = [(lambda p: sharpness.get(p.hash, 0.0), lambda _: "the sharpest")]
     date: list[Measure] = [(lambda p: -_age(p), lambda p: f"the oldest ({_moment(p)[:10]})")]
     first: list[Measure] = [
-        (lambda p: chosen.get(p.hash, 0), lambda _: "chosen by you"),
+        (lambda p: chosen.get(p.hash, (0, ""))[0], lambda _: "chosen by you"),
+        (lambda p: p.path == chosen.get(p.hash, (0, ""))[1], lambda _: "chosen by you"),
         (lambda p: p.hash not in framed, lambda _: "without a frame round it"),
     ]
     rules = {"size": size + sharp + date, "sharpness": sharp + size + date, "date": date + size + sharp}
-    return first + rules[by]
+    last: list[Measure] = [(lambda p: p.id in edited, lambda _: "you said something of it")]
+    return first + rules[by] + last
 
 
 def place(picture: Picture, by: Sequence[Measure]) -> tuple[Any, ...]:

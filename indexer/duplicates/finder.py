@@ -54,7 +54,7 @@ def find_duplicates(
     marks = store.catalog.marks
     kept, chosen = marks.kept(), marks.chosen()
     judged = _judge(store, contents, on_step) if looking else Judged({}, [], {}, {})
-    order = _Order(contents, by, chosen, kept, judged.same)
+    order = _Order(contents, by, chosen, store.catalog.edits.edited(), kept, judged.same)
     groups: list[Group] = []
     if "identical" in wanted:
         groups += [
@@ -173,12 +173,15 @@ def _set_apart(contents: Contents, same: Same, alike: Sequence[tuple[int, int, f
 class _Order:
     """One order over all pictures, the ones to keep first: the best of a wide group is the best of a narrow one too."""
 
-    def __init__(self, contents: Contents, by: BestBy, chosen: dict[str, int], kept: set[Pair], same: Same) -> None:
+    def __init__(
+        self, contents: Contents, by: BestBy, chosen: dict[str, tuple[int, str]], edited: set[int], kept: set[Pair],
+        same: Same,
+    ) -> None:  # fmt: skip
         self._contents = contents
         self._kept = kept
         framed = {contents.hashes[a] for (a, _), how in same.items() if how.first == "framed"}
         framed |= {contents.hashes[b] for (_, b), how in same.items() if how.second == "framed"}
-        self._measures = measures(by, contents.sharpness, chosen, framed)
+        self._measures = measures(by, contents.sharpness, chosen, framed, edited)
         for files in contents.pictures:
             files.sort(key=self.key)
 

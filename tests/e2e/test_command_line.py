@@ -104,6 +104,34 @@ def test_lists_for_scripts(gallery):
     assert imsearch("doctor", library=gallery / "library").stdout == "All is well.\n"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names on disk are text elsewhere")
+def test_a_list_of_paths_opens_the_file_whatever_its_name(gallery, tmp_path):
+    picture = next((gallery / "pictures").rglob("*.jpg"))
+    odd = os.fsencode(tmp_path) + b"/pictures/caf\xe9.jpg"
+    (tmp_path / "pictures").mkdir()
+    shutil.copy(picture, odd)
+    imsearch("index", tmp_path / "pictures", "--no-ocr", library=tmp_path / "library")
+    imsearch("export", "--format", "paths", "--output", tmp_path / "list.txt", library=tmp_path / "library")
+    assert (tmp_path / "list.txt").read_bytes() == odd + b"\n"
+
+
+def test_in_a_pipe_no_path_is_folded(gallery):
+    said = imsearch("search", "boat", "--limit", 5, library=gallery / "library").stdout
+    assert said.count(str(gallery / "pictures")) == 5
+
+
+@pytest.mark.parametrize("arguments", [("search", "boat"), ("search", "boat", "--paths0"), ("export",), ("models",)])
+def test_a_reader_that_has_gone_is_no_failure(gallery, arguments):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "imsearch", *arguments, "--library", gallery / "library"],
+        cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_damaged_vector_index_is_noticed_mended_and_never_trusted(gallery):
     index = gallery / "library/vectors/mini/index"
     index.write_bytes(index.read_bytes()[:-100])
@@ -139,6 +167,11 @@ def test_mistakes_get_one_sentence_and_their_exit_code(gallery, arguments, code,
 @pytest.mark.parametrize("word", ["-night", "-h", "-help"])
 def test_a_word_that_is_left_out_asks_for_no_help(gallery, word):
     assert imsearch("parse", "beach", word, library=gallery / "library").stdout == f"beach {word}\n"
+
+
+def test_a_port_that_there_is_not_is_refused(gallery):
+    done = imsearch("serve", "--port", 99999, library=gallery / "library", check=False)
+    assert (done.returncode, "99999 is not in the range" in done.stderr) == (2, True)
 
 
 def test_a_mistyped_command_is_told_the_nearest(gallery):

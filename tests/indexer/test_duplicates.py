@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageOps
 from indexer.duplicates import find_duplicates
 from indexer.duplicates.moving import bring_back
 from indexer.indexer import utc_now
+from indexer.records import Edit
 from tests.conftest import shared
 
 
@@ -46,7 +47,7 @@ def names(groups) -> list[tuple[str, list[str]]]:
 
 def decide(shelf, decision, *files):
     hashes = [shelf.catalog.find(str(file)).hash for file in files]
-    pairs = [tuple(sorted(hashes))] if decision == "keep" else [(hashes[0], "")]
+    pairs = [tuple(sorted(hashes))] if decision == "keep" else [(hashes[0], str(files[0]))]
     shelf.catalog.marks.decide(decision, pairs, utc_now())
 
 
@@ -198,6 +199,20 @@ def test_the_best_is_what_was_asked_for_and_what_was_chosen_wins(shelf):
     assert (by_date.best.path, by_date.reason) == (str(old), "the oldest (2001-01-01)")
     decide(shelf, "best", old)
     assert find_duplicates(shelf.store).groups[0].reason == "chosen by you"
+
+
+def test_of_identical_files_the_chosen_one_stays_and_else_the_one_that_was_written_on(shelf):
+    save(scene(1), shelf.pictures / "a.png")
+    copies = [shelf.pictures / name for name in ("the copy with notes.png", "the copy that was chosen.png")]
+    for copy in copies:
+        shutil.copy(shelf.pictures / "a.png", copy)
+    shelf.index()
+    shelf.catalog.edits.make([shelf.catalog.find(str(copies[0])).id], Edit(note="Oslo"), utc_now())
+    group = find_duplicates(shelf.store).groups[0]
+    assert (group.best.path, group.reason) == (str(copies[0]), "you said something of it")
+    decide(shelf, "best", copies[1])
+    group = find_duplicates(shelf.store).groups[0]
+    assert (group.best.path, group.reason) == (str(copies[1]), "chosen by you")
 
 
 def test_the_sharper_of_two_is_kept_when_asked(shelf):

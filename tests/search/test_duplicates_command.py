@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image, ImageDraw
 
 import imsearch
 from search.library import Library
@@ -38,6 +40,7 @@ def run(gallery, tmp_path):
         assert done.exit_code == code, done.output
         return done
 
+    typed.library = place
     typed.pictures = gallery / "pictures"
     return typed
 
@@ -64,6 +67,24 @@ def test_a_list_is_written_and_never_over_a_file(run, tmp_path):
     run("--tier", "identical", "--write", listed)
     assert listed.read_text() == f"{run.pictures / '0 copy.png'}\n"
     assert "is not overwritten" in run("--write", run.pictures / "0.png", code=2).stderr
+
+
+def test_different_pages_that_look_alike_are_listed_only_when_asked_for(run, tmp_path):
+    chance = random.Random(0)
+    for page in ("bill.png", "letter.png"):
+        paper = Image.new("RGB", (420, 600), "white")
+        words = "\n".join(" ".join(str(chance.random())[2:9] for _ in range(5)) for _ in range(36))
+        ImageDraw.Draw(paper).multiline_text((20, 20), words, fill="black")
+        save(paper, tmp_path / "pages" / page)
+    with Library.open(run.library) as library:
+        library.index([tmp_path / "pages"], ocr=False)
+    said = run().stdout
+    assert "2 groups; 2 pictures could go" in said
+    assert "look at them first" in said
+    run("--write", tmp_path / "spare.txt")
+    assert str(tmp_path / "pages") not in (tmp_path / "spare.txt").read_text()
+    run("--tier", "similar", "--write", tmp_path / "alike.txt")
+    assert (tmp_path / "alike.txt").read_text().count(str(tmp_path / "pages")) == 1
 
 
 def test_keeping_and_asking_again(run):

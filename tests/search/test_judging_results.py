@@ -40,6 +40,7 @@ def test_judged_results_are_kept_listed_measured_on_and_forgotten(library):
     said = imsearch(library, "judge", "  crimson ", library.parent / "pictures/ocean0.png", "--bad")
     assert "1 pictures are judged bad for 'crimson'" in said
     imsearch(library, "judge", "two words", blue[0], "--bad")
+    assert "Nothing was judged for 'sea'" in imsearch(library, "judge", "sea", "--list")
     listed = imsearch(library, "judge", "--list")
     assert (listed.count("good"), listed.count("bad")) == (4, 2)
     rows = json.loads(imsearch(library, "judge", "crimson", "--list", "--json"))
