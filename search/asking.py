@@ -18,6 +18,7 @@ from indexer.records import Picture
 from search.ask import Answer, Conversation
 from search.asking_files import ask_alone, ask_together
 from search.commands import named_picture
+from search.files import told_in_pieces
 from search.library import Library
 from search.parser import parse
 from search.query import Query
@@ -127,13 +128,7 @@ def _named(library: Library, pictures: str) -> list[Picture]:
 
 
 def _tell(talk: Conversation, question: str) -> None:
-    said = ""
-    for piece in talk.stream(question):
-        said += piece
-        click.echo(piece, nl=False)
-        sys.stdout.flush()
-    click.echo()
-    answer = talk.answer(said)
+    answer = talk.answer(told_in_pieces(talk.stream(question)))
     for number in answer.cited:
         click.echo(f"  [{number}] {printable(answer.pictures[number - 1].path)}")
 

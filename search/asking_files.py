@@ -12,7 +12,7 @@ import click
 
 from indexer.paths import printable
 from search.ask import SYSTEM, cited_in
-from search.files import Looking, end, printable_lines, shown_to, title
+from search.files import Looking, end, printable_lines, shown_to, title, told_in_pieces
 from vlm import Chat, Generation, Model, ModelError, Turn
 from vlm.errors import PictureRefused
 from vlm.tasks.asked import NoUse, saying, usable
@@ -73,14 +73,9 @@ def ask_together(
 
 
 def _tell(chat: Chat, turns: Sequence[Turn], names: Sequence[str], quiet: bool = False) -> str:
-    said = ""
-    for piece in chat.reply(turns, HOW):
-        said += piece
-        if not quiet:
-            click.echo(printable_lines(piece), nl=False)
-            sys.stdout.flush()
-    if not quiet:
-        click.echo()
-        for number in cited_in(said, len(names))[1]:
-            click.echo(f"  [{number}] {printable(names[number - 1])}")
+    if quiet:
+        return "".join(chat.reply(turns, HOW))
+    said = told_in_pieces(chat.reply(turns, HOW))
+    for number in cited_in(said, len(names))[1]:
+        click.echo(f"  [{number}] {printable(names[number - 1])}")
     return said

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from indexer.paths import printable
 from indexer.records import Picture, Text
+from vlm.tasks.guard import quoted
 
 # Words of a question that stand on many a sign and are not looked for there.
 _ASKING = frozenset(
@@ -41,9 +42,9 @@ def notes(shown: Shown) -> str:
     told = [f"file {_name(shown)}"]
     if shown.picture.exif.taken_at:
         told.append(f"taken {shown.picture.exif.taken_at[:16].replace('T', ' ')}")
-    told += [f"caption: {_quoted(caption)}" for caption in shown.said("caption")]
-    told += [f"note of its owner: {_quoted(note)}" for note in shown.said("note")]
-    told += [f"words read in it: {_quoted(words)}" for words in shown.said("ocr")]
+    told += [f"caption: {quoted(caption)}" for caption in shown.said("caption")]
+    told += [f"note of its owner: {quoted(note)}" for note in shown.said("note")]
+    told += [f"words read in it: {quoted(words)}" for words in shown.said("ocr")]
     if shown.objects:
         told.append("seen in it: " + _counted(shown.objects))
     return "; ".join(told)
@@ -101,9 +102,7 @@ def _read(question: str, shown: Sequence[Shown]) -> list[str]:
                 lines = text.text.splitlines()
                 at = [i for i, line in enumerate(lines) if asked & set(re.findall(r"\w{3,}", line.lower()))]
                 near = sorted({j for i in at for j in (i, i + 1) if j < len(lines)})
-                told.append(
-                    f"Read in [{each.number}]: {_quoted(_cut(' / '.join(lines[j] for j in near) or text.text))}"
-                )
+                told.append(f"Read in [{each.number}]: {quoted(_cut(' / '.join(lines[j] for j in near) or text.text))}")
     return told
 
 
@@ -168,8 +167,3 @@ def _counted(objects: Sequence[tuple[str, int]]) -> str:
 def _cut(text: str) -> str:
     words = " ".join(text.split())
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST].rpartition(' ')[0]} …"
-
-
-def _quoted(text: str) -> str:
-    # what stands in a picture must not be able to end its own quotation
-    return "«" + text.replace("«", "‹").replace("»", "›") + "»"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -61,6 +62,17 @@ def shown_to(model: Model, file: Path) -> Image:
 def printable_lines(text: str) -> str:
     """Words of a picture or a model for a terminal: they may hold what would steer it."""
     return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def told_in_pieces(pieces: Iterable[str]) -> str:
+    """Print what a model writes as it writes it; returns the whole."""
+    said = ""
+    for piece in pieces:
+        said += piece
+        click.echo(printable_lines(piece), nl=False)
+        sys.stdout.flush()
+    click.echo()
+    return said
 
 
 def title(file: Path, files: Sequence[Path]) -> None:

@@ -5,46 +5,46 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING
 
+from indexer.errors import PictureError
 from indexer.local import LocalStore
-from indexer.records import Picture
 from search.errors import QueryError
 from search.query import Hit, Results, Signal
 from search.seen import seen_by
-from vlm import Answerer, Chat, Chooser, Generation, Model, ModelError, Turn
+from vlm import Generation, Model, ModelError
+from vlm.tasks.asked import NoUse, saying, sure_of, usable
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 # As sure as not: a picture below it is weak, whatever its vector says.
 MATCH = 0.5
-_ASK = "Does this picture show: {}? Answer with Yes or No alone."
 _GRADE = "How well does this picture show: {}? Answer with one whole number alone, from 0 (not at all) to 10 (exactly)."
 
 
 def rerank(results: Results, store: LocalStore, model: Model, first: int = 20) -> Results:
     """The first hits in the order of how sure the model is that they show what was asked for; the others follow.
 
-    Raises QueryError for a query without words, ModelError for a model that cannot judge or fails, PictureError.
+    Raises QueryError for a query without words, ModelError for a model that cannot judge at all.
     """
-    asked = " ".join(part for part in (results.query.text, results.query.words) if part).strip()
-    asked = results.query.text.strip() or asked
+    asked = results.query.words.strip()
     if not asked:
         raise QueryError("There are no words to judge the pictures by; add some, or leave the second look away.")
     started = time.perf_counter()
-    looked, others = results.hits[:first], results.hits[first:]
-    chances = _chances(model, store, [hit.picture for hit in looked], asked)
-    order = sorted(range(len(looked)), key=lambda i: (-chances[i], i))
-    ranked = [
-        replace(
-            looked[i],
-            weak=chances[i] < MATCH,
-            signals=(Signal("look", place, round(chances[i], 4)), *looked[i].signals),
-        )
-        for place, i in enumerate(order, 1)
-    ]
+    shown = _shown(results.hits[:first], store, model.picture_side)
+    judged = zip(shown, _chances(model, [picture for _, picture in shown], asked), strict=True)
+    sure = {hit.picture.id: chance for (hit, _), chance in judged if not isinstance(chance, NoUse)}
+    looked = sorted((hit for hit, _ in shown if hit.picture.id in sure), key=lambda hit: -sure[hit.picture.id])
+    others = [hit for hit in results.hits if hit.picture.id not in sure]
+    ranked = [_judged(hit, place, sure[hit.picture.id]) for place, hit in enumerate(looked, 1)]
     hits = _weak_last([*ranked, *others])
     took = time.perf_counter() - started
     cost = f"{model.spec} looked at {len(looked)} pictures in {took:.1f} s."
+    if left := len(results.hits[:first]) - len(looked):
+        cost += f" {left} could not be judged and stay as they were."
     note = f"{results.note} {cost}".strip()
     return replace(results, hits=hits, seconds=round(results.seconds + took, 4), note=note)
 
@@ -54,25 +54,30 @@ def _weak_last(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(ordered, 1))
 
 
-def _chances(model: Model, store: LocalStore, pictures: Sequence[Picture], asked: str) -> list[float]:
-    """How sure the model is of each picture, 0 to 1: by its own odds of yes where it tells them, else by what it says."""
-    shown = [seen_by(store, picture.id, model.picture_side) for picture in pictures]
-    if hasattr(type(model), "chances"):
-        turns = [[Turn("user", (picture, _ASK.format(asked)))] for picture in shown]
-        return [yes for yes, _ in cast(Chooser, model).chances(turns, ("Yes", "No"))]
-    if hasattr(type(model), "replies"):
-        turns = [[Turn("user", (picture, _GRADE.format(asked)))] for picture in shown]
-        return [_grade(said, model) for said in cast(Chat, model).replies(turns, Generation(most_tokens=8))]
-    if hasattr(type(model), "answers"):
-        said = cast(Answerer, model).answers(shown, f"does this picture show {asked}?", Generation(most_tokens=8))
-        return [float(answer.strip().lower().startswith("yes")) for answer in said]
-    raise ModelError(f"{model.spec} cannot judge pictures; name a model that answers questions (docs/vision.md).")
+def _judged(hit: Hit, place: int, chance: float) -> Hit:
+    """The look decides alone where it stands: the other signals have no share in that any more."""
+    before = (replace(signal, share=0.0) for signal in hit.signals)
+    return replace(hit, weak=chance < MATCH, signals=(Signal("look", place, round(chance, 4)), *before))
 
 
-def _grade(said: str, model: Model) -> float:
+def _shown(hits: Sequence[Hit], store: LocalStore, side: int) -> list[tuple[Hit, Image]]:
+    """The hits that can be shown: one whose file and thumbnail are gone costs itself alone."""
+    made = []
+    for hit in hits:
+        with suppress(PictureError):
+            made.append((hit, seen_by(store, hit.picture.id, side)))
+    return made
+
+
+def _chances(model: Model, pictures: Sequence[Image], asked: str) -> list[float | NoUse]:
+    """How sure the model is of each picture, 0 to 1: by its odds of yes where it tells them, else by a grade or a yes."""
+    if hasattr(type(model), "replies") and not hasattr(type(model), "chances"):
+        return usable(pictures, saying(model, _GRADE.format(asked)), Generation(most_tokens=8), _grade)
+    return sure_of(model, pictures, f"Does this picture show: {asked}?")
+
+
+def _grade(said: str, _: Image) -> float:
     number = re.search(r"\d+(?:\.\d+)?", said)
     if number is None:
-        raise ModelError(
-            f"{model.spec} was asked for a number from 0 to 10 and said {said[:60]!r}; choose another model."
-        )
+        raise ModelError(f"The answer is no number from 0 to 10 ({said[:60]}).")
     return min(float(number[0]), 10.0) / 10

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from vlm.errors import ModelError, PartlyAnswered
-from vlm.protocols import Answerer, Chat, Generation, Model, Turn
+from vlm.protocols import Answerer, Chat, Chooser, Generation, Model, Turn
 from vlm.tasks.guard import again, clean, wrong
 
 if TYPE_CHECKING:
@@ -51,6 +51,25 @@ def saying(model: Model, question: str, examples: Sequence[tuple[Image, str]] = 
     if hasattr(type(model), "answers"):
         return lambda pictures, how: cast(Answerer, model).answers(pictures, question, how)
     raise ModelError(f"{model.spec} answers no questions; name a model that does (docs/vision.md).")
+
+
+def sure_of(model: Model, pictures: Sequence[Image], question: str) -> list[float | NoUse]:
+    """How sure a model is of yes, 0..1: by its own odds against no where it tells them, else 1 or 0 by what it says.
+
+    Raises ModelError for a model that answers no questions.
+    """
+    question += " Answer with Yes or No alone."
+    if hasattr(type(model), "chances"):
+        turns = [[Turn("user", (picture, question))] for picture in pictures]
+        return [yes for yes, _ in cast(Chooser, model).chances(turns, ("Yes", "No"))]
+    return usable(pictures, saying(model, question), Generation(most_tokens=8), _yes)
+
+
+def _yes(said: str, _: Image) -> float:
+    word = said.strip(" .*\"'").casefold()
+    if not word.startswith(("yes", "no")):
+        raise ModelError(f"The answer is neither yes nor no ({said[:60]}).")
+    return float(word.startswith("yes"))
 
 
 def usable(

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from vlm.categories import CATEGORIES, HARMLESS
 from vlm.errors import ModelError
 from vlm.everyday import everyday_texts
-from vlm.protocols import Annotation, Chooser, Embedder, Generation, Model, Moderator, Tag, Task, Turn, Vectors
+from vlm.protocols import Annotation, Embedder, Model, Moderator, Tag, Task, Vectors
 from vlm.registry import load_any
-from vlm.tasks.asked import NoUse, can_answer, saying, usable
+from vlm.tasks.asked import NoUse, can_answer, sure_of
 from vlm.tasks.classify import SCALE
 
 if TYPE_CHECKING:
@@ -98,28 +98,16 @@ def _odds(vectors: Vectors, texts: Vectors) -> NDArray[np.float32]:
 
 
 def _looked(model: Model, pictures: Sequence[Image]) -> list[tuple[Tag, ...] | NoUse]:
-    """One question a category: by the chance of yes where the model tells it, else by what it says."""
-    columns: dict[str, list[float | NoUse]] = {}
-    for name, (shown, _) in CATEGORIES.items():
-        question = f"Does this picture show {shown}? Answer with Yes or No alone."
-        if hasattr(type(model), "chances"):
-            turns = [[Turn("user", (picture, question))] for picture in pictures]
-            columns[name] = [yes for yes, _ in cast(Chooser, model).chances(turns, ("Yes", "No"))]
-        else:
-            columns[name] = usable(pictures, saying(model, question), Generation(most_tokens=8), _yes)
+    """One question a category."""
+    columns = {
+        name: sure_of(model, pictures, f"Does this picture show {shown}?") for name, (shown, _) in CATEGORIES.items()
+    }
     made: list[tuple[Tag, ...] | NoUse] = []
     for i in range(len(pictures)):
         row = {name: column[i] for name, column in columns.items()}
         problem = next((one for one in row.values() if isinstance(one, NoUse)), None)
         made.append(problem or _ordered({name: float(cast(float, chance)) for name, chance in row.items()}))
     return made
-
-
-def _yes(said: str, _: Image) -> float:
-    word = said.strip(" .*\"'").casefold()
-    if not word.startswith(("yes", "no")):
-        raise ModelError(f"The answer is neither yes nor no ({said[:60]}).")
-    return float(word.startswith("yes"))
 
 
 def _ordered(chances: dict[str, float]) -> tuple[Tag, ...]:
