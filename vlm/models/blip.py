@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vlm.errors import ModelError, UnknownModel, UsageError
 from vlm.models.chatting import marks_of
 from vlm.models.checkpoint import Checkpoint
-from vlm.models.held import Held
+from vlm.models.held import HeldModel
 from vlm.models.sentences import english_only, gone_on
 from vlm.protocols import Generation
 from vlm.tasks.guard import inert
@@ -43,7 +43,7 @@ class WrongKind(ModelError, AttributeError):
     """A checkpoint is asked for what another one does: to `hasattr` it lacks the way, to a person it says so."""
 
 
-class Blip:
+class Blip(HeldModel):
     """What the kinds share."""
 
     architecture = ""
@@ -51,22 +51,12 @@ class Blip:
     does, instead = "captions and answers", {"captions": "", "answers": ""}
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        self.spec = checkpoint.spec
-        self.held = Held(checkpoint, self._load)
+        super().__init__(checkpoint, self._load)
 
     def __getattr__(self, name: str) -> Any:
         if name in self.instead:
             raise WrongKind(f"{self.spec} writes {self.does} only; for {name} take {self.instead[name]}.")
         raise AttributeError(name)
-
-    @property
-    def revision(self) -> str:
-        """Which weights these are."""
-        return self.held.revision
-
-    def close(self) -> None:
-        """Give the memory back."""
-        self.held.close()
 
     def _load(self, folder: Path, told: dict[str, Any]) -> tuple[Any, Any]:
         import transformers

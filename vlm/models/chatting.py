@@ -8,14 +8,14 @@ from typing import Any
 
 from vlm.errors import UsageError
 from vlm.models.checkpoint import Checkpoint
-from vlm.models.held import Held
+from vlm.models.held import HeldModel
 from vlm.protocols import Generation, Turn
 from vlm.tasks.guard import THOUGHTS, inert
 
 Conversation = Sequence[Turn]
 
 
-class TemplateChat:
+class TemplateChat(HeldModel):
     """Implements `vlm.protocols.Chat` and `Chooser` by transformers' image-text-to-text models."""
 
     family = ""
@@ -23,18 +23,7 @@ class TemplateChat:
     most_pictures = 16
 
     def __init__(self, rest: str) -> None:
-        checkpoint = Checkpoint.parse(self.family, rest)
-        self.spec = checkpoint.spec
-        self.held = Held(checkpoint, self._load)
-
-    @property
-    def revision(self) -> str:
-        """Which weights these are."""
-        return self.held.revision
-
-    def close(self) -> None:
-        """Give the memory back."""
-        self.held.close()
+        super().__init__(Checkpoint.parse(self.family, rest), self._load)
 
     def replies(self, conversations: Sequence[Conversation], how: Generation = Generation()) -> list[str]:
         """The next turn of each conversation."""

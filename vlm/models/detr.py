@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vlm.models.boxes import among, one_box_each
 from vlm.models.checkpoint import Checkpoint
-from vlm.models.held import Held, cast
+from vlm.models.held import HeldModel, cast
 from vlm.protocols import Box, DetectedObject
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ Found = tuple[str, float, Box]
 """Label, score and box, in pixels of its picture, before boxes of one thing are made one."""
 
 
-class TransformersDetector:
+class TransformersDetector(HeldModel):
     """What a transformers detector needs, whether its list is fixed or not. Implements `vlm.protocols.Detector`."""
 
     family = ""
@@ -27,18 +27,7 @@ class TransformersDetector:
     """The score below which nothing is returned when nobody says another."""
 
     def __init__(self, rest: str) -> None:
-        checkpoint = Checkpoint.parse(self.family, rest)
-        self.spec = checkpoint.spec
-        self.held = Held(checkpoint, self._load)
-
-    @property
-    def revision(self) -> str:
-        """Which weights these are."""
-        return self.held.revision
-
-    def close(self) -> None:
-        """Give the memory back."""
-        self.held.close()
+        super().__init__(Checkpoint.parse(self.family, rest), self._load)
 
     def detect(
         self, pictures: Sequence[Image], labels: Sequence[str] = (), least: float | None = None

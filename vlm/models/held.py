@@ -225,6 +225,23 @@ class Aloud:
         return kept
 
 
+class HeldModel:
+    """A model of the registry that is held in memory: what each family adds is what it can be asked."""
+
+    def __init__(self, checkpoint: Checkpoint, load: Load) -> None:
+        self.spec = checkpoint.spec
+        self.held = Held(checkpoint, load)
+
+    @property
+    def revision(self) -> str:
+        """Which weights these are."""
+        return self.held.revision
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.held.close()
+
+
 def generation(how: Generation, streaming: bool = False) -> dict[str, Any]:
     """`Generation` in the words of `generate`."""
     made: dict[str, Any] = {"max_new_tokens": how.most_tokens, "do_sample": how.temperature > 0}

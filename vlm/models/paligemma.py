@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from vlm.errors import ModelError, ModelUnavailable
 from vlm.models.checkpoint import Checkpoint
-from vlm.models.held import Held
+from vlm.models.held import HeldModel
 from vlm.models.sentences import gone_on
 from vlm.protocols import Box, DetectedObject, Generation, TextLine
 from vlm.tasks.guard import box_in, clean, inert, known, label_in
@@ -38,7 +38,7 @@ class Segment:
     codes: tuple[int, ...]
 
 
-class PaliGemma:
+class PaliGemma(HeldModel):
     """Implements Captioner, Answerer, Reader and Detector: `paligemma:google/paligemma2-3b-mix-448`, or a folder.
 
     The folder may hold an adapter that `imsearch adapt` wrote: it is loaded on top of the model that it was made for.
@@ -49,17 +49,7 @@ class PaliGemma:
 
     def __init__(self, rest: str) -> None:
         checkpoint = Checkpoint.parse("paligemma", rest)
-        self.spec = checkpoint.spec
-        self.held = Held(checkpoint, lambda folder, told: load(checkpoint, folder, told))
-
-    @property
-    def revision(self) -> str:
-        """Which weights these are."""
-        return self.held.revision
-
-    def close(self) -> None:
-        """Give the memory back."""
-        self.held.close()
+        super().__init__(checkpoint, lambda folder, told: load(checkpoint, folder, told))
 
     def captions(
         self, pictures: Sequence[Image], prefix: str = "", language: str = "en", how: Generation = Generation()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vlm.models.checkpoint import Checkpoint
-from vlm.models.held import Held, cast
+from vlm.models.held import HeldModel, cast
 from vlm.protocols import Tag
 
 if TYPE_CHECKING:
@@ -17,24 +17,13 @@ if TYPE_CHECKING:
 POLICIES = {"sexual": "nudity", "violence": "violence", "dangerous": "danger"}
 
 
-class ShieldGemma:
+class ShieldGemma(HeldModel):
     """`shieldgemma:google/shieldgemma-2-4b-it`. Implements `vlm.protocols.Moderator`; it writes no words."""
 
     picture_side = 896
 
     def __init__(self, rest: str) -> None:
-        checkpoint = Checkpoint.parse("shieldgemma", rest)
-        self.spec = checkpoint.spec
-        self.held = Held(checkpoint, _load)
-
-    @property
-    def revision(self) -> str:
-        """Which weights these are."""
-        return self.held.revision
-
-    def close(self) -> None:
-        """Give the memory back."""
-        self.held.close()
+        super().__init__(Checkpoint.parse("shieldgemma", rest), _load)
 
     def judged(self, pictures: Sequence[Image]) -> list[tuple[Tag, ...]]:
         """How likely each picture breaks each rule. A batch asks of each picture three times."""
