@@ -7,10 +7,12 @@ import shutil
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from vlm import ModelUnavailable, load_model
+from vlm.models.rapidocr_worker import looked_for_at, spaced
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,32 @@ def test_shapes_in_a_drawing_are_not_taken_for_letters_and_a_short_word_is_read(
     ImageDraw.Draw(light).text((30, 30), "STOP", font=ImageFont.load_default(64), fill="black")
     assert [line.text for line in reader.read(light)][:1] == ["STOP"]
     assert [line.text for line in reader.read(written("No"))] == ["No"]
+
+
+def test_words_are_kept_apart_where_the_model_is_torn_and_nowhere_else():
+    signs = {"nothing": 0, "A": 1, "space": 2}
+    columns = [
+        {"A": 1.0},
+        {"nothing": 0.9, "space": 0.1},  # likely a space
+        {"A": 1.0},
+        {"nothing": 0.99, "space": 0.01},  # hardly one
+        {"A": 0.9, "space": 0.1},  # a letter stays one
+    ]
+    chances = np.zeros((1, len(columns), len(signs)), np.float32)
+    for column, says in enumerate(columns):
+        for sign, chance in says.items():
+            chances[0, column, signs[sign]] = chance
+    assert spaced(chances).argmax(axis=2).tolist() == [[1, 2, 1, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("size", "copy"),
+    [((640, 480), (981, 736)), ((619, 1203), (658, 1278)), ((932, 1786), (668, 1280)), ((1000, 1200), (1000, 1200))],
+)
+def test_lines_are_looked_for_in_a_copy_that_is_neither_tiny_nor_huge(size, copy):
+    side, limit = looked_for_at(*size)
+    scale = limit / max(size) if side == "max" else max(1, limit / min(size))
+    assert tuple(int(length * scale) for length in size) == pytest.approx(copy, abs=1)
 
 
 def test_a_killed_engine_costs_no_more_than_its_picture(reader):

@@ -7,20 +7,19 @@ ended and begun anew after RECYCLE pictures. A picture that crashes or hangs it 
 from __future__ import annotations
 
 import io
-import logging
 import math
 import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING
 
 from blake3 import blake3
 
 from vlm.errors import ModelUnavailable, PictureRefused
+from vlm.models.rapidocr_worker import receive, send
 from vlm.protocols import TextLine
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ class RapidOcr:
         if self._done >= RECYCLE or (self._worker and self._worker.poll() is not None):
             self.close()
         if self._worker is None:
-            command = [sys.executable, "-m", "vlm.models.rapidocr"]
+            command = [sys.executable, "-m", "vlm.models.rapidocr_worker"]
             if self._letters:
                 command.append(str(self._there(self._letters)))
             self._worker = subprocess.Popen(
@@ -106,8 +105,8 @@ class RapidOcr:
         alarm.start()
         try:
             assert worker.stdin and worker.stdout
-            _send(worker.stdin, png)
-            answer = _receive(worker.stdout)
+            send(worker.stdin, png)
+            answer = receive(worker.stdout)
         except OSError:
             answer = None
         finally:
@@ -147,49 +146,3 @@ class RapidOcr:
 def _around(points: list[tuple[float, float]], scale: float) -> tuple[float, float, float, float]:
     xs, ys = [x * scale for x, _ in points], [y * scale for _, y in points]
     return min(xs), min(ys), max(xs), max(ys)
-
-
-def _send(pipe: BinaryIO | Any, data: bytes) -> None:
-    pipe.write(len(data).to_bytes(8, "big") + data)
-    pipe.flush()
-
-
-def _receive(pipe: BinaryIO | Any) -> bytes | None:
-    head = pipe.read(8)
-    if len(head) < 8:
-        return None
-    length = int.from_bytes(head, "big")
-    data = pipe.read(length)
-    return data if len(data) == length else None
-
-
-def _answers(pictures: Iterator[bytes], letters: str | None) -> Iterator[bytes]:
-    """The worker's life: a PNG in, lines out."""
-    import numpy as np
-    from PIL import Image
-    from rapidocr import RapidOCR
-
-    logging.disable(logging.CRITICAL)
-    # its own limit is on the longer side; what comes here is small enough
-    engine = RapidOCR(params={"Global.max_side_len": 1 << 20} | ({"Rec.model_path": letters} if letters else {}))
-    for png in pictures:
-        try:
-            with Image.open(io.BytesIO(png)) as picture:
-                made = engine(np.asarray(picture)[:, :, ::-1])
-            rows = zip(made.txts or (), made.scores or (), made.boxes if made.boxes is not None else (), strict=True)
-            found = [(text, float(score), [(float(x), float(y)) for x, y in box]) for text, score, box in rows]
-            yield pickle.dumps((found, ""))
-        except Exception as error:  # noqa: BLE001 - whatever the engine raises belongs to this picture
-            yield pickle.dumps(([], f"{type(error).__name__}: {error}"[:200]))
-
-
-def _serve() -> None:
-    answers_to = sys.stdout.buffer
-    sys.stdout = sys.stderr  # what the engine prints must not mix with the answers
-    letters = sys.argv[1] if len(sys.argv) > 1 else None
-    for answer in _answers(iter(lambda: _receive(sys.stdin.buffer), None), letters):
-        _send(answers_to, answer)
-
-
-if __name__ == "__main__":
-    _serve()
