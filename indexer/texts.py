@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from indexer.connections import Tables
-from indexer.content import FROM_VECTOR, PEOPLE, insert_said, insert_text, refresh_words
+from indexer.content import FROM_VECTOR, PEOPLE, insert_said, refresh_words
 from indexer.records import Covered, Provenance, Text
 from indexer.rows import text_of
 from indexer.vectors.protocol import Ids
@@ -38,13 +38,6 @@ class Texts(Tables):
         """Everything detected in one picture, surest first."""
         sql = "SELECT label, score, x1, y1, x2, y2 FROM objects WHERE picture_id = ? ORDER BY score DESC, id"
         return [DetectedObject(label, score, tuple(box)) for label, score, *box in self._db.execute(sql, (picture_id,))]
-
-    def add(self, text: Text) -> int:
-        """Add words to a picture; returns the text's id."""
-        with self._writing() as db:
-            made = insert_text(db, text)
-            refresh_words(db, [text.picture_id])
-            return made
 
     def annotate(self, picture_id: int, task: Task, made: Annotation) -> None:
         """What a model said of a picture in one task, in place of what was said in that task before."""
