@@ -57,7 +57,7 @@ def annotate(place: Path, /, query: tuple[str, ...], tags: bool, anew: bool, ret
         click.echo(json.dumps([asdict(one) for one in done]))
         return
     for one in done:
-        click.echo(_told(one, failed_before.get(one.task, 0) - one.failed))
+        click.echo(_told(one, failed_before.get((one.task, one.model), 0) - one.failed))
     if asked["moderate"]:
         click.echo(f"See what is blurred with: imsearch search '{BLURRED}' (docs/moderation.md)")
 

@@ -78,7 +78,7 @@ def test_a_broken_file_that_was_deleted_is_no_longer_listed(shelf):
     for name in ("broken.png", "kept.png"):
         (shelf.pictures / name).write_bytes(b"no picture")
     shelf.index()
-    shelf.catalog.failures.put_picture(1, "ocr", "Too big.", "Make it smaller.", "now")
+    shelf.catalog.failures.put_picture(1, "ocr", "rapidocr", "Too big.", "Make it smaller.", "now")
     (shelf.pictures / "broken.png").unlink()
     (shelf.pictures / "holiday/0.png").unlink()
     assert shelf.index().failed == 1
