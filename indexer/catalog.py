@@ -25,6 +25,7 @@ from indexer.imports import Imports
 from indexer.judgements import Judgements
 from indexer.marks import Marks
 from indexer.model_vectors import ModelVectors
+from indexer.opened import Opened
 from indexer.plain import plain
 from indexer.records import Choice, LexicalMatch, NewPicture, Picture
 from indexer.rows import PICTURES, matrix, picture_of, utc
@@ -36,7 +37,7 @@ from indexer.where import where
 from indexer.words import phrase
 from vlm.protocols import Vectors
 
-LATEST = 10
+LATEST = 11
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
@@ -81,6 +82,7 @@ class Catalog(Tables):
         self.judgements = Judgements(connections)
         self.saved = SavedSearches(connections)
         self.marks = Marks(connections)
+        self.opened = Opened(connections)
         self.model_vectors = ModelVectors(connections)
 
     @classmethod
@@ -367,12 +369,13 @@ class Catalog(Tables):
         return lexical_search.lexical(self._db, words, k, among)
 
     def status(self) -> dict[str, int]:
-        """Counts: pictures, offline, failures, and each kind of text."""
+        """Counts: pictures, offline, failures, those that a person opened, and each kind of text."""
         counted = {
             "pictures": "pictures",
             "offline": "pictures JOIN roots ON roots.id = root_id AND NOT online",
             "hidden": "pictures WHERE state = 'hidden'",
             "failures": "failures",
+            "opened": "opened",
             "read": "annotated WHERE task = 'ocr'",
         }
         made = {name: int(self._db.execute(f"SELECT count(*) FROM {of}").fetchone()[0]) for name, of in counted.items()}

@@ -12,6 +12,9 @@ from pathlib import Path
 from indexer.plain import plain
 from indexer.where import km_between
 
+# seconds that a writer waits for another one
+_PATIENCE = 30
+
 
 class _Handle:
     """One thread's connection, closed with its thread: a server's threads come and go, and files are few."""
@@ -38,7 +41,7 @@ class Connections:
         if handle is None:
             # autocommit: transactions are begun by writing() alone; check_same_thread off only so that close() may
             # close every thread's connection
-            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.create_function("plain", 1, plain, deterministic=True)
@@ -59,6 +62,16 @@ class Connections:
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def impatient(self) -> Iterator[sqlite3.Connection]:
+        """The connection; while it is held so, what another writer's lock is in the way of fails at once."""
+        connection = self.mine()
+        connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield connection
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {1000 * _PATIENCE}")
 
     def close(self) -> None:
         """Close every thread's connection."""

@@ -1,4 +1,7 @@
-"""The second pass: what models write about pictures that are searchable by meaning already, newest first."""
+"""The second pass: what models write about pictures that are searchable by meaning already.
+
+What a person looked at comes first, the last look first, then the newest.
+"""
 
 from __future__ import annotations
 
@@ -60,16 +63,12 @@ class Enricher:
         return Enriched(self._annotator.task, self._annotator.spec, done - failed, failed)
 
     def _wanted(self, among: Sequence[int] | None, anew: bool, keep_others: bool) -> Sequence[int]:
-        asked = self._annotator
-        if among is not None and anew:
-            return among
-        fresh = self._catalog.texts.unannotated(
-            asked.task, asked.spec, asked.revision, asked.prompt_version, keep_others
-        )
+        by = self._annotator
+        wanted = self._catalog.texts.to_annotate(by.task, by.spec, by.revision, by.prompt_version, keep_others, anew)
         if among is None:
-            return self._catalog.ordered(None, True, -1).tolist() if anew else fresh
-        unseen = set(fresh)
-        return [picture for picture in among if picture in unseen]
+            return wanted
+        those = set(wanted)
+        return [picture for picture in among if picture in those]
 
     def _told(self, ids: Sequence[int]) -> Iterator[tuple[str, bool]]:
         """The path of each picture, "" where it was not opened, and whether something was said of it."""
@@ -91,7 +90,13 @@ class Enricher:
         return frozenset(self._catalog.ids(self._store.model_id).tolist())
 
     def _pictures(self, ids: Sequence[int]) -> Iterator[Picture]:
-        for some in _batches(iter(ids), 200):
+        """In their order, but what a person looks at meanwhile comes next."""
+        began, order, wanted = utc_now(), iter(ids), set(ids)
+        while wanted:
+            some = [i for i in self._catalog.opened.since(began) if i in wanted][:BATCH]
+            wanted.difference_update(some)
+            some += islice((i for i in order if i in wanted), BATCH - len(some))
+            wanted.difference_update(some)
             yield from self._catalog.get(some)
 
     def _read(self, picture: Picture) -> tuple[Picture, Decoded | PictureError]:
@@ -126,7 +131,9 @@ class Enricher:
             return [made for one in found for made in self._asked([one])]
 
     def _fail(self, picture: Picture, reason: str, remedy: str) -> None:
-        self._catalog.failures.put_picture(picture.id, self._annotator.task, reason, remedy, utc_now())
+        self._catalog.failures.put_picture(
+            picture.id, self._annotator.task, self._annotator.spec, reason, remedy, utc_now()
+        )
 
 
 def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -13,32 +13,33 @@ class Failures(Tables):
     """Kept until the file changes, is well, or is tried once more."""
 
     def put(
-        self, root_id: int, relative: str, stage: Stage, reason: str, remedy: str, size: int, mtime_ns: int, now: str
-    ) -> None:
-        """Note why a file could not be used, and with which size and time that was so."""
+        self, root_id: int, relative: str, stage: Stage, reason: str, remedy: str, size: int, mtime_ns: int, now: str,
+        model: str = "",
+    ) -> None:  # fmt: skip
+        """Note why a file could not be used (by this model), and with which size and time that was so."""
         with self._writing() as db:
             db.execute(
-                "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (root_id, relative, stage, clean(reason), clean(remedy), size, mtime_ns, now),
+                "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (root_id, relative, stage, model, clean(reason), clean(remedy), size, mtime_ns, now),
             )
 
-    def put_picture(self, picture_id: int, stage: Stage, reason: str, remedy: str, now: str) -> None:
-        """Note that a second-pass task failed on an indexed picture."""
+    def put_picture(self, picture_id: int, stage: Stage, model: str, reason: str, remedy: str, now: str) -> None:
+        """Note that a model failed on an indexed picture in a task of the second pass."""
         row = self._db.execute(
             "SELECT root_id, path, size, mtime_ns FROM pictures WHERE id = ?", (picture_id,)
         ).fetchone()
         if row:
-            self.put(row[0], row[1], stage, reason, remedy, row[2], row[3], now)
+            self.put(row[0], row[1], stage, reason, remedy, row[2], row[3], now, model)
 
     def stamps(self, root_id: int, stage: Stage) -> dict[str, tuple[int, int]]:
         """(size, mtime_ns) of each file that failed, by relative path."""
         sql = "SELECT path, size, mtime_ns FROM failures WHERE root_id = ? AND stage = ?"
         return {path: (size, mtime) for path, size, mtime in self._db.execute(sql, (root_id, stage))}
 
-    def try_again(self, stages: Sequence[Stage]) -> None:
-        """Forget what failed in these, so that it is tried once more."""
+    def try_again(self, stage: Stage, model: str) -> None:
+        """Forget what this model failed on in this task, so that it is tried once more."""
         with self._writing() as db:
-            db.executemany("DELETE FROM failures WHERE stage = ?", [(stage,) for stage in stages])
+            db.execute("DELETE FROM failures WHERE stage = ? AND model = ?", (stage, model))
 
     def forget(self, root_id: int, gone: Sequence[str]) -> None:
         """Drop those of files that are gone."""
@@ -51,14 +52,15 @@ class Failures(Tables):
         """Relative paths of the files that failed in any pass."""
         return {row[0] for row in self._db.execute("SELECT path FROM failures WHERE root_id = ?", (root_id,))}
 
-    def counts(self) -> dict[str, int]:
-        """How many pictures failed in each stage."""
-        return dict(self._db.execute("SELECT stage, count(*) FROM failures GROUP BY stage"))
+    def counts(self) -> dict[tuple[str, str], int]:
+        """How many pictures failed in each stage by each model."""
+        sql = "SELECT stage, model, count(*) FROM failures GROUP BY stage, model"
+        return {(stage, model): number for stage, model, number in self._db.execute(sql)}
 
     def all(self) -> list[Failure]:
         """Every failure, newest first."""
         sql = (
-            "SELECT roots.path || '/' || failures.path, stage, reason, remedy, seen_at FROM failures "
+            "SELECT roots.path || '/' || failures.path, stage, reason, remedy, seen_at, model FROM failures "
             "JOIN roots ON roots.id = root_id ORDER BY seen_at DESC, 1"
         )
         return [Failure(*row) for row in self._db.execute(sql)]

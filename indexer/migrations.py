@@ -207,3 +207,23 @@ def m010_sidecars(db: Database) -> None:
         CREATE INDEX pictures_unsought ON pictures(told_sought) WHERE told_sought = 0;
         CREATE TABLE exported (path TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID
     """)  # fmt: skip
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m011_opened(db: Database) -> None:
+    """When a person last opened each picture; and which model failed: of earlier ones nobody knows, so they are asked again."""
+    _run(db, """
+        CREATE TABLE opened (
+            picture_id INTEGER PRIMARY KEY REFERENCES pictures(id) ON DELETE CASCADE, at TEXT NOT NULL
+        );
+        CREATE TABLE failures_by_model (
+            root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+            path TEXT NOT NULL, stage TEXT NOT NULL, model TEXT NOT NULL, reason TEXT NOT NULL, remedy TEXT NOT NULL,
+            size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, seen_at TEXT NOT NULL,
+            PRIMARY KEY (root_id, path, stage, model)
+        ) WITHOUT ROWID;
+        INSERT INTO failures_by_model
+            SELECT root_id, path, stage, '', reason, remedy, size, mtime_ns, seen_at FROM failures WHERE stage = 'index';
+        DROP TABLE failures;
+        ALTER TABLE failures_by_model RENAME TO failures
+    """)  # fmt: skip

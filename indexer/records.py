@@ -179,13 +179,17 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be used, kept until it can. `path` is absolute as text; `seen_at` is UTC, ISO 8601."""
+    """A file that could not be used, kept until it can. `path` is absolute as text; `seen_at` is UTC, ISO 8601.
+
+    `model` is the spec of the one that failed in a task of the second pass, else empty.
+    """
 
     path: str
     stage: Stage
     reason: str
     remedy: str
     seen_at: str
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

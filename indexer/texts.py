@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from indexer.connections import Tables
-from indexer.content import FROM_VECTOR, PEOPLE, insert_said, insert_text, refresh_words
+from indexer.content import FROM_VECTOR, PEOPLE, insert_said, refresh_words
+from indexer.opened import LOOKED_AT
 from indexer.records import Covered, Provenance, Text
 from indexer.rows import text_of
 from indexer.vectors.protocol import Ids
@@ -38,13 +39,6 @@ class Texts(Tables):
         """Everything detected in one picture, surest first."""
         sql = "SELECT label, score, x1, y1, x2, y2 FROM objects WHERE picture_id = ? ORDER BY score DESC, id"
         return [DetectedObject(label, score, tuple(box)) for label, score, *box in self._db.execute(sql, (picture_id,))]
-
-    def add(self, text: Text) -> int:
-        """Add words to a picture; returns the text's id."""
-        with self._writing() as db:
-            made = insert_text(db, text)
-            refresh_words(db, [text.picture_id])
-            return made
 
     def annotate(self, picture_id: int, task: Task, made: Annotation) -> None:
         """What a model said of a picture in one task, in place of what was said in that task before."""
@@ -87,23 +81,27 @@ class Texts(Tables):
             if _KINDS[task] or task == "object":  # what was detected is searched by too
                 refresh_words(db, [picture_id])
 
-    def unannotated(
-        self, task: Task, model: str, revision: str, prompt_version: str = "", keep_others: bool = False
-    ) -> list[int]:
-        """Ids of pictures that this version of a model, so asked, has not seen in this task, newest first.
+    def to_annotate(
+        self, task: Task, model: str, revision: str, prompt_version: str = "", keep_others: bool = False,
+        anew: bool = False,
+    ) -> list[int]:  # fmt: skip
+        """Ids of pictures that this version of a model, so asked, has not seen in this task; with `anew` of all there are.
 
-        With `keep_others` those that another model has seen are left to it. Those that failed are left out until their
-        file changes or they are tried once more.
+        First what a person looked at, the last look first, then the newest. With `keep_others` those that another model
+        has seen are left to it. Those that this model failed on are left out until their file changes or they are tried
+        once more.
         """
         sql = (
             "SELECT pictures.id FROM pictures JOIN roots ON roots.id = pictures.root_id AND online "
-            "LEFT JOIN annotated a ON picture_id = pictures.id AND task = ?1 "
-            "AND (model = ?2 AND revision = ?3 AND a.prompt_version = ?4 OR model != ?2 AND ?5) "
-            "LEFT JOIN failures ON failures.root_id = pictures.root_id AND failures.path = pictures.path "
-            "AND stage = ?1 AND failures.size = pictures.size AND failures.mtime_ns = pictures.mtime_ns "
-            "WHERE picture_id IS NULL AND stage IS NULL ORDER BY moment DESC, pictures.id DESC"
+            "LEFT JOIN annotated a ON a.picture_id = pictures.id AND a.task = ?1 "
+            "AND (a.model = ?2 AND a.revision = ?3 AND a.prompt_version = ?4 OR a.model != ?2 AND ?5) "
+            "LEFT JOIN failures f ON f.root_id = pictures.root_id AND f.path = pictures.path "
+            "AND f.stage = ?1 AND f.model = ?2 AND f.size = pictures.size AND f.mtime_ns = pictures.mtime_ns "
+            f"LEFT JOIN ({LOOKED_AT}) looked ON looked.picture_id = pictures.id "
+            "WHERE a.picture_id IS NULL AND f.stage IS NULL OR ?6 "
+            "ORDER BY looked.at DESC, moment DESC, pictures.id DESC"
         )
-        return [row[0] for row in self._db.execute(sql, (task, model, revision, prompt_version, keep_others))]
+        return [row[0] for row in self._db.execute(sql, (task, model, revision, prompt_version, keep_others, anew))]
 
     def judged_by(self, task: Task, model: str) -> bool:
         """Whether a model has done a task on any picture."""

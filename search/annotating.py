@@ -43,7 +43,7 @@ def annotate(place: Path, /, query: tuple[str, ...], tags: bool, anew: bool, ret
              **asked: Any) -> None:  # fmt: skip
     """Have models write about pictures: what they say is searched and filtered by.
 
-    With a QUERY only on what matches it, best first. Pictures that a model has seen are not shown to it again, until its
+    What you looked at comes first, then the newest; with a QUERY only what matches it, best first. Pictures that a model has seen are not shown to it again, until its
     version, or how it is asked, has changed. May be interrupted at any time; what you wrote yourself stays.
     """
     annotators = [*_annotators(**asked)]
@@ -57,7 +57,7 @@ def annotate(place: Path, /, query: tuple[str, ...], tags: bool, anew: bool, ret
         click.echo(json.dumps([asdict(one) for one in done]))
         return
     for one in done:
-        click.echo(_told(one, failed_before.get(one.task, 0) - one.failed))
+        click.echo(_told(one, failed_before.get((one.task, one.model), 0) - one.failed))
     if asked["moderate"]:
         click.echo(f"See what is blurred with: imsearch search '{BLURRED}' (docs/moderation.md)")
 

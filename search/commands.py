@@ -121,6 +121,8 @@ def show(place: Path, picture: str, as_json: bool) -> None:
         known = picture_json(library, found)
         texts, edits = library.store.texts(found.id), library.history(found.id)
         objects, seen = library.store.objects(found.id), library.store.catalog.texts.provenance(found.id)
+        if not as_json:  # a script is no person
+            library.note_opened(found.id)
     if as_json:
         click.echo(json.dumps(known))
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,10 +11,10 @@ import click
 
 from indexer.doctor import examine, mend
 from indexer.paths import printable
-from search.library import Library
+from search.library import READER, Library
 
-# what `imsearch index` does itself, and so `imsearch retry`
-_BY_INDEX = {"index", "ocr"}
+# what `imsearch index` does itself, and so `imsearch retry`: stage and model
+_BY_INDEX = {("index", ""), ("ocr", READER)}
 # where the option of `imsearch annotate` is not named like its task
 _OPTION = {"object": "detect"}
 
@@ -53,14 +54,16 @@ def failures(place: Path, as_json: bool) -> None:
     if not rows:
         click.echo("Every file could be used.")
     for row in rows:
-        click.echo(f"{printable(row.path)}\n    {row.stage}: {row.reason} {row.remedy}")
-    stages = {row.stage for row in rows}
+        by = f" by {printable(row.model)}" if row.model else ""
+        click.echo(f"{printable(row.path)}\n    {row.stage}{by}: {row.reason} {row.remedy}")
+    stages = {(row.stage, row.model) for row in rows}
     if rows:
         click.echo(f"{len(rows)} in all.")
     if stages & _BY_INDEX:
         click.echo("Try them once more with: imsearch retry")
-    for stage in sorted(stages - _BY_INDEX):
-        click.echo(f"Try {stage} once more with: imsearch annotate --{_OPTION.get(stage, stage)} SPEC --retry")
+    for stage, model in sorted(stages - _BY_INDEX):
+        asked = f"--{_OPTION.get(stage, stage)} {shlex.quote(printable(model))}"
+        click.echo(f"Try {stage} once more with: imsearch annotate {asked} --retry")
 
 
 @click.command()

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from indexer.switching import Models
     from search.relevance import Relevance
 
+READER = "rapidocr"
+"""Reads the words in pictures when they are indexed."""
+
 
 class Library:
     """A folder with a catalog, vectors and thumbnails of the pictures below some roots.
@@ -141,10 +144,10 @@ class Library:
             look_at_new(now.store)
             _tell_from_vectors(now)
             if retry:
-                self._catalog.failures.try_again(["ocr"])
+                self._catalog.failures.try_again("ocr", READER)
             if ocr:
                 # what a better reader was asked for (imsearch annotate --ocr) stays
-                Enricher(now.store, Ocr(load_model("rapidocr"))).run(on_progress, keep_others=True)
+                Enricher(now.store, Ocr(load_model(READER))).run(on_progress, keep_others=True)
             return replace(report, seconds=round(time.monotonic() - started, 3))
 
     def annotate(
@@ -156,9 +159,9 @@ class Library:
         on_progress: OnProgress = lambda _: None,
         tags: bool = False,
     ) -> list[Enriched]:
-        """Put models to their tasks, one after another, on every picture that has not been seen so; newest first.
+        """Put models to their tasks, one after another, on every picture that has not been seen so.
 
-        With a `query` only on what matches it, best first. `anew` asks again of what was seen, `retry` of what failed;
+        What a person looked at comes first, then the newest; with a `query` only what matches it, best first. `anew` asks again of what was seen, `retry` of what failed;
         `tags` has the library's own model name what it sees. Raises LibraryBusy, ModelUnavailable, QueryError, UsageError.
         """
         from indexer.enrich import Enricher
@@ -168,8 +171,8 @@ class Library:
             now = self._following.settled()
             asked = parse(query) if isinstance(query, str) else query
             among = None if asked is None else now.searcher.matching(asked)
-            if retry:
-                self._catalog.failures.try_again([annotator.task for annotator in annotators])
+            for one in annotators if retry else ():
+                self._catalog.failures.try_again(one.task, one.spec)
             done = [tag_pictures(now.store, now.embedder(), on_progress, among, anew)] if tags else []
             return done + [Enricher(now.store, one).run(on_progress, among, anew) for one in annotators]
 
@@ -222,6 +225,10 @@ class Library:
     def history(self, picture_id: int) -> list[Edited]:
         """What people changed of a picture, oldest first."""
         return self._catalog.edits.of(picture_id)
+
+    def note_opened(self, picture_id: int) -> None:
+        """A person has opened this picture: models write about it before others. Never waits, never fails."""
+        self._catalog.opened.note(picture_id, datetime.now(UTC).isoformat(timespec="seconds"))
 
     def where(self, picture_id: int, query: str | Query) -> Relevance:
         """How near each part of a picture lies to what a query means. Takes about a second with `mini`.

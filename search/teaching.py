@@ -85,10 +85,17 @@ def concepts(place: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--opened", is_flag=True, help="Forget which pictures you opened, in place of a concept.")
 @click.pass_obj
-def forget(place: Path, name: str) -> None:
+def forget(place: Path, name: str | None, opened: bool) -> None:
     """Forget the concept NAME, its examples and the tags that came of it; tags of other origin stay."""
+    if opened == bool(name):
+        raise UsageError("Say what to forget: the NAME of a concept (imsearch concepts lists them), or --opened.")
+    if not name:
+        with Library.open(place) as library:
+            click.echo(f"Forgot which pictures you opened ({library.store.catalog.opened.forget()}).")
+        return
     with Library.open(place) as library, writing(library.folder):
         gone = Concepts(library.store).forget(name)
     click.echo(f"{gone.name} is forgotten; {gone.tagged} pictures lost its tag.")

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 import numpy as np
 from PIL import Image
 
+from indexer.catalog import Catalog
+from indexer.content import insert_text, refresh_words
+from indexer.records import Text
 from vlm.protocols import Annotation, Generation, TextLine, Turn, Vectors
 
 COLOURS = {
@@ -83,6 +86,13 @@ class ColourChat:
 
     def close(self) -> None:
         pass
+
+
+def write(catalog: Catalog, text: Text) -> None:
+    """Words about a picture, whoever they are by."""
+    with catalog.connections.writing() as db:
+        insert_text(db, text)
+        refresh_words(db, [text.picture_id])
 
 
 def said(model: str = "rapidocr", revision: str = "1", lines: Sequence[str] = (), **more) -> Annotation:

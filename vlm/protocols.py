@@ -278,6 +278,24 @@ class Chooser(Model, Protocol):
 
 
 @runtime_checkable
+class Classifier(Model, Protocol):
+    """Says by a way of its own which of some labels a picture is."""
+
+    def classified(self, pictures: Sequence[Image], labels: Sequence[str], how: Generation = Generation()) -> list[str]:
+        """What it says of each picture, which should be one of `labels`. Raises ModelError."""
+        ...
+
+
+@runtime_checkable
+class Storyteller(Model, Protocol):
+    """Tells a story about pictures by a way of its own."""
+
+    def story(self, pictures: Sequence[Image], how: Generation = Generation()) -> Iterator[str]:
+        """One story about all of them, piece by piece. Raises ModelError."""
+        ...
+
+
+@runtime_checkable
 class Moderator(Model, Protocol):
     """Judges by a way of its own which pictures some would rather not see."""
 

@@ -290,3 +290,13 @@ def test_copies_are_folded_when_asked_and_can_be_seen_from_the_hit(page, shown):
     page.get_by_label("Order").select_option("varied")
     expect(page).to_have_url(re.compile(r"\?q=red&order=diverse&fold=true$"))
     expect(first).to_be_visible()
+
+
+def test_only_a_picture_that_is_opened_was_looked_at(page, shown):
+    opened = shown.library.store.catalog.opened
+    opened.forget()
+    search(page, "red")
+    assert opened.since("") == []
+    page.locator("picture-grid a").first.click()
+    expect(page.locator("dialog img").first).to_be_visible()
+    assert opened.since("") == [shown.id("red.png")]

@@ -12,6 +12,7 @@ from indexer.catalog import Catalog
 from indexer.errors import LibraryDamaged, LibraryError
 from indexer.filters import Condition
 from indexer.records import Exif, NewPicture, Text
+from tests.small import write
 
 VECTOR = np.array([1, 0, 0, 0], np.float32)
 
@@ -99,7 +100,7 @@ def test_a_touched_file_is_ordered_by_its_new_time(catalog):
 
 def test_putting_the_same_content_again_doubles_no_words(catalog):
     first, _ = catalog.put(1, [(new("a", "h"), VECTOR), (new("b", "g"), VECTOR)], "now")
-    catalog.texts.add(Text(first, "caption", "a cat", "blip"))
+    write(catalog, Text(first, "caption", "a cat", "blip"))
     for _ in range(2):
         (twin,) = catalog.put(1, [(new("b", "h"), None)], "now")
     assert [text.text for text in catalog.texts.of(twin)] == ["a cat"]

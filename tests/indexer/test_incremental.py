@@ -14,7 +14,7 @@ from indexer.local import LocalStore
 from indexer.manifest import Manifest
 from indexer.records import Choice, NewPicture, Text
 from tests.conftest import paint
-from tests.small import said
+from tests.small import said, write
 from vlm.protocols import DetectedObject
 
 
@@ -35,7 +35,7 @@ def test_renamed_and_moved_pictures_cost_no_inference_and_keep_their_notes(shelf
     fill(shelf)
     shelf.index()
     first = shelf.catalog.find(f"{shelf.pictures}/holiday/0.png")
-    shelf.catalog.texts.add(Text(first.id, "note", "grandmother's garden", "user"))
+    write(shelf.catalog, Text(first.id, "note", "grandmother's garden", "user"))
     (shelf.pictures / "holiday").rename(shelf.pictures / "2023")
     (shelf.pictures / "2023/0.png").rename(shelf.pictures / "garden.png")
     report = shelf.index()
@@ -78,7 +78,7 @@ def test_a_broken_file_that_was_deleted_is_no_longer_listed(shelf):
     for name in ("broken.png", "kept.png"):
         (shelf.pictures / name).write_bytes(b"no picture")
     shelf.index()
-    shelf.catalog.failures.put_picture(1, "ocr", "Too big.", "Make it smaller.", "now")
+    shelf.catalog.failures.put_picture(1, "ocr", "rapidocr", "Too big.", "Make it smaller.", "now")
     (shelf.pictures / "broken.png").unlink()
     (shelf.pictures / "holiday/0.png").unlink()
     assert shelf.index().failed == 1
@@ -97,8 +97,8 @@ def test_a_copy_is_found_under_both_names_without_inference(shelf):
 def test_a_changed_picture_is_redone_under_the_same_id_and_keeps_its_note(shelf):
     path = paint(shelf.pictures / "a.png", "red")
     shelf.index()
-    shelf.catalog.texts.add(Text(1, "note", "mine", "user"))
-    shelf.catalog.texts.add(Text(1, "caption", "something red", "blip"))
+    write(shelf.catalog, Text(1, "note", "mine", "user"))
+    write(shelf.catalog, Text(1, "caption", "something red", "blip"))
     paint(path, "blue", seed=9, size=(80, 48))
     assert shelf.index().updated == 1
     assert [text.text for text in shelf.catalog.texts.of(1)] == ["mine"]
@@ -201,7 +201,7 @@ def test_a_root_taken_in_by_the_one_around_it_keeps_notes_even_where_both_knew_a
     paint(shelf.pictures / "part/b.png", "green", 1)
     inner = Indexer(shelf.store, lambda: shelf.embedder)
     inner.run([shelf.pictures / "part"])
-    shelf.catalog.texts.add(Text(2, "note", "keep me", "user"))
+    write(shelf.catalog, Text(2, "note", "keep me", "user"))
     # as a crash between making the outer root and taking the inner one in would leave it
     outer = shelf.catalog.add_root(str(shelf.pictures))
     shelf.catalog.put(1, [(_same_file(shelf.catalog.get([1])[0], outer, "part/a.png"), None)], "now")

@@ -11,7 +11,7 @@ from indexer.local import LocalStore
 from indexer.manifest import Manifest
 from indexer.records import Exif, NewPicture, Text
 from tests.contracts.store import SAMPLES, StoreContract
-from tests.small import said
+from tests.small import said, write
 from vlm.protocols import DetectedObject
 
 
@@ -28,7 +28,7 @@ class TestLocalStore(StoreContract):
             )  # fmt: skip
             catalog.put(self.store.model_id, [(picture, np.array(sample.vector, np.float32))], "now")
             if sample.words:
-                catalog.texts.add(Text(i, "ocr", sample.words, "rapidocr"))
+                write(catalog, Text(i, "ocr", sample.words, "rapidocr"))
         catalog.marks.put_looks([("hash3", bytes([100]) + bytes(62), 1.0)])
         yield
         self.store.close()

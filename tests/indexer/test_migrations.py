@@ -91,3 +91,19 @@ def test_what_was_seen_and_rated_before_ids_and_edits_were_kept_stays_so(tmp_pat
     assert looked_for == [3]
     assert catalog.hidden().tolist() == [1, 2, 3]
     catalog.close()
+
+
+def test_what_failed_before_models_were_named_is_kept_of_files_and_asked_again_of_models(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrations.apply(Database(connection), stop_before=["m011_opened"])
+    connection.execute("PRAGMA user_version = 10")
+    connection.execute("INSERT INTO roots (path) VALUES ('/pictures')")
+    for stage in ("index", "caption"):
+        connection.execute("INSERT INTO failures VALUES (1, 'a.png', ?, 'Why.', 'Do this.', 7, 8, '2024')", (stage,))
+    connection.close()
+    catalog = Catalog.open(path)
+    (left,) = catalog.failures.all()
+    assert (left.path, left.stage, left.model, left.reason) == ("/pictures/a.png", "index", "", "Why.")
+    assert catalog.failures.stamps(1, "index") == {"a.png": (7, 8)}
+    catalog.close()

@@ -15,6 +15,7 @@ from indexer.words import phrase, query_words
 from search.parser import parse
 from search.reasons import spans
 from tests.conftest import paint
+from tests.small import write
 
 # what stands in a picture, what is typed, and the part of it that is marked
 FOUND = [
@@ -99,7 +100,7 @@ def kinds(tmp_path_factory):
     made = {(text, "name"): shelf.catalog.find(str(path)).id for text, path in named.items()}
     for seed, (text, kind) in enumerate(others):
         made[text, kind] = shelf.catalog.find(str(shelf.pictures / f"{seed}.png")).id
-        shelf.catalog.texts.add(Text(made[text, kind], kind, text, "test"))
+        write(shelf.catalog, Text(made[text, kind], kind, text, "test"))
     yield shelf, made
     shelf.store.close()
 
@@ -144,7 +145,7 @@ def test_every_place_is_marked_and_places_that_overlap_are_one():
 def test_filters_fold_as_words_do(shelf, typed):
     paint(shelf.pictures / unicodedata.normalize("NFD", "Malmö") / "café an der Straße.png", "red")
     shelf.index()
-    shelf.catalog.texts.add(Text(1, "tag", "Łódź", "user"))
+    write(shelf.catalog, Text(1, "tag", "Łódź", "user"))
     shelf.catalog._db.execute("UPDATE pictures SET camera = 'ＦＵＪＩ X'")
     assert shelf.catalog.filter(parse(typed).filters).tolist() == [1]
 

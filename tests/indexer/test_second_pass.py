@@ -104,7 +104,7 @@ def test_one_bad_picture_costs_itself_alone_and_is_tried_again_when_asked(walls)
     assert told["yellow.png"].reason == "It says the same again and again."
     assert {failure.stage for failure in told.values()} == {"caption"}
     assert run(walls, Colours())[:2] == (0, 0)
-    walls.catalog.failures.try_again(["caption"])
+    walls.catalog.failures.try_again("caption", "colours")
     assert run(walls, Colours())[:2] == (0, 3)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from indexer.filters import Condition
 from indexer.records import Text
 from tests.conftest import paint
-from tests.small import said
+from tests.small import said, write
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def worded(shelf):
         paint(shelf.pictures / f"Beach_Party2024/IMG_{i:04}.png", "red", i)
     shelf.index()
     for i, text in enumerate(texts, 1):
-        shelf.catalog.texts.add(Text(i, "ocr", text, "rapidocr"))
+        write(shelf.catalog, Text(i, "ocr", text, "rapidocr"))
     return shelf
 
 
@@ -47,7 +47,7 @@ def test_folder_words_and_word_borders_are_found(worded):
 
 
 def test_a_picture_with_more_of_the_words_comes_first(worded):
-    worded.catalog.texts.add(Text(6, "note", "fox fox fox fox", "user"))
+    write(worded.catalog, Text(6, "note", "fox fox fox fox", "user"))
     assert [m.id for m in worded.catalog.lexical("quick brown fox", 10)][:2] == [3, 6]
 
 
@@ -57,14 +57,14 @@ def test_a_word_that_is_nowhere_does_not_hide_what_the_others_find(worded):
 
 
 def test_a_word_inside_a_longer_one_counts_half(worded):
-    worded.catalog.texts.add(Text(3, "note", "the total", "user"))
+    write(worded.catalog, Text(3, "note", "the total", "user"))
     first, second = worded.catalog.lexical("total", 10)
     assert (first.id, second.id) == (3, 1)
     assert first.score >= 1 > second.score
 
 
 def test_pictures_with_two_of_three_words_come_before_hundreds_with_the_rarest(worded):
-    worded.catalog.texts.add(Text(6, "note", "brown fox", "user"))
+    write(worded.catalog, Text(6, "note", "brown fox", "user"))
     for i in range(500):
         paint(worded.pictures / f"zebra/zebra_{i}.png", "green", 1000 + i, size=(8, 8))
     worded.index()
@@ -90,7 +90,7 @@ def test_anything_typed_is_words_and_never_syntax(worded, typed):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(st.text(max_size=60))
 def test_any_text_can_be_stored(worded, text):
-    worded.catalog.texts.add(Text(1, "note", text, "user"))
+    write(worded.catalog, Text(1, "note", text, "user"))
 
 
 def test_a_new_reading_replaces_the_old_one_and_leaves_captions_and_notes(shelf):
@@ -101,7 +101,7 @@ def test_a_new_reading_replaces_the_old_one_and_leaves_captions_and_notes(shelf)
         ("note", "mine", "user"),
         ("ocr", "mine too", "user"),
     ):
-        shelf.catalog.texts.add(Text(1, kind, text, model))
+        write(shelf.catalog, Text(1, kind, text, model))
     for reading in ("frist", "first"):
         shelf.catalog.texts.annotate(1, "ocr", said(revision=reading, lines=[reading]))
     assert [text.text for text in shelf.catalog.texts.of(1)] == ["a red wall", "mine", "mine too", "first"]

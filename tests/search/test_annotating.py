@@ -89,8 +89,8 @@ def test_failures_name_the_task_and_go_when_a_later_try_is_well(library):
     index(library)
     assert library.annotate([Colours()])[0].failed == 1
     told = run(library, "failures")[1]
-    assert "caption: It is too dark." in told
-    assert "imsearch annotate --caption SPEC --retry" in told
+    assert "caption by colours: It is too dark." in told
+    assert "imsearch annotate --caption colours --retry" in told
     assert library.annotate([Colours()])[0].failed == 0
     assert library.annotate([Colours()], retry=True)[0].failed == 1
     black = library.find(library.folder.parent / "pictures" / "black.png")
@@ -131,3 +131,27 @@ def test_a_detector_is_asked_by_the_command_and_objects_are_filtered_by(tmp_path
         stale = json.loads(run(library, *asked, "--least", "0.5", "--labels", "dog, person")[1])
         assert [one["done"] for one in stale] == [0, 2]
         assert [one.done for one in library.annotate([], tags=True, anew=True)] == [2]
+
+
+def test_what_one_model_fails_on_is_shown_to_another(library):
+    class Brave(Colours):
+        """Does not mind the dark."""
+
+        def annotate(self, pictures):
+            self.seen += [""] * len(pictures)
+            return [self.made(picture, "some") for picture in pictures]
+
+    paint(library.folder.parent / "pictures" / "black.png", "black")
+    index(library)
+    for spec in ("first", "second"):
+        assert library.annotate([Colours(spec=spec)])[0].failed == 1
+    told = run(library, "failures")[1]
+    assert "caption by first: It is too dark." in told
+    assert "caption by second: It is too dark." in told
+    assert "imsearch annotate --caption first --retry" in told
+    assert {one["model"] for one in json.loads(run(library, "failures", "--json")[1])} == {"first", "second"}
+    tried_again = library.annotate([Colours(spec="second")], retry=True)
+    assert [(one.done, one.failed) for one in tried_again] == [(0, 1)]
+    assert len(library.store.catalog.failures.all()) == 2
+    assert library.annotate([Brave(spec="third")])[0].done == 4
+    assert library.store.catalog.failures.all() == []

@@ -198,7 +198,7 @@ def test_a_copy_gets_the_words_that_its_original_lost_to_a_person(library, ids):
     for name in ("barn", "cow"):
         shutil.copy(pictures / f"{name}.png", pictures / f"{name} 2.png")
     index(library)
-    unread = library.store.catalog.texts.unannotated("ocr", "rapidocr", "2")
+    unread = library.store.catalog.texts.to_annotate("ocr", "rapidocr", "2")
     assert library.find(pictures / "barn 2.png").id in unread
     assert library.find(pictures / "cow 2.png").id not in unread
 

@@ -13,7 +13,7 @@ from indexer.records import Text
 from search.parser import parse
 from search.query import Query
 from search.searcher import Searcher
-from tests.small import COLOURS
+from tests.small import COLOURS, write
 
 SIZE = (320, 240)
 
@@ -97,7 +97,7 @@ def test_one_form_filled_in_by_two_people_is_two_hits(shelf, fold):
     for number, words in enumerate(
         ["APPLICATION FORM your name Ann Berg your town Oslo", "APPLICATION FORM your name Wei Li your town Rome"], 1
     ):
-        shelf.catalog.texts.add(Text(number, "ocr", words, "rapidocr"))
+        write(shelf.catalog, Text(number, "ocr", words, "rapidocr"))
     assert len(fold()) == 2
 
 

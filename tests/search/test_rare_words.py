@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.conftest import paint
+from tests.small import write
 
 
 def test_a_word_of_one_name_singles_out_more_than_one_of_many_and_what_pictures_show_says_little(shelf):
@@ -23,7 +24,7 @@ def test_a_note_says_what_the_picture_shows_also_with_a_common_word(shelf):
         paint(shelf.pictures / f"{'dog' if i == 3 else f'p{i:03}'}.png", "red", seed=i)
     shelf.index()
     named = shelf.catalog.lexical("dog", 5)[0]
-    shelf.catalog.texts.add(Text(9 if named.id != 9 else 10, "note", "our dog", "user"))
+    write(shelf.catalog, Text(9 if named.id != 9 else 10, "note", "our dog", "user"))
     noted = next(m for m in shelf.catalog.lexical("dog", 5) if m.id != named.id)
     assert noted.rarity > 5 * next(m for m in shelf.catalog.lexical("dog", 5) if m.id == named.id).rarity
 

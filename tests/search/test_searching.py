@@ -14,6 +14,7 @@ from search.parser import parse
 from search.query import Example, Query, Words
 from search.searcher import Searcher
 from tests.conftest import paint
+from tests.small import write
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def searcher(shelf):
             size=(64, 48) if i < 4 else (40, 60),
         )
     shelf.index()
-    shelf.catalog.texts.add(Text(6, "ocr", "grand hotel bill", "rapidocr"))
+    write(shelf.catalog, Text(6, "ocr", "grand hotel bill", "rapidocr"))
     made = Searcher(shelf.store, lambda: shelf.embedder)
     made.names = {p.path.rpartition("/")[2]: p.id for p in shelf.catalog.get(range(1, 10))}
     return made
@@ -54,7 +55,7 @@ def test_printed_words_lead_to_the_picture_in_hybrid_mode_and_say_so(searcher, s
 
 
 def test_words_that_the_model_does_not_know_are_looked_for_as_words_alone_and_it_says_so(searcher, shelf):
-    shelf.catalog.texts.add(Text(2, "note", "狗和猫", "user"))
+    write(shelf.catalog, Text(2, "note", "狗和猫", "user"))
     results = searcher.search(Query("狗"))
     assert [hit.picture.id for hit in results.hits] == [2]
     assert "does not know" in results.note
@@ -159,7 +160,7 @@ def test_a_file_is_looked_for_and_one_that_is_missing_is_named(searcher, shelf):
 
 
 def test_what_is_left_out_is_left_out_by_meaning_and_by_words(searcher, shelf):
-    shelf.catalog.texts.add(Text(searcher.names["0.png"], "note", "the old barn", "user"))
+    write(shelf.catalog, Text(searcher.names["0.png"], "note", "the old barn", "user"))
     assert found(searcher.search(parse("red")))[:2] in (["0.png", "1.png"], ["1.png", "0.png"])
     without = found(searcher.search(parse("red without barn")))
     assert "0.png" not in without
@@ -174,7 +175,7 @@ def test_terms_are_mixed_by_their_weights(searcher):
 
 
 def test_exact_words_find_only_what_holds_them_best_first(searcher, shelf):
-    shelf.catalog.texts.add(Text(2, "note", "hotel grand", "user"))
+    write(shelf.catalog, Text(2, "note", "hotel grand", "user"))
     assert [hit.picture.id for hit in searcher.search(parse('"grand hotel"')).hits] == [6]
     assert {hit.picture.id for hit in searcher.search(parse('"grand hotel" or "hotel grand"')).hits} == {2, 6}
     assert 6 not in {hit.picture.id for hit in searcher.search(parse('-"grand hotel"')).hits}

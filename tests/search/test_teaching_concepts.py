@@ -20,7 +20,7 @@ from search.fitting import fit, interval
 from search.library import Library
 from search.teaching import told
 from tests.conftest import paint
-from tests.small import ColourEmbedder
+from tests.small import ColourEmbedder, write
 from vlm import UsageError
 
 
@@ -135,7 +135,7 @@ def test_an_example_without_a_vector_is_represented_by_its_copy(home):
 
 def test_forgetting_takes_its_tags_only(home):
     red = home.named("red0")[0].id
-    home.store.catalog.texts.add(Text(red, "tag", "warm", "user"))
+    write(home.store.catalog, Text(red, "tag", "warm", "user"))
     home.teach()
     home.teach("cold", yes=["blue3", "blue4"], no=["red5"])
     home.concepts.forget("warm")

@@ -6,7 +6,21 @@ import pytest
 from PIL import Image
 
 from tests.vlm import tiny_idefics as tiny
-from vlm import Answerer, Captioner, Chat, Chooser, Generation, Turn, UsageError, load_model
+from vlm import (
+    Answerer,
+    Captioner,
+    Chat,
+    Chooser,
+    Classifier,
+    Generation,
+    Storyteller,
+    Tag,
+    Turn,
+    UsageError,
+    load_model,
+)
+from vlm.tasks.classify import by_model
+from vlm.tasks.generate import generate
 
 SHORT = Generation(most_tokens=8)
 RED, BLUE = (Image.new("RGB", (90, 60), colour) for colour in ("red", "blue"))
@@ -105,9 +119,9 @@ def user(*parts):
 
 
 def test_what_each_kind_of_checkpoint_can_do(base, chat):
-    assert all(isinstance(base, can) for can in (Chat, Chooser, Captioner, Answerer))
+    assert all(isinstance(base, can) for can in (Chat, Chooser, Captioner, Answerer, Classifier, Storyteller))
     assert isinstance(chat, Chat)
-    assert not isinstance(chat, Captioner | Answerer)
+    assert not isinstance(chat, Captioner | Answerer | Classifier | Storyteller)
 
 
 def test_a_caption_is_asked_for_by_the_picture_alone_or_with_what_begins_it(base, read):
@@ -126,9 +140,23 @@ def test_a_question_a_category_and_a_story_are_asked_for_as_documented(base, rea
         "<s>Instruction: Classify the following image into a single category from the following list: "
         f"['animals', 'vegetables', 'city landscape', 'cars', 'office'].\n{SHOWN}Category:"
     ]
-    assert read(base, lambda: base.stories([RED], Generation(most_tokens=4, beams=2))) == [
+    assert read(base, lambda: list(base.story([RED], SHORT))) == [
         f"<s>Instruction: Use the image to write a story. \n{SHOWN}Story: \n"
     ]
+
+
+def test_the_tasks_ask_a_base_model_for_a_category_and_a_story_in_its_own_way(base, read, says):
+    (first, *_) = read(base, lambda: by_model(base, [RED], ["animals", "vegetables"]))
+    assert first.startswith("<s>Instruction: Classify the following image into a single category")
+    (told,) = read(base, lambda: list(base.story([RED, BLUE], SHORT)))
+    assert (told.count("<image>"), told.endswith("Story: \n")) == (2, True)
+    says(base, "Vegetables\n")
+    assert by_model(base, [RED, BLUE], ["animals", "vegetables"]) == [(Tag("vegetables", 1.0),)] * 2
+    says(base, "a boat")
+    (made,) = by_model(base, [RED], ["animals", "vegetables"])
+    assert "names none of the labels (a boat)" in made.problem
+    says(base, "Once there was a red square. It was glad.")
+    assert "".join(generate(base, [RED, BLUE])).strip() == "Once there was a red square. It was glad."
 
 
 def test_examples_lead_a_base_model_as_documented(base, read):
@@ -162,10 +190,6 @@ def test_answers_are_what_the_real_model_printed_and_nothing_behind_it(base, say
     assert base.captions([RED], "This is an image of ", how=long) == [
         "This is an image of the Eiffel Tower in Paris, France."
     ]
-    says(base, "Vegetables\n")
-    assert base.classified([RED, BLUE], ["animals", "vegetables"]) == ["vegetables"] * 2
-    says(base, "a boat")
-    assert base.classified([RED], ["animals", "vegetables"]) == [""]
 
 
 def test_an_answer_ends_where_the_turn_ends(chat, says):

@@ -12,7 +12,7 @@ from indexer.manifest import Manifest, write_manifest
 from indexer.records import Text
 from search.library import Library
 from tests.conftest import paint
-from tests.small import ColourEmbedder
+from tests.small import ColourEmbedder, write
 
 EVIL = "<img src=x onerror=document.title='evil'>.png"
 
@@ -43,5 +43,5 @@ def gallery(folder: Path) -> Iterator[Gallery]:
     with Library(place, Manifest("colour", "1", 4), ColourEmbedder()) as library:
         Indexer(library.store, library.embedder).run([pictures])
         made = Gallery(library, pictures)
-        library.store.catalog.texts.add(Text(made.id("red.png"), "ocr", "EXIT <b>this</b> way", "rapidocr"))
+        write(library.store.catalog, Text(made.id("red.png"), "ocr", "EXIT <b>this</b> way", "rapidocr"))
         yield made

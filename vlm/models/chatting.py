@@ -8,11 +8,10 @@ from typing import Any
 
 from vlm.errors import UsageError
 from vlm.models.checkpoint import Checkpoint
+from vlm.models.conversing import MOST_PICTURES, Conversation, few_enough
 from vlm.models.held import HeldModel
 from vlm.protocols import Generation, Turn
 from vlm.tasks.guard import THOUGHTS, inert
-
-Conversation = Sequence[Turn]
 
 
 class TemplateChat(HeldModel):
@@ -20,33 +19,25 @@ class TemplateChat(HeldModel):
 
     family = ""
     picture_side = 1024
-    most_pictures = 16
+    most_pictures = MOST_PICTURES
 
     def __init__(self, rest: str) -> None:
         super().__init__(Checkpoint.parse(self.family, rest), self._load)
 
     def replies(self, conversations: Sequence[Conversation], how: Generation = Generation()) -> list[str]:
         """The next turn of each conversation."""
-        self._check(conversations)
+        few_enough(self, conversations)
         return self.held.write(conversations, lambda p, part: self._inputs(p, part, how), how, **self._told(how))
 
     def reply(self, conversation: Conversation, how: Generation = Generation()) -> Iterator[str]:
         """The next turn, piece by piece."""
-        self._check([conversation])
+        few_enough(self, [conversation])
         return self.held.stream(conversation, lambda p, part: self._inputs(p, part, how), how, **self._told(how))
 
     def chances(self, conversations: Sequence[Conversation], words: Sequence[str]) -> list[tuple[float, ...]]:
         """How likely the next word begins each of `words`, among these alone."""
-        self._check(conversations)
+        few_enough(self, conversations)
         return self.held.chances(conversations, lambda p, part: self._inputs(p, part, Generation()), words)
-
-    def _check(self, conversations: Sequence[Conversation]) -> None:
-        for turns in conversations:
-            shown = sum(not isinstance(part, str) for turn in turns for part in turn.parts)
-            if shown > self.most_pictures:
-                raise UsageError(
-                    f"{self.spec} looks at {self.most_pictures} pictures at once at most, not {shown}; ask about fewer."
-                )
 
     def _load(self, folder: Path, told: dict[str, Any]) -> tuple[Any, Any]:
         from transformers import AutoModelForImageTextToText

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vlm.errors import UnknownModel
-from vlm.models.chatting import Conversation, TemplateChat
+from vlm.models.chatting import TemplateChat
 from vlm.models.checkpoint import Checkpoint
+from vlm.models.conversing import Conversation, few_enough
 from vlm.models.held import Inputs
 from vlm.models.sentences import english_only, gone_on
-from vlm.protocols import Generation
+from vlm.protocols import Generation, Turn
 from vlm.tasks.guard import inert
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class Instruct(Idefics2):
 
 
 class Base(Instruct):
-    """IDEFICS before it was taught to talk. Implements `Captioner`, `Answerer` and `Chat`: it goes on with what it reads.
+    """IDEFICS before it was taught to talk. Implements `Captioner`, `Answerer`, `Classifier`, `Storyteller`, `Chat`: it goes on with what it reads.
 
     Examples lead it: earlier turns of a conversation, each a picture and what is to be said of such a one.
     """
@@ -134,26 +135,28 @@ class Base(Instruct):
         asked = f"Question: {inert(question, MARKS).strip()} Answer:"
         return self._go_on([(QUESTION, picture, asked) for picture in pictures], how, ("\n", "Question:"))
 
-    def classified(self, pictures: Sequence[Image], categories: Sequence[str]) -> list[str]:
-        """For each picture one of `categories`, or "" where the model named none of them."""
-        told = CATEGORY.format([inert(each, MARKS) for each in categories])
-        prompts = [(told, picture, "Category: ") for picture in pictures]
-        said = self._go_on(prompts, Generation(most_tokens=16), ("\n",))
-        longest_first = sorted(categories, key=len, reverse=True)
-        return [next((c for c in longest_first if words.casefold().startswith(c.casefold())), "") for words in said]
+    def classified(
+        self, pictures: Sequence[Image], labels: Sequence[str], how: Generation = Generation(most_tokens=16)
+    ) -> list[str]:
+        """One line a picture, which should be one of `labels`."""
+        told = CATEGORY.format([inert(each, MARKS) for each in labels])
+        return self._go_on([(told, picture, "Category: ") for picture in pictures], how, ("\n",))
 
-    def stories(self, pictures: Sequence[Image], how: Generation = Generation(beams=2)) -> list[str]:
-        """A story a picture, as long as `how` lets it be."""
-        return self._go_on([(STORY, picture, "Story: \n") for picture in pictures], how, ())
+    def story(self, pictures: Sequence[Image], how: Generation = Generation()) -> Iterator[str]:
+        """One story about all pictures, piece by piece, as long as `how` lets it be."""
+        few_enough(self, [[Turn("user", (*pictures,))]])
+        self._looking(None, how)
+        prompt: Prompt = (STORY, *pictures, "Story: \n")
+        return self.held.stream(prompt, _until(()), how)
 
     def replies(self, conversations: Sequence[Conversation], how: Generation = Generation()) -> list[str]:
         """The next turn of each conversation, without the turn of the user that this model would make up."""
-        self._check(conversations)
+        few_enough(self, conversations)
         return self._go_on([self._prompt(turns) for turns in conversations], how, (NEXT_TURN,))
 
     def reply(self, conversation: Conversation, how: Generation = Generation()) -> Iterator[str]:
         """The next turn, piece by piece."""
-        self._check([conversation])
+        few_enough(self, [conversation])
         return _before(self.held.stream(self._prompt(conversation), _until((NEXT_TURN,)), how), NEXT_TURN)
 
     def _go_on(self, prompts: Sequence[Prompt], how: Generation, stops: Sequence[str]) -> list[str]:

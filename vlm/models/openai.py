@@ -11,6 +11,7 @@ from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vlm.errors import ModelError, ModelUnavailable, PartlyAnswered, UsageError
+from vlm.models.conversing import MOST_PICTURES, Conversation, few_enough
 from vlm.models.endpoint import Endpoint, ends_after, refused
 from vlm.protocols import Generation, Turn
 from vlm.tasks.guard import spoken, without_thoughts
@@ -19,14 +20,13 @@ if TYPE_CHECKING:
     import openai
     from PIL.Image import Image
 
-Conversation = Sequence[Turn]
 T = TypeVar("T")
 
 
 class OpenAi:
     """Implements `vlm.protocols.Chat`; see `Endpoint` for the spec. Any number of threads may ask."""
 
-    most_pictures = 16
+    most_pictures = MOST_PICTURES
     # What a server says of its models names no weights: `created` is the time of day with vLLM and llama.cpp, and every
     # caption would be stale at once. Who changes the weights behind a name should ask under another name.
     revision = ""
@@ -70,12 +70,7 @@ class OpenAi:
             yield from spoken(pieces)
 
     def _check(self, conversations: Sequence[Conversation], how: Generation) -> None:
-        for turns in conversations:
-            shown = sum(not isinstance(part, str) for turn in turns for part in turn.parts)
-            if shown > self.most_pictures:
-                raise UsageError(
-                    f"{self.spec} looks at {self.most_pictures} pictures at once at most, not {shown}; ask about fewer."
-                )
+        few_enough(self, conversations)
         if how.budget is not None:
             raise UsageError(f"{self.spec} has no budget of visual tokens; leave it away, or set ?side=PIXELS.")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from blake3 import blake3
@@ -12,6 +11,7 @@ from blake3 import blake3
 from vlm.errors import ModelError, UsageError
 from vlm.protocols import Annotation, Captioner, Generation, Model, Task
 from vlm.tasks.asked import NoUse, Say, can_answer, saying, usable
+from vlm.tasks.asking import Asking
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -63,36 +63,24 @@ class Wanted:
         return asked
 
 
-class Captions:
+class Captions(Asking):
     """Implements `vlm.protocols.Annotator`. Raises ModelError for a model that writes no captions."""
 
     task: Task = "caption"
 
     def __init__(self, model: Model, wanted: Wanted = Wanted(), how: Generation | None = None) -> None:
-        self._model = model
+        super().__init__(model, wanted.version)
         self._how = how or Generation(most_tokens=_MOST_TOKENS[wanted.style])
         self._say = _say(model, wanted)
-        self.spec = model.spec
-        self.picture_side = model.picture_side
-        self.prompt_version = wanted.version
-
-    @property
-    def revision(self) -> str:
-        """The model's."""
-        return self._model.revision
 
     def annotate(self, pictures: Sequence[Image]) -> list[Annotation]:
         """A caption of each picture; `problem` where the model found no words of use."""
-        now = datetime.now(UTC)
-        by = (self.spec, self.revision, now, self.prompt_version)
         return [
-            Annotation(*by, problem=made.problem) if isinstance(made, NoUse) else Annotation(*by, caption=made)
+            Annotation(*self._by(), problem=made.problem)
+            if isinstance(made, NoUse)
+            else Annotation(*self._by(), caption=made)
             for made in usable(pictures, self._say, self._how, lambda said, _: _sentence(said))
         ]
-
-    def close(self) -> None:
-        """Close the model."""
-        self._model.close()
 
 
 def _say(model: Model, wanted: Wanted) -> Say:

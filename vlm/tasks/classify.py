@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from vlm.errors import ModelError, UsageError
-from vlm.protocols import Chooser, Embedder, Generation, Model, Tag, Turn, Vectors
-from vlm.tasks.asked import NoUse, saying, usable
+from vlm.protocols import Chooser, Classifier, Embedder, Generation, Model, Tag, Turn, Vectors
+from vlm.tasks.asked import NoUse, Say, saying, usable
 from vlm.tasks.guard import known
 
 if TYPE_CHECKING:
@@ -52,12 +52,16 @@ def label_vectors(embedder: Embedder, labels: Sequence[str]) -> Vectors:
 def by_model(model: Model, pictures: Sequence[Image], labels: Sequence[str]) -> list[tuple[Tag, ...] | NoUse]:
     """The same by a model that looks: chances where it tells them, else its one choice with a chance of 1.
 
+    A model with a way of its own to choose is asked in that way.
+
     Raises ModelError for a model that answers no questions.
     """
     checked(labels)
-    if hasattr(type(model), "chances") and len(labels) <= len(ascii_uppercase):
+    own = hasattr(type(model), "classified")
+    if not own and hasattr(type(model), "chances") and len(labels) <= len(ascii_uppercase):
         return [*_by_letters(cast(Chooser, model), pictures, labels)]
     question = f"Which of these is it: {', '.join(labels)}? Answer with one of them alone."
+    say = _own_way(cast(Classifier, model), labels) if own else saying(model, question)
 
     def chosen(said: str, _: Image) -> tuple[Tag, ...]:
         label = known(said.splitlines()[0].strip(" .*'\""), labels)
@@ -69,7 +73,11 @@ def by_model(model: Model, pictures: Sequence[Image], labels: Sequence[str]) -> 
             raise ModelError(f"The answer names none of the labels ({said[:60]}).")
         return (Tag(label, 1.0),)
 
-    return usable(pictures, saying(model, question), Generation(most_tokens=20), chosen)
+    return usable(pictures, say, Generation(most_tokens=20), chosen)
+
+
+def _own_way(model: Classifier, labels: Sequence[str]) -> Say:
+    return lambda pictures, how: model.classified(pictures, labels, how)
 
 
 def _by_letters(model: Chooser, pictures: Sequence[Image], labels: Sequence[str]) -> list[tuple[Tag, ...]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from vlm.errors import ModelError
 from vlm.protocols import Annotation, Chat, Generation, Model, Task, Turn
 from vlm.tasks.asked import NoUse, Say, usable
+from vlm.tasks.asking import Asking
 from vlm.tasks.guard import json_in, label_in, plain, wrong
 
 if TYPE_CHECKING:
@@ -52,23 +52,15 @@ class Description:
         return asdict(self)
 
 
-class Describe:
+class Describe(Asking):
     """Implements `vlm.protocols.Annotator`: keeps caption and tags. Raises ModelError for a model that does not converse."""
 
     task: Task = "describe"
-    prompt_version = VERSION
 
     def __init__(self, model: Model, how: Generation = Generation(most_tokens=500)) -> None:
-        self._model = model
+        super().__init__(model, VERSION)
         self._how = how
         self._say = _say(model)
-        self.spec = model.spec
-        self.picture_side = model.picture_side
-
-    @property
-    def revision(self) -> str:
-        """The model's."""
-        return self._model.revision
 
     def describe(self, pictures: Sequence[Image]) -> list[Description | NoUse]:
         """All of it, for each picture."""
@@ -76,19 +68,14 @@ class Describe:
 
     def annotate(self, pictures: Sequence[Image]) -> list[Annotation]:
         """Caption and tags of each picture, the scene among them."""
-        by = (self.spec, self.revision, datetime.now(UTC), self.prompt_version)
         made = []
         for one in self.describe(pictures):
             if isinstance(one, NoUse):
-                made.append(Annotation(*by, problem=one.problem))
+                made.append(Annotation(*self._by(), problem=one.problem))
             else:
                 tags = tuple(dict.fromkeys(filter(None, (*one.tags, one.scene))))
-                made.append(Annotation(*by, caption=one.caption, tags=tags))
+                made.append(Annotation(*self._by(), caption=one.caption, tags=tags))
         return made
-
-    def close(self) -> None:
-        """Close the model."""
-        self._model.close()
 
 
 def described(said: str) -> Description:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, cast
 
 from vlm.errors import ModelError, UsageError
 from vlm.protocols import Annotation, DetectedObject, Detector, Generation, Model, Task
+from vlm.tasks.asking import Asking
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -30,7 +30,7 @@ class Budgeted(Detector, Protocol):
         ...
 
 
-class Detect:
+class Detect(Asking):
     """Implements `vlm.protocols.Annotator` by a model that finds things. Raises ModelError for one that does not."""
 
     task: Task = "object"
@@ -45,35 +45,23 @@ class Detect:
             raise UsageError(
                 f"{model.spec} takes no budget of visual tokens; only Gemma 4 does (gemma:google/gemma-4-E2B-it)."
             )
-        self._model = cast("Detector", model)
+        super().__init__(model, _version(labels, least, budget))
+        self._detector = cast("Detector", model)
         self._budget = budget
         self._labels = tuple(labels)
         self._least = least
-        self.spec = model.spec
-        self.picture_side = model.picture_side
-
-    @property
-    def revision(self) -> str:
-        """The detector's."""
-        return self._model.revision
-
-    @property
-    def prompt_version(self) -> str:
-        """What is looked for and how sure it must be, where that was said: what was found under other words is stale."""
-        said = ["" if self._least is None else f"{self._least:g}", *sorted(self._labels)]
-        budget = "" if self._budget is None else f"budget={self._budget}"
-        return ",".join(part for part in (*said, budget) if part)
 
     def annotate(self, pictures: Sequence[Image]) -> list[Annotation]:
         """The objects of each picture."""
         if self._budget is None:
-            found = self._model.detect(pictures, self._labels, self._least)
+            found = self._detector.detect(pictures, self._labels, self._least)
         else:
             how = Generation(most_tokens=BOX_TOKENS, budget=self._budget)
-            found = cast(Budgeted, self._model).detect(pictures, self._labels, self._least, how)
-        now = datetime.now(UTC)
-        return [Annotation(self.spec, self.revision, now, self.prompt_version, objects=objects) for objects in found]
+            found = cast(Budgeted, self._detector).detect(pictures, self._labels, self._least, how)
+        return [Annotation(*self._by(), objects=objects) for objects in found]
 
-    def close(self) -> None:
-        """Close the detector."""
-        self._model.close()
+
+def _version(labels: Sequence[str], least: float | None, budget: int | None) -> str:
+    """What is looked for and how sure it must be, where that was said: what was found under other words is stale."""
+    said = ["" if least is None else f"{least:g}", *sorted(labels), "" if budget is None else f"budget={budget}"]
+    return ",".join(part for part in said if part)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, cast
 
 from vlm.errors import ModelError
-from vlm.protocols import Chat, Generation, Model, Turn
+from vlm.protocols import Chat, Generation, Model, Storyteller, Turn
 from vlm.tasks.guard import clean, wrong
 
 if TYPE_CHECKING:
@@ -28,11 +28,18 @@ def generate(
     prompt: str = "",
     how: Generation = Generation(most_tokens=600),
 ) -> Iterator[str]:
-    """The text, piece by piece; `prompt` says what to write in place of a form. Raises ModelError."""
+    """The text, piece by piece; `prompt` says what to write in place of a form. Raises ModelError.
+
+    A model with a way of its own to tell stories is asked in that way.
+    """
     if not hasattr(type(model), "reply"):
         raise ModelError(f"{model.spec} does not converse, so it writes no longer texts; see docs/vision.md.")
+    if form == "story" and not prompt and hasattr(type(model), "story"):
+        pieces = cast(Storyteller, model).story(pictures, how)
+    else:
+        pieces = cast(Chat, model).reply([Turn("user", (*pictures, prompt or _WORDS[form]))], how)
     said = ""
-    for piece in cast(Chat, model).reply([Turn("user", (*pictures, prompt or _WORDS[form]))], how):
+    for piece in pieces:
         said += piece
         yield piece
     if problem := wrong(clean(said), longest=20_000):

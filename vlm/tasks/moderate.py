@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -16,6 +15,7 @@ from vlm.everyday import everyday_texts
 from vlm.protocols import Annotation, Embedder, Model, Moderator, Tag, Task, Vectors
 from vlm.registry import load_any
 from vlm.tasks.asked import NoUse, can_answer, sure_of
+from vlm.tasks.asking import Asking
 from vlm.tasks.classify import SCALE
 
 if TYPE_CHECKING:
@@ -30,25 +30,19 @@ def moderator(spec: str) -> Moderate:
     return Moderate(load_any(spec))
 
 
-class Moderate:
+class Moderate(Asking):
     """Implements `vlm.protocols.VectorAnnotator`: by an embedder, or by a model that looks. Raises ModelError for others."""
 
     task: Task = "moderate"
-    prompt_version = VERSION
 
     def __init__(self, model: Model | Embedder) -> None:
-        self._model = model
+        super().__init__(model, VERSION)
         self._embeds = hasattr(type(model), "embed_texts")
         if not self._embeds and not hasattr(type(model), "judged") and not can_answer(cast(Model, model)):
             raise ModelError(f"{model.spec} cannot judge pictures; name an embedder or a model that answers questions.")
-        self.spec = model.spec
-        # an embedder names the shorter side that it looks at, an annotator the longer one
-        self.picture_side = model.picture_side * 4 // 3 if self._embeds else model.picture_side
-
-    @property
-    def revision(self) -> str:
-        """The model's."""
-        return self._model.revision
+        if self._embeds:
+            # an embedder names the shorter side that it looks at, an annotator the longer one
+            self.picture_side = model.picture_side * 4 // 3
 
     def annotate(self, pictures: Sequence[Image]) -> list[Annotation]:
         """Each category's chance for each picture, highest first; they do not sum to 1, as a picture may be of several."""
@@ -66,11 +60,6 @@ class Moderate:
         columns = self._zero_shot(vectors)
         return [self._said(_ordered({name: float(c[i]) for name, c in columns.items()})) for i in range(len(vectors))]
 
-    def close(self) -> None:
-        """Close the model, where it holds memory."""
-        if hasattr(self._model, "close"):
-            self._model.close()
-
     def _zero_shot(self, vectors: Vectors) -> dict[str, NDArray[np.float32]]:
         """Each category against everything that is harmless: CLIP's softmax over both, 0..1 a row.
 
@@ -86,10 +75,9 @@ class Moderate:
         return {name: embed(texts) for name, (_, texts) in CATEGORIES.items()}, embed([*everyday_texts(), *HARMLESS])
 
     def _said(self, judged: tuple[Tag, ...] | NoUse) -> Annotation:
-        by = (self.spec, self.revision, datetime.now(UTC), self.prompt_version)
         if isinstance(judged, NoUse):
-            return Annotation(*by, problem=judged.problem)
-        return Annotation(*by, labels=judged)
+            return Annotation(*self._by(), problem=judged.problem)
+        return Annotation(*self._by(), labels=judged)
 
 
 def _odds(vectors: Vectors, texts: Vectors) -> NDArray[np.float32]:

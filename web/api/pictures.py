@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi import Query as Asked
 from fastapi.responses import FileResponse, Response
 
@@ -37,9 +37,13 @@ def router(library: Library, blur: Blur) -> APIRouter:
         return found[0]
 
     @made.get("/{picture_id}")
-    def detail(picture_id: int) -> PictureOut:
+    def detail(picture_id: int, request: Request) -> PictureOut:
         """Everything known of one picture."""
-        return picture_out(known(picture_id), library.store.texts(picture_id), blur)
+        made = picture_out(known(picture_id), library.store.texts(picture_id), blur)
+        # sent by browsers alone: the page asks for this when a person opens the picture
+        if request.headers.get("sec-fetch-site") == "same-origin":
+            library.note_opened(picture_id)
+        return made
 
     @made.get("/{picture_id}/thumbnail", response_class=FileResponse)
     def thumbnail(picture_id: int, v: str = "") -> Response:
