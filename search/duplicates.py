@@ -78,20 +78,21 @@ def duplicates(
         elif folder is not None and yes:
             _report(move_aside(library.store, found.spare(), folder), "moved", as_json)
         elif folder is not None:
-            _rehearse(found, folder)
+            _rehearse(library, found, folder)
         elif as_json:
             groups = (*found.groups, *found.together) if together else found.groups
-            click.echo(json.dumps([group_json(group) for group in groups]))
+            click.echo(json.dumps([group_json(group, tiers or SURE) for group in groups]))
         else:
             _print(found, together)
 
 
-def group_json(group: Group) -> dict[str, Any]:
-    """A group as scripts see it; the first picture is the one to keep."""
+def group_json(group: Group, going: Sequence[Tier]) -> dict[str, Any]:
+    """A group as scripts see it; the first picture is the one to keep, and only those of the tiers `going` are spare."""
+    spare = group.spare if group.tier in going else ()
     return {
         "tier": group.tier, "pictures": [picture.path for picture in group.pictures], "kind": group.kind,
         "best": group.best.path if group.kind == "copies" else None, "reason": group.reason,
-        "spare": [picture.path for picture in group.spare], "ids": [picture.id for picture in group.pictures],
+        "spare": [picture.path for picture in spare], "ids": [picture.id for picture in group.pictures],
         "how": list(group.how),
     }  # fmt: skip
 
@@ -172,10 +173,11 @@ def _write(found: Found, listed: Path) -> None:
     click.echo(f"{_count(len(spare))} listed in {listed}.")
 
 
-def _rehearse(found: Found, folder: Path) -> None:
-    spare = found.spare()
+def _rehearse(library: Library, found: Found, folder: Path) -> None:
+    spare, edited = found.spare(), library.store.catalog.edits.edited()
     for picture, kept in spare:
-        click.echo(f"{printable(picture.path)}\n    stays: {printable(kept.path)}")
+        told = "; what you say of it goes to that one" if picture.id in edited else ""
+        click.echo(f"{printable(picture.path)}\n    stays: {printable(kept.path)}{told}")
     click.echo(f"{_count(len(spare))} would be moved to {folder}. Add --yes to move them; --undo brings them back.")
 
 
@@ -188,6 +190,8 @@ def _report(moved: Moved, word: str, as_json: bool) -> None:
         for one in moved.left:
             click.echo(f"{printable(one.path)}\n    {one.reason} {one.remedy}", err=True)
         click.echo(f"{_count(len(moved.done))} {word}.")
+        if moved.carried:
+            click.echo(f"What you say of {moved.carried} of them is now said of the pictures that stay.")
         if moved.done:
             click.echo("Bring the library up to date with: imsearch index FOLDER")
     if moved.left:
