@@ -63,6 +63,8 @@ class StoreContract:
             (condition("in", "2023/rome"), "ab"),
             (condition("type", "jpg"), "ace"),
             (AnyOf((condition("type", "png"), condition("type", "heif"))), "bd"),
+            (condition("type", "raw"), ""),
+            (Not(condition("type", "raw")), "abcde"),
             (condition("after", "2024"), "de"),
             (condition("before", "2024-01-01"), "abc"),
             (All((condition("after", "2023-5-2"), condition("before", "2023-05-03"))), "b"),
