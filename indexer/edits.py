@@ -122,7 +122,10 @@ def _changes(db: sqlite3.Connection, picture: int, said: Edit, now: str) -> Iter
         held = _held(db, picture, tag)
         sql = "DELETE FROM texts WHERE picture_id = ? AND kind = 'tag' AND plain(text) = ?"
         db.execute(sql, (picture, plain(tag)))
-        yield "tag", plain(tag), next(iter(held.values()), None), None
+        # what a detector found under this name is searched by like a tag, and is as wrong
+        sql = "DELETE FROM objects WHERE picture_id = ? AND plain(label) = ? RETURNING label"
+        labels = [label for (label,) in db.execute(sql, (picture, plain(tag))).fetchall()]
+        yield "tag", plain(tag), next(iter([*held.values(), *labels]), None), None
 
 
 def _set(db: sqlite3.Connection, picture: int, column: str, value: str | int) -> str | None:
