@@ -23,6 +23,7 @@ from search.narrowing import narrowed
 from search.parser import parse
 from search.query import Example, Hit, Mode, Order, Query, Results
 from vlm.errors import UsageError
+from vlm.wording import many
 
 if TYPE_CHECKING:
     from vlm import Chat
@@ -187,7 +188,7 @@ def export(
     written = _FORMS[form](hits).encode("utf-8", "surrogateescape")
     if output:
         output.write_bytes(written)
-        click.echo(f"{len(hits)} pictures listed in {output}.")
+        click.echo(f"{many(len(hits), 'picture')} listed in {output}.")
     else:
         click.echo(written, nl=False)
 

@@ -22,6 +22,7 @@ from indexer.paths import printable, to_path
 from indexer.records import Picture
 from search.library import Library
 from vlm.errors import UsageError
+from vlm.wording import many
 
 _FILE = click.Path(path_type=Path)
 _TOLD = {
@@ -112,10 +113,10 @@ def _decide(library: Library, keep: Sequence[Path], best: Sequence[Path], ask_ag
     if best:
         files = [_indexed(library, path) for path in best]
         marks.decide("best", [(picture.hash, picture.path) for picture in files], utc_now())
-        click.echo(f"{_count(len(files))} remembered as the best of the group.")
+        click.echo(f"{many(len(files), 'picture')} remembered as the best of the group.")
     if ask_again:
         gone = marks.ask_again([_indexed(library, path).hash for path in ask_again])
-        click.echo(f"{gone} decisions forgotten.")
+        click.echo(f"{many(gone, 'decision')} forgotten.")
 
 
 def _indexed(library: Library, path: Path) -> Picture:
@@ -143,18 +144,18 @@ def _print(found: Found, together: bool) -> None:
     spare = sure.spare()
     if spare:
         size = sum(picture.size for picture, _ in spare)
-        click.echo(f"{_groups(len(sure.groups))}; {_count(len(spare))} could go, {size / 1e6:.1f} MB.")
+        click.echo(f"{many(len(sure.groups), 'group')}; {many(len(spare), 'picture')} could go, {size / 1e6:.1f} MB.")
         click.echo("Write their paths with --write LIST.txt, move them with --move-to FOLDER.")
     else:
         click.echo("Nothing is there more than once.")
     if similar := len(found.groups) - len(sure.groups):
         click.echo(
-            f"{_groups(similar)} of pictures that look alike and may well be different ones: look at them first; "
+            f"{many(similar, 'group')} of pictures that look alike and may well be different ones: look at them first; "
             "--write and --move-to take them only with --tier similar."
         )
     if found.together and not together:
         click.echo(
-            f"{_groups(len(found.together))} of what belongs together (raw files with JPEGs, bursts): see it with --together."
+            f"{many(len(found.together), 'group')} of what belongs together (raw files with JPEGs, bursts): see it with --together."
         )
 
 
@@ -170,7 +171,7 @@ def _write(found: Found, listed: Path) -> None:
             file.writelines(os.fsencode(to_path(picture.path)) + b"\n" for picture, _ in spare)
     except FileExistsError:
         raise UsageError(f"{listed} is there already and is not overwritten; give the list another name.") from None
-    click.echo(f"{_count(len(spare))} listed in {listed}.")
+    click.echo(f"{many(len(spare), 'picture')} listed in {listed}.")
 
 
 def _rehearse(library: Library, found: Found, folder: Path) -> None:
@@ -178,7 +179,9 @@ def _rehearse(library: Library, found: Found, folder: Path) -> None:
     for picture, kept in spare:
         told = "; what you say of it goes to that one" if picture.id in edited else ""
         click.echo(f"{printable(picture.path)}\n    stays: {printable(kept.path)}{told}")
-    click.echo(f"{_count(len(spare))} would be moved to {folder}. Add --yes to move them; --undo brings them back.")
+    click.echo(
+        f"{many(len(spare), 'picture')} would be moved to {folder}. Add --yes to move them; --undo brings them back."
+    )
 
 
 def _report(moved: Moved, word: str, as_json: bool) -> None:
@@ -189,21 +192,13 @@ def _report(moved: Moved, word: str, as_json: bool) -> None:
     else:
         for one in moved.left:
             click.echo(f"{printable(one.path)}\n    {one.reason} {one.remedy}", err=True)
-        click.echo(f"{_count(len(moved.done))} {word}.")
+        click.echo(f"{many(len(moved.done), 'picture')} {word}.")
         if moved.carried:
             click.echo(f"What you say of {moved.carried} of them is now said of the pictures that stay.")
         if moved.done:
             click.echo("Bring the library up to date with: imsearch index FOLDER")
     if moved.left:
         raise SystemExit(1)
-
-
-def _count(number: int) -> str:
-    return f"{number} picture{'' if number == 1 else 's'}"
-
-
-def _groups(number: int) -> str:
-    return f"{number} group{'' if number == 1 else 's'}"
 
 
 @contextmanager

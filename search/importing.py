@@ -24,6 +24,7 @@ from indexer.xmp import LONGEST_DESCRIPTION, MOST_BYTES, one_line, read_xmp
 from search.coco import CocoPicture, is_coco, placed, read_coco
 from search.library import Library
 from vlm.errors import UsageError
+from vlm.wording import many
 
 CAPTIONS = (".txt", ".caption")
 # Nobody writes so much of one picture: such a text is no caption.
@@ -218,15 +219,15 @@ def _text(data: bytes) -> str:
 
 
 def _told(report: ImportReport) -> Iterator[str]:
-    counts = {"captions": report.captions, "tags": report.tags, "objects": report.objects, "stars": report.ratings}
-    made = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)
-    yield f"Imported {made} for {report.pictures:,} pictures." if made else "Nothing was imported."
+    counts = {"caption": report.captions, "tag": report.tags, "object": report.objects, "rating": report.ratings}
+    made = ", ".join(many(number, word) for word, number in counts.items() if number)
+    yield f"Imported {made} for {many(report.pictures, 'picture')}." if made else "Nothing was imported."
     for names, why in (
-        (report.missing, "fit no indexed picture"),
-        (report.ambiguous, "fit pictures in several folders"),
+        (report.missing, "of no indexed picture"),
+        (report.ambiguous, "of pictures in several folders"),
     ):
         if names:
             some = ", ".join(printable(name) for name in names[:3])
-            yield f"{len(names):,} names {why}: {some}{' …' if len(names) > 3 else ''}"
+            yield f"{many(len(names), 'name')} {why}: {some}{' …' if len(names) > 3 else ''}"
     for why, number in report.left_out.items():
         yield f"{number:,} left out: {why}."

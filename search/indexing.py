@@ -17,6 +17,7 @@ from indexer.records import Choice, IndexReport, Progress
 from search.library import Library
 from vlm import UsageError
 from vlm.choices import choose, sentence
+from vlm.wording import many
 
 _FOLDERS = click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -86,7 +87,7 @@ def _index(
     if report.offline:
         click.echo("Folders that are missing or empty keep their pictures, marked offline, until they come back.")
     if report.failed:
-        click.echo(f"{report.failed} files could not be used; see why with: imsearch failures")
+        click.echo(f"{many(report.failed, 'file')} could not be used; see why with: imsearch failures")
 
 
 def _told(report: IndexReport) -> str:

@@ -73,7 +73,7 @@ def saved(place: Path, name: str | None, only_new: bool, forget: bool, limit: in
         if not unseen:
             catalog.saved.seen(one.name, newest, utc_now())
         elif not as_json:
-            click.echo(f"{unseen} more are new, and stay so until all are shown: {_all_new(one.name, len(new))}")
+            click.echo(f"{unseen} more new, and kept so until all are shown: {_all_new(one.name, len(new))}")
 
 
 def new_matches(hits: tuple[Hit, ...], one: SavedSearch) -> list[Hit]:

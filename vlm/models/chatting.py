@@ -11,6 +11,7 @@ from vlm.models.checkpoint import Checkpoint
 from vlm.models.held import HeldModel
 from vlm.protocols import Generation, Turn
 from vlm.tasks.guard import THOUGHTS, inert
+from vlm.wording import many
 
 Conversation = Sequence[Turn]
 
@@ -45,7 +46,7 @@ class TemplateChat(HeldModel):
             shown = sum(not isinstance(part, str) for turn in turns for part in turn.parts)
             if shown > self.most_pictures:
                 raise UsageError(
-                    f"{self.spec} looks at {self.most_pictures} pictures at once at most, not {shown}; ask about fewer."
+                    f"{self.spec} looks at {many(self.most_pictures, 'picture')} at once at most, not {shown}; ask about fewer."
                 )
 
     def _load(self, folder: Path, told: dict[str, Any]) -> tuple[Any, Any]:

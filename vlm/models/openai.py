@@ -14,6 +14,7 @@ from vlm.errors import ModelError, ModelUnavailable, PartlyAnswered, UsageError
 from vlm.models.endpoint import Endpoint, ends_after, refused
 from vlm.protocols import Generation, Turn
 from vlm.tasks.guard import spoken, without_thoughts
+from vlm.wording import many
 
 if TYPE_CHECKING:
     import openai
@@ -74,7 +75,7 @@ class OpenAi:
             shown = sum(not isinstance(part, str) for turn in turns for part in turn.parts)
             if shown > self.most_pictures:
                 raise UsageError(
-                    f"{self.spec} looks at {self.most_pictures} pictures at once at most, not {shown}; ask about fewer."
+                    f"{self.spec} looks at {many(self.most_pictures, 'picture')} at once at most, not {shown}; ask about fewer."
                 )
         if how.budget is not None:
             raise UsageError(f"{self.spec} has no budget of visual tokens; leave it away, or set ?side=PIXELS.")
