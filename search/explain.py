@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
+from indexer.records import Picture
 from search.commands import hit_json
 from search.library import Library
 from search.parser import parse
 from search.query import Example, Query, Results
-from search.reasons import matches
+from search.reasons import Match, matches
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -45,11 +46,15 @@ def explained(library: Library, results: Results) -> dict[str, Any]:
         "query": str(asked), "terms": _terms(asked), "kept": library.store.count() if kept is None else len(kept),
         "total": results.total, "note": results.note, "advice": results.advice, "offers": list(results.offers),
         "hits": [
-            hit_json(hit)
-            | {"matches": [asdict(m) for m in matches(asked.words, hit.picture, library.store.texts(hit.picture.id))]}
+            hit_json(hit) | {"matches": [asdict(m) for m in _matches(library, asked.words, hit.picture)]}
             for hit in results.hits
         ],
     }  # fmt: skip
+
+
+def _matches(library: Library, words: str, picture: Picture) -> list[Match]:
+    store = library.store
+    return matches(words, picture, store.texts(picture.id), store.objects(picture.id))
 
 
 def _terms(asked: Query) -> list[dict[str, Any]]:

@@ -20,8 +20,9 @@ from search.examples import example_vector
 from search.languages import told
 from search.mixing import mixed
 from search.offers import offers
-from search.query import Example, Hit, Query, Results, Words
+from search.query import Example, Hit, Query, Results, Signal, Words
 from search.ranking import Ranked, fuse
+from search.reasons import told_apart
 from vlm.protocols import Embedder, Vectors
 
 # How deep each ranking is read before they are fused, at least; the scatter of these scores also sets the cut-off.
@@ -59,7 +60,7 @@ class Searcher:
             depth = min(4 * depth, DEEPEST)  # so much was folded that there may be more to show further down
             ranked, weak_below, unknown = self._rank(query, among, depth)
             groups = self._grouped(self._ordered(ranked, weak_below, query), query)
-        hits = self._hits(groups, weak_below)
+        hits = self._hits(groups, weak_below, query.words)
         offered = offers(query.text, datetime.now().astimezone().date(), self._store.is_folder, self._store.cameras)
         said = [] if query.mode == "lexical" else [term.text for term in _said(query)]
         note, advice = told(self._embedder().spec, said, unknown) if said else ("", "")
@@ -131,17 +132,22 @@ class Searcher:
         groups = folded(self._vectors([row.id for row in there]), self._apart(), look, query.limit)
         return [[there[row] for row in group] for group in groups]
 
-    def _hits(self, groups: list[list[Ranked]], weak_below: float) -> tuple[Hit, ...]:
+    def _hits(self, groups: list[list[Ranked]], weak_below: float, words: str) -> tuple[Hit, ...]:
         known = {picture.id: picture for picture in self._store.get([row.id for group in groups for row in group])}
         # a picture that left meanwhile is not shown
         there = [kept for group in groups if (kept := [row for row in group if row.id in known])]
         return tuple(
             Hit(
-                rank, known[best.id], best.score, _is_weak(best, weak_below), best.signals,
+                rank, known[best.id], best.score, _is_weak(best, weak_below), self._named(best, words),
                 tuple(known[row.id] for row in more),
             )
             for rank, (best, *more) in enumerate(there, 1)
         )  # fmt: skip
+
+    def _named(self, row: Ranked, words: str) -> tuple[Signal, ...]:
+        if all(signal.name != "tag" for signal in row.signals):
+            return row.signals
+        return told_apart(row.signals, words, self._store.texts(row.id), self._store.objects(row.id))
 
     def _printed(self, picture_id: int) -> frozenset[str]:
         texts = [text.text for text in self._store.texts(picture_id) if text.kind == "ocr"]

@@ -20,6 +20,7 @@ _WORDS = {
     "name": "name",
     "caption": "caption",
     "tag": "tag",
+    "object": "object",
     "note": "note",
     "look": "a second look",
 }
