@@ -105,6 +105,21 @@ def test_captions_beside_the_pictures_are_imported_one_a_line(home):
     assert home.found("weißes") == {"2019/boat.png"}
 
 
+def test_what_cannot_be_read_is_named_with_the_reason(home, tmp_path):
+    captions = tmp_path / "captions"
+    captions.mkdir()
+    for name in ("cow.txt", "cow.xmp", "cow.json"):
+        (captions / name).symlink_to(tmp_path / "gone")
+    (captions / "boat.caption").write_text("x" * 200_000)
+    shutil.rmtree(home.pictures / "2020")
+    home.index()
+    code, told = home.run("import", captions)
+    assert code == 0 and "Nothing was imported" in told
+    for name in ("cow.txt", "cow.xmp", "cow.json"):
+        assert f"1 left out: {captions / name} cannot be read (No such file or directory)." in told
+    assert "1 left out: no plain file, or longer than 100 kB." in told
+
+
 def test_importing_again_takes_the_place_of_what_was_imported(home):
     for caption in ("a cow", "a cow", "a brown cow"):
         (home.pictures / "cow.txt").write_text(caption)
