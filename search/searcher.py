@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 
 import numpy as np
@@ -23,7 +22,7 @@ from search.offers import offers
 from search.query import Example, Hit, Query, Results, Signal, Words
 from search.ranking import Ranked, fuse
 from search.reasons import told_apart
-from vlm.protocols import Embedder, Vectors
+from vlm.protocols import Embedder
 
 # How deep each ranking is read before they are fused, at least; the scatter of these scores also sets the cut-off.
 DEPTH = 1000
@@ -109,7 +108,9 @@ class Searcher:
         strong = {row.id: row for row in ranked if not _is_weak(row, weak_below)}
         if query.order == "diverse":
             first, later = list(strong.values())[:DEPTH], list(strong.values())[DEPTH:]
-            order = diverse([row.score for row in first], self._vectors([row.id for row in first]), self._apart())
+            order = diverse(
+                [row.score for row in first], self._store.vectors([row.id for row in first], zeros=True), self._apart()
+            )
             return [first[at] for at in order] + later + [row for row in ranked if row.id not in strong]
         ids = self._store.ordered(np.array(list(strong), np.int64), query.order == "newest", len(strong))
         return [strong[int(i)] for i in ids] + [row for row in ranked if row.id not in strong]
@@ -129,7 +130,7 @@ class Searcher:
             sketches = self._store.sketches(ids)
             return [Seen(known[i], sketch, self._printed(i)) for i, sketch in zip(ids, sketches, strict=True)]
 
-        groups = folded(self._vectors([row.id for row in there]), self._apart(), look, query.limit)
+        groups = folded(self._store.vectors([row.id for row in there], zeros=True), self._apart(), look, query.limit)
         return [[there[row] for row in group] for group in groups]
 
     def _hits(self, groups: list[list[Ranked]], weak_below: float, words: str) -> tuple[Hit, ...]:
@@ -152,21 +153,6 @@ class Searcher:
     def _printed(self, picture_id: int) -> frozenset[str]:
         texts = [text.text for text in self._store.texts(picture_id) if text.kind == "ocr"]
         return frozenset(" ".join(texts).casefold().split())
-
-    def _vectors(self, ids: Sequence[int]) -> Vectors:
-        """Stored vectors in the order asked; zero, and so like nothing, for a picture that this model has not seen."""
-        try:
-            return self._store.vectors(ids)
-        except KeyError:
-            pass
-        rows: list[Vectors | None] = []
-        for one in ids:
-            with suppress(KeyError):
-                rows.append(self._store.vectors([one]))
-                continue
-            rows.append(None)
-        dim = next((row.shape[1] for row in rows if row is not None), 1)
-        return np.concatenate([np.zeros((1, dim), np.float32) if row is None else row for row in rows])
 
     def _apart(self) -> float:
         """How far unrelated pictures are from each other, by this model."""

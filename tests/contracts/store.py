@@ -134,6 +134,7 @@ class StoreContract:
         with pytest.raises(KeyError):
             self.store.vectors([1, 99])
         assert self.store.vectors([]).shape == (0, 4)
+        np.testing.assert_allclose(self.store.vectors([99, 3], zeros=True), [[0, 0, 0, 0], [0, 1, 0, 0]], atol=1e-3)
 
     def test_sketches_come_in_the_order_asked_and_are_zero_where_none_is_known(self):
         rows = self.store.sketches([99, 3])
