@@ -164,8 +164,9 @@ def _plain(column: str) -> Callable[[str, str], Sql]:
 
 
 def _type(value: str, _: str) -> Sql:
-    kinds = sorted(RAW) if value == "raw" else [value]
-    return f"format IN ({', '.join('?' * len(kinds))})", list(kinds)
+    if value == "raw":
+        return f"format IN ({', '.join('?' * len(RAW))})", [*sorted(RAW)]
+    return "format = ?", [value]
 
 
 def _day(operator: str) -> Callable[[str, str], Sql]:
