@@ -50,6 +50,20 @@ class Edits(Tables):
         """Pictures that a person said something of."""
         return {row[0] for row in self._db.execute("SELECT DISTINCT picture_id FROM edits")}
 
+    def carry(self, origin: int, target: int, now: str) -> bool:
+        """What a person said of one picture is said of another, too, unless they said otherwise of that; whether anything was.
+
+        Notes are joined. Only `hidden` stays behind: of two copies, it is the one in the way that is hidden.
+        """
+        with self._writing() as db:
+            edit = _carried(_spoken(db, origin), _spoken(db, target))
+            if edit == Edit():
+                return False
+            for row in _changes(db, target, edit, now):
+                _keep(db, target, row, now)
+            refresh_words(db, [target])
+            return True
+
     def allow(self, ids: Sequence[int], tag: str, now: str) -> None:
         """A person says of these pictures that a tag is right after all: models may give it to them again."""
         with self._writing() as db:
@@ -108,7 +122,10 @@ def _changes(db: sqlite3.Connection, picture: int, said: Edit, now: str) -> Iter
         held = _held(db, picture, tag)
         sql = "DELETE FROM texts WHERE picture_id = ? AND kind = 'tag' AND plain(text) = ?"
         db.execute(sql, (picture, plain(tag)))
-        yield "tag", plain(tag), next(iter(held.values()), None), None
+        # what a detector found under this name is searched by like a tag, and is as wrong
+        sql = "DELETE FROM objects WHERE picture_id = ? AND plain(label) = ? RETURNING label"
+        labels = [label for (label,) in db.execute(sql, (picture, plain(tag))).fetchall()]
+        yield "tag", plain(tag), next(iter([*held.values(), *labels]), None), None
 
 
 def _set(db: sqlite3.Connection, picture: int, column: str, value: str | int) -> str | None:
@@ -137,6 +154,28 @@ def _latest(db: sqlite3.Connection, picture: int, field: str, name: str) -> tupl
     sql = "SELECT after FROM edits WHERE picture_id = ? AND field = ? AND name = ? ORDER BY id DESC LIMIT 1"
     found: tuple[str | None] | None = db.execute(sql, (picture, field, name)).fetchone()
     return found
+
+
+def _spoken(db: sqlite3.Connection, picture: int) -> dict[tuple[str, str], str | None]:
+    """Field and name -> what a person said last of a picture."""
+    sql = "SELECT field, name, after FROM edits WHERE picture_id = ? AND who = 'person' ORDER BY id"
+    return {(field, name): after for field, name, after in db.execute(sql, (picture,))}
+
+
+def _carried(said: dict[tuple[str, str], str | None], there: dict[tuple[str, str], str | None]) -> Edit:
+    """What is to be said of a picture of which `there` was said, so that nothing of `said` is lost."""
+    fresh = {key: after for key, after in said.items() if key not in there}
+    note, its = said.get(("note", "")), there.get(("note", ""))
+    if note and its:
+        note = None if note in its else f"{its}\n{note}"
+    rating = fresh.get(("rating", ""))
+    return Edit(
+        "approved" if fresh.get(("state", "")) == "approved" else None,
+        note, fresh.get(("caption", "")), fresh.get(("ocr", "")),
+        tuple(after for (field, _), after in fresh.items() if field == "tag" and after is not None),
+        tuple(name for (field, name), after in fresh.items() if field == "tag" and after is None),
+        int(rating) if rating else None,
+    )  # fmt: skip
 
 
 def _keep(db: sqlite3.Connection, picture: int, row: Row, now: str) -> None:

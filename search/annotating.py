@@ -18,6 +18,7 @@ from search.parser import parse
 from vlm import Annotator, load_model
 from vlm.errors import UsageError
 from vlm.tasks.caption import Style
+from vlm.wording import many
 
 BLURRED = f"moderation:{ANY} state:unreviewed"
 """The query for what is shown blurred and waits for a person."""
@@ -88,7 +89,7 @@ def _annotators(ocr: str | None, detect: str | None, labels: str, least: float |
 
 
 def _told(one: Enriched, failed_before: int) -> str:
-    said = f"{one.task} by {one.model}: {one.done} pictures"
+    said = f"{one.task} by {one.model}: {many(one.done, 'picture')}"
     if one.failed:
         said += f"; {one.failed} failed, see why with: imsearch failures"
     if failed_before > 0:

@@ -9,6 +9,7 @@ from typing import get_args
 import click
 
 from indexer.paths import printable
+from indexer.plain import plain
 from indexer.records import Edit, State
 from search.commands import named_pictures, picture_json
 from search.library import Library
@@ -21,7 +22,9 @@ from search.library import Library
 @click.option("--caption", metavar="TEXT", help="What they show, in place of what a model said.")
 @click.option("--text", metavar="TEXT", help="The words in them as they should read, in place of what was read.")
 @click.option("--tag", "tags", multiple=True, metavar="NAME", help="Put a tag on.")
-@click.option("--untag", "untags", multiple=True, metavar="NAME", help="Take a tag away; no model gives it again.")
+@click.option(
+    "--untag", "untags", multiple=True, metavar="NAME", help="Take a tag or object away; no model gives it again."
+)
 @click.option("--rating", type=click.IntRange(0, 5), help="Stars.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts: everything known of them afterwards.")
 @click.pass_obj
@@ -36,8 +39,11 @@ def edit(
     """
     with Library.open(place) as library:
         ids = [picture.id for picture in named_pictures(library, pictures)]
+        absent = [tag for tag in untags if not any(plain(tag) in _named(library, picture) for picture in ids)]
         library.edit(ids, Edit(state, note, caption, text, tags, untags, rating))
         made = [picture_json(library, picture) for picture in library.store.get(list(dict.fromkeys(ids)))]
+    for tag in absent:
+        click.echo(f"{tag!r} was on none of them; no model will put it on.", err=True)
     if as_json:
         click.echo(json.dumps(made))
         return
@@ -47,3 +53,9 @@ def edit(
         click.echo(f"{one['id']}  {printable(one['path'])}: {', '.join(filter(None, (one['state'], stars, *words)))}")
     if state == "hidden":
         click.echo("Hidden pictures are in no result unless the query asks for a state; find them with: state:hidden")
+
+
+def _named(library: Library, picture: int) -> set[str]:
+    """The tags and objects of a picture, in their plain form."""
+    tags = {plain(text.text) for text in library.store.texts(picture) if text.kind == "tag"}
+    return tags | {plain(found.label) for found in library.store.objects(picture)}

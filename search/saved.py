@@ -12,6 +12,7 @@ import click
 
 from indexer.indexer import utc_now
 from indexer.saved import SavedSearch
+from search.blurring import Blur, blurring
 from search.commands import print_found
 from search.library import Library
 from search.parser import parse
@@ -43,8 +44,11 @@ def save(place: Path, name: str, query: tuple[str, ...]) -> None:
 @click.option("--forget", is_flag=True, help="Drop the saved search NAME.")
 @click.option("--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="How many pictures at most.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@blurring
 @click.pass_obj
-def saved(place: Path, name: str | None, only_new: bool, forget: bool, limit: int, as_json: bool) -> None:
+def saved(
+    place: Path, name: str | None, only_new: bool, forget: bool, limit: int, as_json: bool, blur_above: Blur
+) -> None:  # fmt: skip
     """Run the saved search NAME; without NAME, list all with the number of new matches in each.
 
     What is new counts as seen once all of it was shown.
@@ -68,12 +72,12 @@ def saved(place: Path, name: str | None, only_new: bool, forget: bool, limit: in
         if only_new:
             results = results.only(new)
         results = replace(results, hits=results.hits[:limit])
-        print_found(library, results, as_json)
+        print_found(library, results, as_json, blur=blur_above)
         unseen = len(new) - sum(hit.picture.id > one.seen_id and not hit.weak for hit in results.hits)
         if not unseen:
             catalog.saved.seen(one.name, newest, utc_now())
         elif not as_json:
-            click.echo(f"{unseen} more are new, and stay so until all are shown: {_all_new(one.name, len(new))}")
+            click.echo(f"{unseen} more new, and kept so until all are shown: {_all_new(one.name, len(new))}")
 
 
 def new_matches(hits: tuple[Hit, ...], one: SavedSearch) -> list[Hit]:

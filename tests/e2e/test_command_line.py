@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from search.demo.brushes import CJK, first_font
 from search.demo.gallery import draw_gallery
@@ -48,6 +49,26 @@ def gallery(tmp_path_factory):
 
 def search(gallery, *arguments):
     return json.loads(imsearch("search", *arguments, "--json", library=gallery / "library").stdout)
+
+
+def test_a_slip_in_the_folder_s_name_leaves_no_library_behind(tmp_path):
+    done = imsearch("index", tmp_path / "pictrues", library=tmp_path / "library", check=False)
+    assert done.returncode == 2
+    assert "pictrues is not a folder that is there" in done.stderr
+    assert not (tmp_path / "library").exists()
+
+
+def test_damaged_pictures_are_told_of_by_imsearch_alone(tmp_path):
+    """LibTIFF prints of its own."""
+    damaged = tmp_path / "pictures/damaged.tif"
+    damaged.parent.mkdir()
+    Image.effect_noise((200, 200), 60).save(damaged, compression="tiff_lzw")
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[:3000] + b"\xff" * 6000 + whole[9000:])
+    done = imsearch("index", damaged.parent, library=tmp_path / "library")
+    assert "1 file could not be used" in done.stdout
+    assert done.stderr == ""
+    assert "damaged.tif" in imsearch("failures", library=tmp_path / "library").stdout
 
 
 def test_indexing_again_changes_nothing(gallery):

@@ -72,7 +72,7 @@ def test_lines_of_no_use_are_told_and_left_out(folder):
     assert "lessons.jsonl, line 5: is no JSON object" in done.output
     assert "line 6: none.png is no picture that can be read" in done.output
     assert "line 7: tells no answer" in done.output
-    assert "4 examples, 1 epochs" in done.output
+    assert "4 examples, 1 epoch." in done.output
 
 
 def test_a_list_may_be_a_spreadsheet(folder):

@@ -89,8 +89,9 @@ def test_the_list_says_which_models_are_here(tmp_path):
     assert all(row["source"] and row["licence"] and row["languages"] for row in rows.values())
 
 
-def test_the_list_keeps_names_whole_in_a_narrow_terminal(tmp_path):
+def test_the_list_has_one_line_a_model_in_a_pipe(tmp_path):
     done = imsearch("models", "list", home=tmp_path)
+    assert len(done.stdout.splitlines()) == 1 + len(CHOICES) + 3
     assert all(choice.name in done.stdout.split() for choice in CHOICES)
 
 
