@@ -22,6 +22,7 @@ from search.parser import parse
 from search.query import Example, Mode, Order, Query
 from web.api.errors import TooBig
 from web.api.schemas import ResultsOut, results_out
+from web.scopes import needs
 from web.security import MOST_UPLOADED
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def router(library: Library, blur: Blur) -> APIRouter:
         """Search by words (`q`), by an indexed picture (`like`), or both; without either: every picture, newest first."""
         return found(q, asked)
 
-    @made.post("/search")
+    @made.post("/search", openapi_extra=needs("read"))
     def search_by_picture(
         picture: Annotated[UploadFile, File()],
         asked: Annotated[Wanted, Depends(wanted)],
