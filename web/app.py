@@ -21,6 +21,7 @@ from web.api.errors import add_errors
 from web.api.schemas import Problem, results_out
 from web.limits import Limits
 from web.security import MOST_UPLOADED, Guard
+from web.uploading import Uploading
 
 HERE = Path(__file__).parent
 # How many pictures a browser without JavaScript is shown.
@@ -31,12 +32,14 @@ def create_app(library: Library, blur: Blur = DEFAULT, served: Served = Served()
     """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred,
     `served` to whom: beyond this machine every visitor needs a token."""
     warming = health.Warming(library)
+    uploading = Uploading()
     access, limits = Access(library.folder, served), Limits()
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         warming.start()
         yield
+        uploading.close()
 
     app = FastAPI(
         title="imsearch", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
@@ -45,7 +48,7 @@ def create_app(library: Library, blur: Blur = DEFAULT, served: Served = Served()
     app.add_middleware(Guard, access=access, limits=limits)
     add_errors(app)
     api = APIRouter(prefix="/api/v1")
-    api.include_router(search.router(library, blur))
+    api.include_router(search.router(library, blur, uploading))
     api.include_router(pictures.router(library, blur))
     api.include_router(health.router(library, warming))
     api.include_router(shares.router(access.keys))
