@@ -20,6 +20,8 @@ from web.api import health, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import Problem, results_out
 from web.limits import Limits
+from web.metrics import Metrics
+from web.metrics import router as counted
 from web.security import MOST_UPLOADED, Guard
 from web.uploading import Uploading
 
@@ -33,7 +35,9 @@ def create_app(library: Library, blur: Blur = DEFAULT, served: Served = Served()
     `served` to whom: beyond this machine every visitor needs a token."""
     warming = health.Warming(library)
     uploading = Uploading()
-    access, limits = Access(library.folder, served), Limits()
+    access, limits, metrics = Access(library.folder, served), Limits(), Metrics()
+    metrics.gauge("ready", "1 once it can search.", lambda: warming.done)
+    metrics.gauge("answering", "Requests being answered now.", lambda: limits.now)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -45,7 +49,7 @@ def create_app(library: Library, blur: Blur = DEFAULT, served: Served = Served()
         title="imsearch", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
         dependencies=[Depends(enough)], responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
     )  # fmt: skip
-    app.add_middleware(Guard, access=access, limits=limits)
+    app.add_middleware(Guard, access=access, limits=limits, metrics=metrics)
     add_errors(app)
     api = APIRouter(prefix="/api/v1")
     api.include_router(search.router(library, blur, uploading))
@@ -53,6 +57,7 @@ def create_app(library: Library, blur: Blur = DEFAULT, served: Served = Served()
     api.include_router(health.router(library, warming))
     api.include_router(shares.router(access.keys))
     app.include_router(api)
+    app.include_router(counted(metrics))
     templates = Jinja2Templates(HERE / "templates")
     app.include_router(login.router(access, limits, templates))
     app.include_router(shares.pages(library, blur, access.keys, templates))

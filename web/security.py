@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.access import Access, Visitor, check_origin, is_open, login_address
 from web.api.errors import Foreign, NotKnown, TooBig, problem_of
 from web.limits import Limits, client_of
+from web.metrics import Metrics
 
 MOST_UPLOADED = 20_000_000
 # A form's own lines and its words come on top of the picture.
@@ -36,10 +38,11 @@ class Guard:
     """Around the whole application: refuses foreign requests, unknown visitors and endless bodies, sets the headers that
     browsers heed, and answers what nobody expected with a sentence instead of a traceback."""
 
-    def __init__(self, app: ASGIApp, access: Access, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, access: Access, limits: Limits, metrics: Metrics) -> None:
         self._app = app
         self._access = access
         self._limits = limits
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -47,12 +50,12 @@ class Guard:
             return
         if scope["type"] != "http":
             return  # nothing here speaks WebSocket: a server closes what was not accepted
-        started = False
+        status, begun = 0, time.perf_counter()
 
         async def send_guarded(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
                 headers.setdefault("Cache-Control", "no-cache")
@@ -73,9 +76,13 @@ class Guard:
                     return
                 await self._app(scope, _limited(receive, _most(headers)), send_guarded)
         except Exception as error:  # the one place where anything may arrive
-            if started:
+            if isinstance(error, TimeoutError) and status:
+                return  # an answer left half sent: the server closes the connection
+            if status:
                 raise
             await problem_of(error)(scope, receive, send_guarded)
+        finally:
+            self._metrics.count(scope, status, begun)
 
     def _visitor(self, scope: Scope, headers: Headers) -> Visitor | None:
         """Who asks; None where it does not matter. Raises Foreign, NotKnown, TooMany, or TooBig for a body that says so itself."""
