@@ -16,9 +16,10 @@ from search import Library, QueryError
 from search.blurring import DEFAULT, Blur
 from web import login, shares
 from web.access import Access, Served, enough
-from web.api import health, pictures, search
+from web.api import fetched, health, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import Problem, results_out
+from web.fetching import Fetcher
 from web.limits import Limits
 from web.metrics import Metrics
 from web.metrics import router as counted
@@ -30,9 +31,11 @@ HERE = Path(__file__).parent
 WITHOUT_SCRIPTS = 60
 
 
-def create_app(library: Library, blur: Blur = DEFAULT, served: Served = Served()) -> FastAPI:
+def create_app(
+    library: Library, blur: Blur = DEFAULT, served: Served = Served(), fetcher: Fetcher | None = None
+) -> FastAPI:
     """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred,
-    `served` to whom: beyond this machine every visitor needs a token."""
+    `served` to whom: beyond this machine every visitor needs a token. Without `fetcher` no address is ever fetched."""
     warming = health.Warming(library)
     uploading = Uploading()
     access, limits, metrics = Access(library.folder, served), Limits(), Metrics()
@@ -55,6 +58,7 @@ def create_app(library: Library, blur: Blur = DEFAULT, served: Served = Served()
     api.include_router(search.router(library, blur, uploading))
     api.include_router(pictures.router(library, blur))
     api.include_router(health.router(library, warming))
+    api.include_router(fetched.router(fetcher, uploading))
     api.include_router(shares.router(access.keys))
     app.include_router(api)
     app.include_router(counted(metrics))

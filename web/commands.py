@@ -23,12 +23,14 @@ from vlm.errors import UsageError
     "--name", "names", multiple=True, metavar="NAME", help="Also a name others reach it by (a proxy's); once each."
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8765, show_default=True)
+@click.option("--allow-urls", is_flag=True, help="Fetch pictures by address from the public web to search by them.")
 @blurring
 @click.pass_obj
-def serve(place: Path, host: str, names: tuple[str, ...], port: int, blur_above: Blur) -> None:
+def serve(place: Path, host: str, names: tuple[str, ...], port: int, allow_urls: bool, blur_above: Blur) -> None:
     """The page and the API, for this machine alone; with --host or --name for others, each with a token."""
     from web.access import Access, Served
     from web.app import create_app
+    from web.fetching import Fetcher
     from web.server import server
 
     served = Served(host, names)
@@ -44,7 +46,8 @@ def serve(place: Path, host: str, names: tuple[str, ...], port: int, blur_above:
             click.echo(
                 "Over http others on the way can read what is sent; docs/security.md says how to put https before it."
             )
-        server(create_app(library, blur_above, served), served, port).run()
+        app = create_app(library, blur_above, served, Fetcher() if allow_urls else None)
+        server(app, served, port).run()
 
 
 def _must_be_free(host: str, port: int) -> None:
