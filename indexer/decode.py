@@ -74,8 +74,12 @@ class Decoded:
 
 def decode(path: Path, side: int, limits: Limits = Limits()) -> Decoded:
     """Read a picture so that its shorter side has at least `side` pixels (or all it has; less in a ribbon, see `shrunk`). Raises PictureError."""
-    data = _read(path, limits)
-    suffix = path.suffix.lower().lstrip(".")
+    return decode_bytes(_read(path, limits), path.suffix, side, limits)
+
+
+def decode_bytes(data: bytes, suffix: str, side: int, limits: Limits = Limits()) -> Decoded:
+    """As `decode`, for what is no file; `suffix` (".nef") tells some cameras' raw files from TIFF. Raises PictureError."""
+    suffix = suffix.lower().lstrip(".")
     try:
         with _quiet:
             return _decode(data, suffix, side, limits)

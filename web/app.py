@@ -7,53 +7,73 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 from search import Library, QueryError
 from search.blurring import DEFAULT, Blur
-from web.api import health, pictures, search
+from web import login, shares
+from web.access import Access, Served, enough
+from web.api import fetched, health, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import Problem, results_out
+from web.fetching import Fetcher
+from web.limits import Limits
+from web.metrics import Metrics
+from web.metrics import router as counted
 from web.security import MOST_UPLOADED, Guard
+from web.uploading import Uploading
 
 HERE = Path(__file__).parent
 # How many pictures a browser without JavaScript is shown.
 WITHOUT_SCRIPTS = 60
 
 
-def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
-    """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred."""
+def create_app(
+    library: Library, blur: Blur = DEFAULT, served: Served = Served(), fetcher: Fetcher | None = None
+) -> FastAPI:
+    """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred,
+    `served` to whom: beyond this machine every visitor needs a token. Without `fetcher` no address is ever fetched."""
     warming = health.Warming(library)
+    uploading = Uploading()
+    access, limits, metrics = Access(library.folder, served), Limits(), Metrics()
+    metrics.gauge("ready", "1 once it can search.", lambda: warming.done)
+    metrics.gauge("answering", "Requests being answered now.", lambda: limits.now)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         warming.start()
         yield
+        uploading.close()
 
     app = FastAPI(
         title="imsearch", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
-        responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
+        dependencies=[Depends(enough)], responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
     )  # fmt: skip
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, access=access, limits=limits, metrics=metrics)
     add_errors(app)
     api = APIRouter(prefix="/api/v1")
-    api.include_router(search.router(library, blur))
+    api.include_router(search.router(library, blur, uploading))
     api.include_router(pictures.router(library, blur))
     api.include_router(health.router(library, warming))
+    api.include_router(fetched.router(fetcher, uploading))
+    api.include_router(shares.router(access.keys))
     app.include_router(api)
-    _add_page(app, library, blur, warming)
+    app.include_router(counted(metrics))
+    templates = Jinja2Templates(HERE / "templates")
+    app.include_router(login.router(access, limits, templates))
+    app.include_router(shares.pages(library, blur, access.keys, templates))
+    _add_page(app, library, blur, warming, templates)
     return app
 
 
-def _add_page(app: FastAPI, library: Library, blur: Blur, warming: health.Warming) -> None:
+def _add_page(app: FastAPI, library: Library, blur: Blur, warming: health.Warming, templates: Jinja2Templates) -> None:
     """The page: a frame that its own modules fill from the API; words find pictures on it without them too."""
     # some systems' tables say text/plain, which browsers refuse to run
     mimetypes.add_type("text/javascript", ".js")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    templates = Jinja2Templates(HERE / "templates")
 
     @app.get("/", include_in_schema=False)
     def page(request: Request, q: str = "") -> Response:

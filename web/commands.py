@@ -13,23 +13,49 @@ from vlm.errors import UsageError
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Listen here; 0.0.0.0 for every network. Others than 127.0.0.1 need a token.",
+)
+@click.option(
+    "--name", "names", multiple=True, metavar="NAME", help="Also a name others reach it by (a proxy's); once each."
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=8765, show_default=True)
+@click.option("--allow-urls", is_flag=True, help="Fetch pictures by address from the public web to search by them.")
 @blurring
 @click.pass_obj
-def serve(place: Path, host: str, port: int, blur_above: Blur) -> None:
-    """The page and the API, on this machine only."""
-    import uvicorn
-
+def serve(place: Path, host: str, names: tuple[str, ...], port: int, allow_urls: bool, blur_above: Blur) -> None:
+    """The page and the API, for this machine alone; with --host or --name for others, each with a token."""
+    from web.access import Access, Served
     from web.app import create_app
+    from web.fetching import Fetcher
+    from web.server import server
 
-    if host not in ("127.0.0.1", "localhost", "::1"):
-        raise UsageError(f"imsearch serves this machine only for now, not {host}; use 127.0.0.1.")
+    served = Served(host, names)
+    _must_be_free(host, port)
+    with Library.open(place) as library:
+        if served.beyond and not Access(library.folder, served).keys.all("token"):
+            raise UsageError(
+                f"{' '.join((host, *names))} serves others too, and each needs a token; make one first with: imsearch token add NAME"
+            )
+        shown = f"[{host}]" if ":" in host else host
+        click.echo(f"imsearch is at http://{shown}:{port} (stop with Ctrl+C)")
+        if served.beyond:
+            click.echo(
+                "Over http others on the way can read what is sent; docs/security.md says how to put https before it."
+            )
+        app = create_app(library, blur_above, served, Fetcher() if allow_urls else None)
+        server(app, served, port).run()
+
+
+def _must_be_free(host: str, port: int) -> None:
     try:
-        with socket.create_server((host, port)):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.create_server((host, port), family=family):
             pass
     except OSError as error:
-        raise UsageError(f"Port {port} cannot be used ({error.strerror}); choose another with --port.") from None
-    with Library.open(place) as library:
-        click.echo(f"imsearch is at http://{host}:{port} (stop with Ctrl+C)")
-        uvicorn.run(create_app(library, blur_above), host=host, port=port, log_level="warning")
+        raise UsageError(
+            f"Port {port} of {host} cannot be used ({error.strerror}); choose another with --port."
+        ) from None

@@ -80,8 +80,8 @@ def test_lines_are_looked_for_in_a_copy_that_is_neither_tiny_nor_huge(size, copy
 
 def test_a_killed_engine_costs_no_more_than_its_picture(reader):
     reader.read(written("FIRST"))
-    os.kill(reader._worker.pid, signal.SIGKILL)
-    reader._worker.wait()
+    os.kill(reader.process, signal.SIGKILL)
+    os.waitid(os.P_PID, reader.process, os.WEXITED | os.WNOWAIT)
     assert reader.read(written("SECOND"))[0].text == "SECOND"
 
 

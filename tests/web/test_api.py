@@ -260,7 +260,7 @@ def test_an_upload_is_read_to_a_limit_whether_or_not_it_says_how_long_it_is(clie
 
 
 def test_a_picture_over_the_limit_is_refused(client, monkeypatch):
-    monkeypatch.setattr("web.api.search.MOST_UPLOADED", 1000)
+    monkeypatch.setattr("web.uploading.MOST_UPLOADED", 1000)
     refused(uploaded(client, b"\xff\xd8\xff" + b"\0" * 2000), 413)
 
 
@@ -333,7 +333,19 @@ def test_it_says_when_it_is_ready(client):
 def test_it_is_not_ready_before_it_has_warmed_up(shown):
     answer = TestClient(create_app(shown.library), base_url="http://127.0.0.1").get("/api/v1/ready")
     assert answer.status_code == 503
-    assert answer.json()["detail"].endswith(".")
+    assert answer.json()["detail"].startswith("Model loading, 0 s")
+
+
+def test_it_counts_what_is_asked_but_never_what_is_looked_for(client):
+    client.get("/api/v1/search?q=verysecret")
+    client.get("/api/v1/pictures/999")
+    client.get("/no/such/place/verysecret")
+    told = client.get("/metrics")
+    assert told.headers["content-type"].startswith("text/plain")
+    assert 'imsearch_requests_total{method="GET",route="/pictures/{picture_id}",status="404"}' in told.text
+    assert 'imsearch_requests_total{method="GET",route="none",status="404"}' in told.text
+    assert "imsearch_ready" in told.text
+    assert "verysecret" not in told.text
 
 
 def test_files_thumbnails_and_libraries_that_went_away(tmp_path):

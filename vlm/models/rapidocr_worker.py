@@ -12,7 +12,9 @@ import os
 import pickle
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
+
+from vlm.apart import receive, send
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,22 +37,6 @@ SETTINGS = {
     "Rec.rec_batch_num": 3,
     "Rec.rec_img_shape": [3, 48, 160],
 }
-
-
-def send(pipe: BinaryIO | Any, data: bytes) -> None:
-    """Write a message, its length first."""
-    pipe.write(len(data).to_bytes(8, "big") + data)
-    pipe.flush()
-
-
-def receive(pipe: BinaryIO | Any) -> bytes | None:
-    """The next message, or None where the other end is gone."""
-    head = pipe.read(8)
-    if len(head) < 8:
-        return None
-    length = int.from_bytes(head, "big")
-    data = pipe.read(length)
-    return data if len(data) == length else None
 
 
 def looked_for_at(width: int, height: int) -> tuple[str, int]:

@@ -48,18 +48,12 @@ def router(library: Library, blur: Blur) -> APIRouter:
     @made.get("/{picture_id}/thumbnail", response_class=FileResponse)
     def thumbnail(picture_id: int, v: str = "") -> Response:
         """A WebP of at most 512 pixels; with the `v` that results name it by, browsers may keep it for ever."""
-        return _thumbnail(library, known(picture_id), v)
+        return thumbnail_of(library, known(picture_id), v)
 
     @made.get("/{picture_id}/file", response_class=FileResponse)
     def file(picture_id: int) -> Response:
         """The picture itself where browsers can show it, else its thumbnail."""
-        picture = known(picture_id)
-        if picture.format not in SHOWN:
-            return _thumbnail(library, picture, "")
-        path = to_path(picture.path)
-        _must_be_readable(path, "The file is not there now; connect its disk, or index again if it was moved.")
-        name = printable(path.name)
-        return FileResponse(path, media_type=SHOWN[picture.format], filename=name, content_disposition_type="inline")
+        return file_of(library, known(picture_id))
 
     @made.get("/{picture_id}/where")
     def where(picture_id: int, q: Annotated[str, Asked(max_length=MOST_CHARACTERS)]) -> WhereOut:
@@ -72,7 +66,18 @@ def router(library: Library, blur: Blur) -> APIRouter:
     return made
 
 
-def _thumbnail(library: Library, picture: Picture, version: str) -> Response:
+def file_of(library: Library, picture: Picture) -> Response:
+    """A picture's file where browsers can show it, else its thumbnail. Raises NotThere."""
+    if picture.format not in SHOWN:
+        return thumbnail_of(library, picture, "")
+    path = to_path(picture.path)
+    _must_be_readable(path, "The file is not there now; connect its disk, or index again if it was moved.")
+    name = printable(path.name)
+    return FileResponse(path, media_type=SHOWN[picture.format], filename=name, content_disposition_type="inline")
+
+
+def thumbnail_of(library: Library, picture: Picture, version: str) -> Response:
+    """A picture's thumbnail, to be kept for ever where `version` is its content's. Raises NotThere."""
     path = library.store.thumbnail(picture)
     _must_be_readable(path, "The thumbnail is missing; mend it with: imsearch doctor --mend")
     headers = {"Cache-Control": FOREVER} if version == content_version(picture) else {}
