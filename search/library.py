@@ -202,16 +202,18 @@ class Library:
         mode: Mode = "hybrid",
         limit: int = 20,
         fold: bool = False,
+        cursor: str = "",
     ) -> Results:
         """Pictures found by a query (docs/query-language.md), by an example, or both. Raises QueryError.
 
-        With `fold`, copies and bursts come under the best of them, and do not count against the limit.
+        With `fold`, copies and bursts come under the best of them, and do not count against the limit. `cursor` is the
+        `next` of a page before: no hit comes twice, and none is left out, while pictures come and go.
         """
         asked = parse(query) if isinstance(query, str) else query
         if picture is not None:
             example = Example(path=str(picture)) if isinstance(picture, Path) else Example(picture=picture)
             asked = replace(asked, terms=(*asked.terms, example))
-        return self.in_use().searcher.search(replace(asked, mode=mode, limit=limit, fold=fold))
+        return self.in_use().searcher.search(replace(asked, mode=mode, limit=limit, fold=fold, cursor=cursor))
 
     def edit(self, ids: Sequence[int], edit: Edit) -> None:
         """Say something of pictures: all of them, or none. No model overwrites it or brings back what it takes away.

@@ -20,6 +20,7 @@ from search.examples import example_vector
 from search.languages import told
 from search.mixing import mixed
 from search.offers import offers
+from search.paging import Cursor, Kept, Ranking
 from search.query import Example, Hit, Query, Results, Words
 from search.ranking import Ranked, fuse
 from vlm.protocols import Embedder, Vectors
@@ -45,33 +46,86 @@ class Searcher:
         self._store = store
         self._embedder = embedder
         self._calibration = calibration
+        self._kept = Kept()
 
     def search(self, query: Query) -> Results:
-        """Terms to a vector, filters to ids, both rankings, fused, cut off, ordered. Raises QueryError."""
+        """Terms to a vector, filters to ids, both rankings, fused, cut off, ordered; from the cursor on. Raises QueryError."""
         started = time.perf_counter()
         if not 1 <= query.limit <= MOST:
             raise QueryError(f"limit {query.limit} is not between 1 and {MOST}.")
-        among = self._store.filter(both(query.filters, _left_out(query)))
-        depth = max(DEPTH, query.limit)
-        ranked, weak_below, unknown = self._rank(query, among, depth)
-        groups = self._grouped(self._ordered(ranked, weak_below, query), query)
-        while len(groups) < query.limit and len(ranked) >= depth < DEEPEST:
-            depth = min(4 * depth, DEEPEST)  # so much was folded that there may be more to show further down
-            ranked, weak_below, unknown = self._rank(query, among, depth)
-            groups = self._grouped(self._ordered(ranked, weak_below, query), query)
-        hits = self._hits(groups, weak_below)
-        offered = offers(query.text, datetime.now().astimezone().date(), self._store.is_folder, self._store.cameras)
+        cursor = Cursor.of(query) if query.cursor else None
+        kept = self._kept.get(cursor.ranking) if cursor else None
+        ranking = kept or self._begin(query)
+        with ranking.lock:
+            start = 0 if cursor is None else cursor.at if kept else self._again(ranking, query, cursor)
+            end = start + query.limit
+            self._fill(ranking, query, end)
+            groups = ranking.groups[start:end]
+            more = len(groups) == query.limit and (len(ranking.groups) > end or bool(ranking.free) or not ranking.whole)
+            after = str(Cursor.after(ranking, query, end)) if more else ""
+        if more:
+            self._kept.put(ranking)
+        hits = self._hits(groups, ranking.weak_below, start)
         said = [] if query.mode == "lexical" else [term.text for term in _said(query)]
-        note, advice = told(self._embedder().spec, said, unknown) if said else ("", "")
+        note, advice = told(self._embedder().spec, said, ranking.unknown) if said else ("", "")
         seconds = round(time.perf_counter() - started, 4)
-        return Results(hits, len(ranked), seconds, note, query, offered, advice)
+        return Results(hits, ranking.total, seconds, note, query, self.offers(query), advice, after)
+
+    def offers(self, query: Query) -> tuple[str, ...]:
+        """Filters that a query's plain words may mean."""
+        return offers(query.text, datetime.now().astimezone().date(), self._store.is_folder, self._store.cameras)
+
+    def _begin(self, query: Query) -> Ranking:
+        """What comes first; by time, everything that matches: the newest match may be the last one by relevance."""
+        among = self.kept(query)
+        depth = max(DEPTH, query.limit)
+        while True:
+            ranked, weak_below, unknown = self._rank(query, among, depth)
+            whole = len(ranked) < depth or depth >= DEEPEST
+            every = bool(ranked) and not ranked[0].signals  # nothing was asked: they come in order of time
+            timed = query.order in ("newest", "oldest") and not every
+            if whole or not timed or _is_weak(ranked[-1], weak_below):
+                total = len(ranked) if not every else self._store.count() if among is None else len(among)
+                return Ranking(depth, self._ordered(ranked, weak_below, query), weak_below, unknown, total, whole)
+            depth = min(4 * depth, DEEPEST)
+
+    def _again(self, ranking: Ranking, query: Query, cursor: Cursor) -> int:
+        """Where a cursor is in another ranking of its query: how many groups come before it."""
+        for needed in (cursor.at, 2 * cursor.at + DEPTH):  # much may have come in before it
+            self._fill(ranking, query, min(needed, DEEPEST))
+            if ranking.holds(cursor.last[:1]):
+                break
+        return ranking.after(cursor)
+
+    def _fill(self, ranking: Ranking, query: Query, needed: int) -> None:
+        """Group pictures until there are so many groups, or there is nothing more."""
+        wide = max(DEPTH, query.limit)
+        while (missing := needed - len(ranking.groups)) > 0:
+            groups = self._grouped(ranking.free[:wide], query, missing)
+            if len(groups) == missing or (ranking.whole and wide >= len(ranking.free)):
+                ranking.take(groups)
+                return
+            if wide >= len(ranking.free):
+                self._deepen(ranking, query)
+            wide *= 4  # so much was folded that there may be more to show further down
+
+    def _deepen(self, ranking: Ranking, query: Query) -> None:
+        ranking.depth = min(4 * ranking.depth, DEEPEST)
+        ranked, _, _ = self._rank(query, self.kept(query), ranking.depth)
+        ranking.total = max(ranking.total, len(ranked))
+        ranking.whole = len(ranked) < ranking.depth or ranking.depth >= DEEPEST
+        ranking.grow(self._ordered(ranked, ranking.weak_below, query))
 
     def matching(self, query: Query) -> list[int]:
         """Ids of every picture that matches, however many, in the query's order; weak ones are left out. Raises QueryError."""
-        among = self._store.filter(both(query.filters, _left_out(query)))
+        among = self.kept(query)
         depth = max(1, self._store.count() if among is None else len(among))
         ranked, weak_below, _ = self._rank(query, among, depth)
         return [row.id for row in self._ordered(ranked, weak_below, query) if not _is_weak(row, weak_below)]
+
+    def kept(self, query: Query) -> Ids | None:
+        """Sorted ids of what the filters keep, whatever the terms say; None where that is every picture."""
+        return self._store.filter(both(query.filters, _left_out(query)))
 
     def _rank(self, query: Query, among: Ids | None, depth: int) -> tuple[list[Ranked], float, list[str]]:
         """Every picture that a signal found, best first; the cosine below which a hit is weak; texts without meaning."""
@@ -113,10 +167,10 @@ class Searcher:
         ids = self._store.ordered(np.array(list(strong), np.int64), query.order == "newest", len(strong))
         return [strong[int(i)] for i in ids] + [row for row in ranked if row.id not in strong]
 
-    def _grouped(self, ordered: list[Ranked], query: Query) -> list[list[Ranked]]:
-        """As many as are asked for, each with those that are folded under it."""
+    def _grouped(self, ordered: list[Ranked], query: Query, most: int) -> list[list[Ranked]]:
+        """The first `most` groups, each with those that are folded under it."""
         if not query.fold:
-            return [[row] for row in ordered[: query.limit]]
+            return [[row] for row in ordered[:most]]
         # what most searches do without
         from search.folding import Seen, folded
 
@@ -128,10 +182,10 @@ class Searcher:
             sketches = self._store.sketches(ids)
             return [Seen(known[i], sketch, self._printed(i)) for i, sketch in zip(ids, sketches, strict=True)]
 
-        groups = folded(self._vectors([row.id for row in there]), self._apart(), look, query.limit)
+        groups = folded(self._vectors([row.id for row in there]), self._apart(), look, most)
         return [[there[row] for row in group] for group in groups]
 
-    def _hits(self, groups: list[list[Ranked]], weak_below: float) -> tuple[Hit, ...]:
+    def _hits(self, groups: list[list[Ranked]], weak_below: float, before: int) -> tuple[Hit, ...]:
         known = {picture.id: picture for picture in self._store.get([row.id for group in groups for row in group])}
         # a picture that left meanwhile is not shown
         there = [kept for group in groups if (kept := [row for row in group if row.id in known])]
@@ -140,7 +194,7 @@ class Searcher:
                 rank, known[best.id], best.score, _is_weak(best, weak_below), best.signals,
                 tuple(known[row.id] for row in more),
             )
-            for rank, (best, *more) in enumerate(there, 1)
+            for rank, (best, *more) in enumerate(there, before + 1)
         )  # fmt: skip
 
     def _printed(self, picture_id: int) -> frozenset[str]:

@@ -16,7 +16,7 @@ from search import Library, QueryError
 from search.blurring import DEFAULT, Blur
 from web.api import health, pictures, search
 from web.api.errors import add_errors
-from web.api.schemas import Problem, results_out
+from web.api.schemas import HitOut, Problem, hit_out
 from web.security import MOST_UPLOADED, Guard
 
 HERE = Path(__file__).parent
@@ -58,10 +58,12 @@ def _add_page(app: FastAPI, library: Library, blur: Blur, warming: health.Warmin
     @app.get("/", include_in_schema=False)
     def page(request: Request, q: str = "") -> Response:
         """Never waits for the model: a browser that runs modules shows that it is being loaded."""
-        hits, wrong = [], ""
+        hits: list[HitOut] = []
+        wrong = ""
         try:
             asked = search.query_of(q)
-            hits = results_out(library.search(asked, limit=WITHOUT_SCRIPTS), blur).hits if warming.done else []
+            if warming.done:
+                hits = [hit_out(hit, blur) for hit in library.search(asked, limit=WITHOUT_SCRIPTS).hits]
         except QueryError as error:
             wrong = str(error)
         return templates.TemplateResponse(

@@ -55,7 +55,7 @@ def png(width: int, height: int) -> bytes:
 
 def test_search_by_words(client, shown):
     found = client.get("/api/v1/search", params={"q": "red", "limit": 2}).json()
-    assert found.keys() == {"hits", "total", "seconds", "note", "advice", "query", "offers"}
+    assert found.keys() == {"hits", "total", "seconds", "note", "advice", "query", "offers", "terms", "next"}
     assert found["total"] == 28
     first = found["hits"][0]
     assert first["rank"] == 1
@@ -66,6 +66,35 @@ def test_search_by_words(client, shown):
     assert first["signals"]["name"]["rank"] == 1
     assert sum(signal["share"] for signal in first["signals"].values()) == pytest.approx(1, abs=1e-3)
     assert (first["width"], first["height"], first["weak"]) == (96, 64, False)
+
+
+def test_results_are_read_on_with_their_cursor(client):
+    first = client.get("/api/v1/search", params={"q": "red", "limit": 20}).json()
+    second = client.get("/api/v1/search", params={"q": "red", "limit": 20, "cursor": first["next"]}).json()
+    assert [hit["rank"] for hit in first["hits"] + second["hits"]] == list(range(1, 29))
+    assert len({hit["id"] for hit in first["hits"] + second["hits"]}) == 28
+    assert second["next"] is None
+
+
+def test_a_query_is_told_part_by_part(client, shown):
+    typed = f"red without cars like:{shown.id('red.png')} type:png"
+    told = client.get("/api/v1/search/parse", params={"q": typed}).json()
+    assert told["query"] == f"red like:{shown.id('red.png')} -cars type:png"
+    assert [(t["kind"], t["text"], typed[t["start"] : t["end"]]) for t in told["terms"]][-1] == (
+        "filter",
+        "type:png",
+        "type:png",
+    )
+    found = client.get("/api/v1/search", params={"q": typed, "in": "pictures"}).json()
+    assert found["terms"][:-1] == told["terms"]
+    assert found["terms"][-1]["text"] == "in:pictures"
+
+
+def test_it_is_told_why_a_picture_was_found(client, shown):
+    first = client.get("/api/v1/search", params={"q": "exit", "explain": "true"}).json()["hits"][0]
+    assert first["id"] == shown.id("red.png")
+    assert [(m["kind"], m["text"], m["spans"]) for m in first["matches"]] == [("ocr", "EXIT <b>this</b> way", [[0, 4]])]
+    assert client.get("/api/v1/search", params={"q": "exit"}).json()["hits"][0]["matches"] is None
 
 
 def test_weak_hits_are_marked(client):
@@ -180,7 +209,8 @@ def test_where_in_a_picture_something_is_seen(client, shown):
         ("/api/v1/search?after=never", 400), ("/api/v1/search?after=99999999999999999999", 400),
         ("/api/v1/search?min_size=big", 400), (f"/api/v1/search?min_size={'9' * 30}gb", 400),
         (f"/api/v1/search?max_size={'9' * 400}.5", 400), ("/api/v1/search?" + "in=a&" * 2000, 400),
-        ("/api/v1/search?q=" + "a" * 10_001, 400),
+        ("/api/v1/search?q=" + "a" * 10_001, 400), ("/api/v1/search?q=red&cursor=%00", 400),
+        ("/api/v1/search/parse?q=picture:/etc/passwd", 400), ("/api/v1/search/parse?q=in:", 400),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused_with_a_sentence(client, address, status):
@@ -215,6 +245,9 @@ def test_what_does_not_parse_is_told_with_its_word(client, typed, word):
     answer = client.get("/api/v1/search", params={"q": typed})
     assert answer.status_code == 400
     assert answer.json()["detail"].startswith(f"{word}: ")
+    assert client.get("/api/v1/search/parse", params={"q": typed}).json() == answer.json()
+    assert answer.json()["word"] == word
+    assert typed[answer.json()["at"] :].startswith(word)
     page = client.get("/", params={"q": typed})
     assert page.status_code == 200
     assert 'role="alert"' in page.text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -11,7 +13,11 @@ from indexer.paths import printable
 from indexer.records import Text
 from search import Hit, Results
 from search.blurring import Blur
+from search.chips import Chip
 from search.commands import hit_json
+
+# An example that names a picture which was sent before: picture:upload:KEY
+UPLOADED = "upload:"
 
 
 class Reason(BaseModel):
@@ -36,8 +42,49 @@ class FoldedOut(Veiled):
     path: str
 
 
+class MatchOut(BaseModel):
+    """Where words of the query stand in one text of a picture: `spans` are [start, end) in characters (code points) of `text`.
+
+    `kind` is name, folder, caption, ocr, tag or note; an ocr match is one line, with its box in the picture.
+    """
+
+    kind: str
+    text: str
+    spans: list[tuple[int, int]]
+    box_xyxy: tuple[float, float, float, float] | None
+
+
+class ChipOut(BaseModel):
+    """One part of a query; the texts of all, joined by spaces, are the query again.
+
+    `what` is what is looked for without its weight, `picture` and `upload` what an example names, `box_xywh` the part
+    of it that is meant. `start` and `end` (code points) say where it was typed; null for what was given otherwise.
+    """
+
+    kind: Literal["words", "example", "filter", "order"]
+    text: str
+    what: str
+    weight: float
+    picture: int | None
+    upload: str | None
+    box_xywh: tuple[int, int, int, int] | None
+    start: int | None
+    end: int | None
+
+
+class ParsedOut(BaseModel):
+    """How a query is understood: as it is written in full, its parts, and filters that its plain words may mean."""
+
+    query: str
+    terms: list[ChipOut]
+    offers: list[str]
+
+
 class HitOut(Veiled):
-    """One found picture: what `imsearch search --json` prints, and what a card needs to be drawn at its final size."""
+    """One found picture: what `imsearch search --json` prints, and what a card needs to be drawn at its final size.
+
+    `matches` is where the words stand, where it was asked to explain; null where it was not.
+    """
 
     rank: int
     id: int
@@ -53,11 +100,13 @@ class HitOut(Veiled):
     name: str
     thumbnail: str
     colour: str | None
+    matches: list[MatchOut] | None = None
 
 
 class ResultsOut(BaseModel):
     """Hits best first, how many pictures were ranked in all, how long it took, what the asker should know, the query as
-    it was understood, filters that its plain words may mean, and which model would know its words.
+    it was understood, whole and part by part, filters that its plain words may mean, which model would know its words,
+    and the cursor of the hits after these.
     """
 
     hits: list[HitOut]
@@ -67,6 +116,8 @@ class ResultsOut(BaseModel):
     advice: str
     query: str
     offers: list[str]
+    terms: list[ChipOut]
+    next: str | None
 
 
 class TextOut(BaseModel):
@@ -128,24 +179,38 @@ class WhereOut(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a request was refused, in a sentence (RFC 9457)."""
+    """Why a request was refused, in a sentence (RFC 9457).
+
+    Of a query that does not parse: the `word` it stumbled over, `at` which character (code point), and what may be meant.
+    """
 
     title: str
     status: int
     detail: str
+    word: str | None = None
+    at: int | None = None
+    offers: list[str] | None = None
 
 
-def results_out(results: Results, blur: Blur) -> ResultsOut:
-    """Results as they are sent."""
+def results_out(results: Results, terms: Sequence[Chip], blur: Blur) -> ResultsOut:
+    """Results as they are sent, with the parts of their query."""
     return ResultsOut(
-        hits=[_hit_out(hit, blur) for hit in results.hits],
+        hits=[hit_out(hit, blur) for hit in results.hits],
         total=results.total,
         seconds=results.seconds,
         note=results.note,
         advice=results.advice,
         query=str(results.query),
         offers=list(results.offers),
+        terms=[chip_out(chip) for chip in terms],
+        next=results.next or None,
     )
+
+
+def chip_out(chip: Chip) -> ChipOut:
+    """A part of a query as it is sent."""
+    upload = chip.what.removeprefix(UPLOADED) if chip.what.startswith(UPLOADED) else None
+    return ChipOut(**asdict(chip), upload=upload)
 
 
 def picture_out(picture: Picture, texts: list[Text], blur: Blur) -> PictureOut:
@@ -179,7 +244,8 @@ def content_version(picture: Picture) -> str:
     return picture.hash[:12]
 
 
-def _hit_out(hit: Hit, blur: Blur) -> HitOut:
+def hit_out(hit: Hit, blur: Blur) -> HitOut:
+    """A hit as it is sent."""
     picture = hit.picture
     return HitOut(
         **hit_json(hit, blur),

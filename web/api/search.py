@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,12 +16,14 @@ from indexer.decode import Limits, decode
 from indexer.records import Orientation
 from search import Library
 from search.blurring import Blur
+from search.chips import chips
 from search.errors import QueryError
 from search.narrowing import narrowed
-from search.parser import parse
-from search.query import Example, Mode, Order, Query
+from search.parser import Part, parse_parts
+from search.query import Example, Mode, Order, Query, Results
+from search.reasons import matches
 from web.api.errors import TooBig
-from web.api.schemas import ResultsOut, results_out
+from web.api.schemas import MatchOut, ParsedOut, ResultsOut, chip_out, results_out
 from web.security import MOST_UPLOADED
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 # No one types as much; a pasted book would only cost time.
 MOST_CHARACTERS = 10_000
+MOST_CURSOR = 1000
 # Each folder is one condition in SQL, which nests at most 1,000 of them.
 MOST_NAMED = 100
 # The worst kind (16-bit grey) took 30 bytes a pixel while it was decoded; so many at once.
@@ -45,12 +48,14 @@ class Wanted:
     order: Order
     limit: int
     fold: bool
+    cursor: str
+    explain: bool
     filters: dict[str, Any]
 
 
 def wanted(
     limit: int = 60, mode: Mode = "hybrid", order: Order = "relevance", like: int | None = None,
-    fold: bool = False,
+    fold: bool = False, cursor: Annotated[str, Asked(max_length=MOST_CURSOR)] = "", explain: bool = False,
     folders: Annotated[list[str], Asked(alias="in", max_length=MOST_NAMED)] = [],  # noqa: B006 - FastAPI copies it
     types: Annotated[list[str], Asked(alias="type", max_length=MOST_NAMED)] = [],  # noqa: B006
     after: str | None = None, before: str | None = None, min_size: str | None = None, max_size: str | None = None,
@@ -58,7 +63,7 @@ def wanted(
 ) -> Wanted:  # fmt: skip
     """The same choices as those of `imsearch search`."""
     return Wanted(
-        like, mode, order, limit, fold,
+        like, mode, order, limit, fold, cursor, explain,
         {"folders": folders, "types": types, "after": after, "before": before, "min_size": min_size,
          "max_size": max_size, "orientation": orientation},
     )  # fmt: skip
@@ -70,13 +75,17 @@ def router(library: Library, blur: Blur) -> APIRouter:
     decoding = threading.BoundedSemaphore(DECODED_AT_ONCE)
 
     def found(text: str, asked: Wanted, picture: Image | None = None) -> ResultsOut:
-        query = narrowed(query_of(text), **asked.filters)
+        typed, parts = parsed(text)
+        query = narrowed(typed, **asked.filters)
         if asked.like is not None:
             query = replace(query, terms=(*query.terms, Example(id=asked.like)))
         if asked.order != "relevance":
             query = replace(query, order=asked.order)
-        results = library.search(query, picture=picture, mode=asked.mode, limit=asked.limit, fold=asked.fold)
-        return results_out(results, blur)
+        results = library.search(
+            query, picture=picture, mode=asked.mode, limit=asked.limit, fold=asked.fold, cursor=asked.cursor
+        )
+        made = results_out(results, chips(query, typed, parts), blur)
+        return explained(library, results, made) if asked.explain else made
 
     @made.get("/search")
     def search(
@@ -85,6 +94,16 @@ def router(library: Library, blur: Blur) -> APIRouter:
     ) -> ResultsOut:
         """Search by words (`q`), by an indexed picture (`like`), or both; without either: every picture, newest first."""
         return found(q, asked)
+
+    @made.get("/search/parse")
+    def understood(q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = "") -> ParsedOut:
+        """How a query is understood, without searching; or where it does not parse, and what may have been meant."""
+        query, parts = parsed(q)
+        return ParsedOut(
+            query=str(query),
+            terms=[chip_out(chip) for chip in chips(query, query, parts)],
+            offers=list(library.searcher.offers(query)),
+        )
 
     @made.post("/search")
     def search_by_picture(
@@ -102,11 +121,25 @@ def router(library: Library, blur: Blur) -> APIRouter:
 
 def query_of(text: str) -> Query:
     """What a visitor asks. Raises ParseError, and QueryError for one that names a file: it would be one of the server's."""
-    query = parse(text)
+    return parsed(text)[0]
+
+
+def parsed(text: str) -> tuple[Query, list[Part]]:
+    """The same, with its parts."""
+    query, parts = parse_parts(text)
     for term in query.terms:
         if isinstance(term, Example) and term.path:
             raise QueryError(f"{term}: no file can be named here; send the picture itself, or write like:ID.")
-    return query
+    return query, parts
+
+
+def explained(library: Library, results: Results, made: ResultsOut) -> ResultsOut:
+    """The same, and for each hit where the words stand."""
+    store, words = library.store, results.query.words
+    for out, hit in zip(made.hits, results.hits, strict=True):
+        said = matches(words, hit.picture, store.texts(hit.picture.id))
+        out.matches = [MatchOut(**asdict(match)) for match in said]
+    return made
 
 
 def _read(upload: UploadFile, side: int) -> Image:
