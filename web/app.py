@@ -14,7 +14,7 @@ from fastapi.templating import Jinja2Templates
 
 from search import Library, QueryError
 from search.blurring import DEFAULT, Blur
-from web.api import health, pictures, search
+from web.api import facets, health, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import HitOut, Problem, hit_out
 from web.security import MOST_UPLOADED, Guard
@@ -41,6 +41,7 @@ def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
     add_errors(app)
     api = APIRouter(prefix="/api/v1")
     api.include_router(search.router(library, blur))
+    api.include_router(facets.router(library))
     api.include_router(pictures.router(library, blur))
     api.include_router(health.router(library, warming))
     app.include_router(api)
