@@ -14,10 +14,14 @@ from fastapi.templating import Jinja2Templates
 
 from search import Library, QueryError
 from search.blurring import DEFAULT, Blur
-from web.api import facets, health, pictures, search
+from vlm import Model, UsageError
+from web.api import facets, health, pictures, search, uploads
+from web.api.asked import query_of
 from web.api.errors import add_errors
 from web.api.schemas import HitOut, Problem, hit_out
 from web.security import MOST_UPLOADED, Guard
+from web.uploading import Uploading
+from web.uploads import Uploads
 
 HERE = Path(__file__).parent
 # How many pictures a browser without JavaScript is shown.
@@ -27,6 +31,8 @@ WITHOUT_SCRIPTS = 60
 def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
     """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred."""
     warming = health.Warming(library)
+    uploading = Uploading()
+    kept = Uploads(uploading)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -40,13 +46,18 @@ def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
     app.add_middleware(Guard)
     add_errors(app)
     api = APIRouter(prefix="/api/v1")
-    api.include_router(search.router(library, blur))
-    api.include_router(facets.router(library))
+    api.include_router(search.router(library, blur, uploading, kept, _no_model))
+    api.include_router(uploads.router(kept))
+    api.include_router(facets.router(library, kept))
     api.include_router(pictures.router(library, blur))
     api.include_router(health.router(library, warming))
     app.include_router(api)
     _add_page(app, library, blur, warming)
     return app
+
+
+def _no_model(spec: str) -> Model:
+    raise UsageError(f"{spec!r} is not offered here.")
 
 
 def _add_page(app: FastAPI, library: Library, blur: Blur, warming: health.Warming) -> None:
@@ -62,7 +73,7 @@ def _add_page(app: FastAPI, library: Library, blur: Blur, warming: health.Warmin
         hits: list[HitOut] = []
         wrong = ""
         try:
-            asked = search.query_of(q)
+            asked = query_of(q)
             if warming.done:
                 hits = [hit_out(hit, blur) for hit in library.search(asked, limit=WITHOUT_SCRIPTS).hits]
         except QueryError as error:
