@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from brotli_asgi import BrotliMiddleware
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
@@ -26,6 +27,8 @@ from web.uploads import Uploads
 HERE = Path(__file__).parent
 # How many pictures a browser without JavaScript is shown.
 WITHOUT_SCRIPTS = 60
+# Pictures are small already, and what comes piece by piece must not wait for the next one.
+AS_IT_IS = [r"/(thumbnail|file|events)$", r"^/api/v1/ask"]
 
 
 def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
@@ -43,6 +46,7 @@ def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
         title="imsearch", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
     )  # fmt: skip
+    app.add_middleware(BrotliMiddleware, minimum_size=1000, excluded_handlers=AS_IT_IS)
     app.add_middleware(Guard)
     add_errors(app)
     api = APIRouter(prefix="/api/v1")
