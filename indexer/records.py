@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from vlm.protocols import Box, DetectedObject, Tag, Task, TextKind
+from vlm.protocols import DetectedObject, Tag, Task, TextKind, TextLine
 
 Orientation = Literal["landscape", "portrait", "square"]
 Stage = Literal["index"] | Task
 """Where a file failed: when it was indexed, or in a task of the second pass."""
 State = Literal["unreviewed", "approved", "hidden"]
+Counts = list[tuple[str, int]]
+"""Values, and how many pictures have each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class NewPicture:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words about a picture with where they come from. `lines` holds (text, score, box_xyxy) for OCR."""
+    """Words about a picture with where they come from. `lines` are those that were read, where the text is OCR."""
 
     picture_id: int
     kind: TextKind
@@ -132,7 +134,7 @@ class Text:
     revision: str = ""
     prompt_version: str = ""
     created_at: str = ""
-    lines: tuple[tuple[str, float, Box], ...] = ()
+    lines: tuple[TextLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,15 @@ class Provenance:
     model: str
     revision: str
     prompt_version: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenObject:
+    """A thing detected in a picture, by which model (or `import`) and when (UTC, ISO 8601)."""
+
+    object: DetectedObject
+    model: str
     at: str
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from indexer.filters import EVERY_PICTURE, FIELDS, AnyOf, Condition, Filter, Not, both, condition
 from search.errors import ParseError, short
 from search.meant import NO_FILTERS, ORDERS, SPELT, filtered, other_names, other_values, parses
-from search.negation import split_negation
+from search.negation import parted, thing_of
 from search.query import LEAST_WEIGHT, MOST_WEIGHT, Example, Order, Query, Term, Words
 from search.tokens import Token, tokens
 
@@ -18,8 +19,25 @@ DEEPEST = 50
 MOST_TOKENS = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a query as it was typed: what it means, and the characters from `start` up to `end` where it stands.
+
+    The plain words are one part, which may have others within it.
+    """
+
+    what: Term | Filter | Order
+    start: int
+    end: int
+
+
 def parse(text: str) -> Query:
     """The query that a text means. Raises ParseError."""
+    return parse_parts(text)[0]
+
+
+def parse_parts(text: str) -> tuple[Query, list[Part]]:
+    """The query that a text means, and its parts in the order in which `str(query)` prints them. Raises ParseError."""
     found = tokens(text)
     if len(found) > MOST_TOKENS:
         raise ParseError(found[MOST_TOKENS].raw, found[MOST_TOKENS].at, f"a query has at most {MOST_TOKENS} words")
@@ -33,25 +51,40 @@ class _Parser:
         self._tokens = found
         self._at = 0
         self._conditions = _with_conditions(found)
-        self._words: list[str] = []
-        self._terms: list[Term] = []
-        self._order: Order = "relevance"
+        self._words: list[Token] = []
+        self._terms: list[Part] = []
+        self._filters: list[Part] = []
+        self._order: list[Part] = []
 
-    def query(self) -> Query:
+    def query(self) -> tuple[Query, list[Part]]:
         kept: Filter = EVERY_PICTURE
         while self._at < len(self._tokens):
-            token = self._tokens[self._at]
+            start, token = self._at, self._tokens[self._at]
             if token.kind == "close":
                 raise ParseError(token.raw, token.at, "this parenthesis was never opened")
             if self._is_condition(self._at):
-                kept = both(kept, self._either(0))
+                made = self._either(0)
+                self._filters.append(self._part(made, start))
+                kept = both(kept, made)
             elif self._is_word(self._at, "or") and self._joins_a_condition():
                 raise self._misplaced_or()
             else:
                 self._term(token)
-        seen, unseen = split_negation(self._words)
-        terms = [*self._terms, *(Words(thing, -1.0) for thing in unseen)]
-        return Query(" ".join(seen), tuple(terms), kept, self._order)
+        words = [token.value for token in self._words]
+        seen, unseen = parted(words)
+        text = " ".join(words[at] for at in seen)
+        plain = [Part(Words(text), self._words[seen[0]].at, _end(self._words[seen[-1]]))] if seen else []
+        self._terms += [
+            Part(Words(thing_of(words, thing), -1.0), self._words[thing[0]].at, _end(self._words[thing[-1]]))
+            for thing in unseen
+        ]
+        order = next((part.what for part in reversed(self._order)), "relevance")
+        query = Query(text, tuple(part.what for part in self._terms), kept, order)  # type: ignore[arg-type, misc]
+        return query, [*plain, *self._terms, *self._filters, *self._order[-1:]]
+
+    def _part(self, what: Term | Filter | Order, start: int) -> Part:
+        """What the tokens from `start` up to here mean."""
+        return Part(what, self._tokens[start].at, _end(self._tokens[self._at - 1]))
 
     # -- conditions ------------------------------------------------------------------------------------------------
 
@@ -143,18 +176,19 @@ class _Parser:
     # -- terms -----------------------------------------------------------------------------------------------------
 
     def _term(self, token: Token) -> None:
+        start = self._at
         self._at += 1
         weight = _weight_of(token)
         if token.kind == "open":
             words = self._plain_group(token)
             if token.sign and words:
-                self._terms.append(Words(" ".join(words), weight))
+                self._terms.append(self._part(Words(" ".join(word.value for word in words), weight), start))
             else:
                 self._words += words
         elif token.kind == "named" and token.name == "sort":
-            self._order = _order(token)
+            self._order.append(self._part(_order(token), start))
         elif token.kind == "named":
-            self._terms.append(_example(token, weight))
+            self._terms.append(self._part(_example(token, weight), start))
         elif token.raw.startswith("--"):
             raise ParseError(
                 token.raw, token.at, "there is no such option; in a query, one - before a word leaves it out"
@@ -165,12 +199,12 @@ class _Parser:
             reason = "it is the sign before a word to leave out (-) or weigh (+); write what to look for: beach -people"
             raise ParseError(token.raw, token.at, reason)
         elif token.sign:
-            self._terms.append(Words(token.value, weight))
+            self._terms.append(self._part(Words(token.value, weight), start))
         else:
-            self._words.append(token.value)
+            self._words.append(token)
 
-    def _plain_group(self, opened: Token) -> list[str]:
-        words: list[str] = []
+    def _plain_group(self, opened: Token) -> list[Token]:
+        words: list[Token] = []
         depth = 1
         while self._at < len(self._tokens):
             token = self._tokens[self._at]
@@ -181,8 +215,12 @@ class _Parser:
             if token.sign or token.kind == "named":
                 raise ParseError(token.raw, token.at, "only plain words or only filters can stand in parentheses")
             if token.kind == "word":
-                words.append(token.value)
+                words.append(token)
         raise ParseError(opened.raw, opened.at, "this parenthesis is never closed")
+
+
+def _end(token: Token) -> int:
+    return token.at + len(token.raw)
 
 
 def _with_conditions(found: Sequence[Token]) -> set[int]:

@@ -68,7 +68,7 @@ class Query:
     """What is looked for. `text` are the plain words (weight 1); nothing at all means every picture.
 
     `str(query)` prints it in the query language: `parse(str(query)) == query`. How it is looked for and shown (`mode`,
-    `limit`, `fold`: copies and bursts under the best of them) and a picture in memory are not printed.
+    `limit`, `fold`: copies and bursts under the best of them; `cursor`: from where on) and a picture in memory are not printed.
     """
 
     text: str = ""
@@ -78,6 +78,7 @@ class Query:
     mode: Mode = field(default="hybrid", compare=False)
     limit: int = field(default=20, compare=False)
     fold: bool = field(default=False, compare=False)
+    cursor: str = field(default="", compare=False)
 
     @property
     def words(self) -> str:
@@ -129,7 +130,8 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Results:
     """Hits best first, how many pictures were ranked in all, how long it took, what the asker should know, the query as
-    it was understood, filters that its plain words may mean (offered, not applied), and which model would know its words.
+    it was understood, filters that its plain words may mean (offered, not applied), which model would know its words,
+    and the query's `cursor` for the hits after these (empty where none come).
     """
 
     hits: tuple[Hit, ...]
@@ -139,11 +141,12 @@ class Results:
     query: Query = field(default_factory=lambda: Query())
     offers: tuple[str, ...] = ()
     advice: str = ""
+    next: str = ""
 
     def only(self, hits: Sequence[Hit]) -> Results:
         """The same with some of the hits, ranked anew."""
         kept = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, 1))
-        return replace(self, hits=kept, total=len(kept))
+        return replace(self, hits=kept, total=len(kept), next="")
 
 
 def printed(kept: Filter, inside: bool = False) -> str:

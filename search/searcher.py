@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.filters import All, Condition, Filter, Not, both
+from indexer.records import LexicalMatch
 from indexer.store import Store
 from indexer.vectors.protocol import Ids
 from search.cutoff import Calibration, alike, threshold
@@ -19,6 +21,7 @@ from search.examples import example_vector
 from search.languages import told
 from search.mixing import mixed
 from search.offers import offers
+from search.paging import Cursor, Kept, Ranking
 from search.query import Example, Hit, Query, Results, Signal, Words
 from search.ranking import Ranked, fuse
 from search.reasons import told_apart
@@ -33,6 +36,19 @@ DEEPEST = 100_000
 UNRELATED = 0.6
 
 
+@dataclass(frozen=True, slots=True)
+class _Signals:
+    """What a query found by meaning (ids with cosines) and by words, best first; the cosine below which a hit is weak;
+    texts that mean nothing to the model; and what cosines mean here, as `fuse` takes it.
+    """
+
+    dense: list[tuple[int, float]]
+    lexical: list[LexicalMatch]
+    weak_below: float
+    unknown: list[str]
+    scale: tuple[float, float] = (0.0, 0.0)
+
+
 class Searcher:
     """Searches a store. The embedder is loaded when a query first needs a vector. Any thread may search."""
 
@@ -45,36 +61,108 @@ class Searcher:
         self._store = store
         self._embedder = embedder
         self._calibration = calibration
+        self._kept = Kept()
 
     def search(self, query: Query) -> Results:
-        """Terms to a vector, filters to ids, both rankings, fused, cut off, ordered. Raises QueryError."""
+        """Terms to a vector, filters to ids, both rankings, fused, cut off, ordered; from the cursor on. Raises QueryError."""
         started = time.perf_counter()
         if not 1 <= query.limit <= MOST:
             raise QueryError(f"limit {query.limit} is not between 1 and {MOST}.")
-        among = self._store.filter(both(query.filters, _left_out(query)))
-        depth = max(DEPTH, query.limit)
-        ranked, weak_below, unknown = self._rank(query, among, depth)
-        groups = self._grouped(self._ordered(ranked, weak_below, query), query)
-        while len(groups) < query.limit and len(ranked) >= depth < DEEPEST:
-            depth = min(4 * depth, DEEPEST)  # so much was folded that there may be more to show further down
-            ranked, weak_below, unknown = self._rank(query, among, depth)
-            groups = self._grouped(self._ordered(ranked, weak_below, query), query)
-        hits = self._hits(groups, weak_below, query.words)
-        offered = offers(query.text, datetime.now().astimezone().date(), self._store.is_folder, self._store.cameras)
+        cursor = Cursor.of(query) if query.cursor else None
+        kept = self._kept.get(cursor.ranking) if cursor else None
+        ranking = kept or self._begin(query)
+        with ranking.lock:
+            start = 0 if cursor is None else cursor.at if kept else self._again(ranking, query, cursor)
+            end = start + query.limit
+            self._fill(ranking, query, end)
+            groups = ranking.groups[start:end]
+            more = len(groups) == query.limit and (len(ranking.groups) > end or bool(ranking.free) or not ranking.whole)
+            after = str(Cursor.after(ranking, query, end)) if more else ""
+        if more:
+            self._kept.put(ranking)
+        hits = self._hits(groups, ranking.weak_below, start, query.words)
         said = [] if query.mode == "lexical" else [term.text for term in _said(query)]
-        note, advice = told(self._embedder().spec, said, unknown) if said else ("", "")
+        note, advice = told(self._embedder().spec, said, ranking.unknown) if said else ("", "")
         seconds = round(time.perf_counter() - started, 4)
-        return Results(hits, len(ranked), seconds, note, query, offered, advice)
+        return Results(hits, ranking.total, seconds, note, query, self.offers(query), advice, after)
+
+    def offers(self, query: Query) -> tuple[str, ...]:
+        """Filters that a query's plain words may mean."""
+        return offers(query.text, datetime.now().astimezone().date(), self._store.is_folder, self._store.cameras)
+
+    def _begin(self, query: Query) -> Ranking:
+        """What comes first; by time, everything that matches: the newest match may be the last one by relevance."""
+        among = self.kept(query)
+        depth = max(DEPTH, query.limit)
+        while True:
+            ranked, weak_below, unknown = self._rank(query, among, depth)
+            whole = len(ranked) < depth or depth >= DEEPEST
+            every = bool(ranked) and not ranked[0].signals  # nothing was asked: they come in order of time
+            timed = query.order in ("newest", "oldest") and not every
+            if whole or not timed or _is_weak(ranked[-1], weak_below):
+                total = len(ranked) if not every else self._store.count() if among is None else len(among)
+                return Ranking(depth, self._ordered(ranked, weak_below, query), weak_below, unknown, total, whole)
+            depth = min(4 * depth, DEEPEST)
+
+    def _again(self, ranking: Ranking, query: Query, cursor: Cursor) -> int:
+        """Where a cursor is in another ranking of its query: how many groups come before it."""
+        for needed in (cursor.at, 2 * cursor.at + DEPTH):  # much may have come in before it
+            self._fill(ranking, query, min(needed, DEEPEST))
+            if ranking.holds(cursor.last[:1]):
+                break
+        return ranking.after(cursor)
+
+    def _fill(self, ranking: Ranking, query: Query, needed: int) -> None:
+        """Group pictures until there are so many groups, or there is nothing more."""
+        wide = max(DEPTH, query.limit)
+        while (missing := needed - len(ranking.groups)) > 0:
+            groups = self._grouped(ranking.free[:wide], query, missing)
+            if len(groups) == missing or (ranking.whole and wide >= len(ranking.free)):
+                ranking.take(groups)
+                return
+            if wide >= len(ranking.free):
+                self._deepen(ranking, query)
+            wide *= 4  # so much was folded that there may be more to show further down
+
+    def _deepen(self, ranking: Ranking, query: Query) -> None:
+        ranking.depth = min(4 * ranking.depth, DEEPEST)
+        ranked, _, _ = self._rank(query, self.kept(query), ranking.depth)
+        ranking.total = max(ranking.total, len(ranked))
+        ranking.whole = len(ranked) < ranking.depth or ranking.depth >= DEEPEST
+        ranking.grow(self._ordered(ranked, ranking.weak_below, query))
 
     def matching(self, query: Query) -> list[int]:
         """Ids of every picture that matches, however many, in the query's order; weak ones are left out. Raises QueryError."""
-        among = self._store.filter(both(query.filters, _left_out(query)))
+        among = self.kept(query)
         depth = max(1, self._store.count() if among is None else len(among))
         ranked, weak_below, _ = self._rank(query, among, depth)
         return [row.id for row in self._ordered(ranked, weak_below, query) if not _is_weak(row, weak_below)]
 
+    def kept(self, query: Query) -> Ids | None:
+        """Sorted ids of what the filters keep, whatever the terms say; None where that is every picture."""
+        return self._store.filter(both(query.filters, _left_out(query)))
+
+    def found(self, query: Query) -> Ids | None:
+        """Sorted ids of every picture that matches, weak ones left out; None where that is every picture. Raises QueryError."""
+        among, depth = self.kept(query), DEPTH
+        while signals := self._signals(query, among, depth):
+            near = [one for one, cosine in signals.dense if cosine >= signals.weak_below]
+            said = [match.id for match in signals.lexical if match.score >= 1]
+            if max(len(near), len(said)) < depth:
+                return np.unique(np.array([*near, *said], np.int64))
+            depth *= 4
+        return among
+
     def _rank(self, query: Query, among: Ids | None, depth: int) -> tuple[list[Ranked], float, list[str]]:
         """Every picture that a signal found, best first; the cosine below which a hit is weak; texts without meaning."""
+        signals = self._signals(query, among, depth)
+        if signals is None:
+            ids = self._store.ordered(among, query.order != "oldest", depth)
+            return [Ranked(int(i), 0.0, ()) for i in ids], -1.0, []
+        return fuse(signals.dense, signals.lexical, *signals.scale), signals.weak_below, signals.unknown
+
+    def _signals(self, query: Query, among: Ids | None, depth: int) -> _Signals | None:
+        """What meaning and words find, each so deep; None where nothing is looked for."""
         vector, unknown = self.vector(query) if query.mode != "lexical" else (None, [])
         words = query.words if query.mode != "dense" else ""
         if vector is None and not words.strip() and not unknown:
@@ -82,8 +170,7 @@ class Searcher:
                 raise QueryError(
                     "Search by picture needs mode hybrid or dense: words alone cannot be compared with it."
                 )
-            ids = self._store.ordered(among, query.order != "oldest", depth)
-            return [Ranked(int(i), 0.0, ()) for i in ids], -1.0, unknown
+            return None
         shown = {term.id for term in query.terms if isinstance(term, Example) and not term.box_xywh}
         dense: list[tuple[int, float]] = []
         if vector is not None:
@@ -94,12 +181,13 @@ class Searcher:
         scores = [cosine for _, cosine in dense[:DEPTH]]
         measured = self._calibration()
         if measured is None or vector is None:
-            return fuse(dense, lexical), threshold(scores), unknown
+            return _Signals(dense, lexical, threshold(scores), unknown)
         # what everyday texts score says nothing of examples: cosines of pictures with pictures are of another kind
         if any(isinstance(term, Example) for term in query.terms):
-            return fuse(dense, lexical), threshold(scores) if words else alike(vector, measured, len(dense)), unknown
+            weak_below = threshold(scores) if words else alike(vector, measured, len(dense))
+            return _Signals(dense, lexical, weak_below, unknown)
         weak_below = threshold(scores, vector, measured, len(query.words.split()))
-        return fuse(dense, lexical, *measured.scale(vector)), weak_below, unknown
+        return _Signals(dense, lexical, weak_below, unknown, measured.scale(vector))
 
     def _ordered(self, ranked: list[Ranked], weak_below: float, query: Query) -> list[Ranked]:
         """By relevance, time or diversity; in any order what matches comes first, and the weak ones follow as ranked."""
@@ -115,10 +203,10 @@ class Searcher:
         ids = self._store.ordered(np.array(list(strong), np.int64), query.order == "newest", len(strong))
         return [strong[int(i)] for i in ids] + [row for row in ranked if row.id not in strong]
 
-    def _grouped(self, ordered: list[Ranked], query: Query) -> list[list[Ranked]]:
-        """As many as are asked for, each with those that are folded under it."""
+    def _grouped(self, ordered: list[Ranked], query: Query, most: int) -> list[list[Ranked]]:
+        """The first `most` groups, each with those that are folded under it."""
         if not query.fold:
-            return [[row] for row in ordered[: query.limit]]
+            return [[row] for row in ordered[:most]]
         # what most searches do without
         from search.folding import Seen, folded
 
@@ -130,10 +218,11 @@ class Searcher:
             sketches = self._store.sketches(ids)
             return [Seen(known[i], sketch, self._printed(i)) for i, sketch in zip(ids, sketches, strict=True)]
 
-        groups = folded(self._store.vectors([row.id for row in there], zeros=True), self._apart(), look, query.limit)
+        vectors = self._store.vectors([row.id for row in there], zeros=True)
+        groups = folded(vectors, self._apart(), look, most)
         return [[there[row] for row in group] for group in groups]
 
-    def _hits(self, groups: list[list[Ranked]], weak_below: float, words: str) -> tuple[Hit, ...]:
+    def _hits(self, groups: list[list[Ranked]], weak_below: float, before: int, words: str) -> tuple[Hit, ...]:
         known = {picture.id: picture for picture in self._store.get([row.id for group in groups for row in group])}
         # a picture that left meanwhile is not shown
         there = [kept for group in groups if (kept := [row for row in group if row.id in known])]
@@ -142,7 +231,7 @@ class Searcher:
                 rank, known[best.id], best.score, _is_weak(best, weak_below), self._named(best, words),
                 tuple(known[row.id] for row in more),
             )
-            for rank, (best, *more) in enumerate(there, 1)
+            for rank, (best, *more) in enumerate(there, before + 1)
         )  # fmt: skip
 
     def _named(self, row: Ranked, words: str) -> tuple[Signal, ...]:

@@ -19,11 +19,12 @@ from indexer import Picture
 from indexer.paths import printable
 from search import Library
 from search.blurring import Blur
+from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.errors import NotThere
 from web.api.pictures import file_of, thumbnail_of
-from web.api.search import MOST_CHARACTERS, query_of
 from web.keys import MOST_LETTERS, Key, Keys
 from web.scopes import needs
+from web.thumbnails import Thumbnails
 
 DAYS = 7
 MOST_DAYS = 3650
@@ -103,7 +104,7 @@ class _Found:
     at: float = field(default_factory=time.monotonic)
 
 
-def pages(library: Library, blur: Blur, keys: Keys, templates: Jinja2Templates) -> APIRouter:
+def pages(library: Library, blur: Blur, keys: Keys, templates: Jinja2Templates, thumbnails: Thumbnails) -> APIRouter:
     """`/s/SECRET`: the page of a link and its pictures."""
     made = APIRouter(prefix="/s/{secret}", include_in_schema=False)
     kept: dict[str, _Found] = {}
@@ -140,12 +141,12 @@ def pages(library: Library, blur: Blur, keys: Keys, templates: Jinja2Templates) 
 
     @made.get("/{picture_id}/thumbnail", response_class=FileResponse)
     def thumbnail(secret: str, picture_id: int) -> Response:
-        return thumbnail_of(library, one(secret, picture_id)[1], "")
+        return thumbnail_of(thumbnails, one(secret, picture_id)[1])
 
     @made.get("/{picture_id}/file", response_class=FileResponse)
     def file(secret: str, picture_id: int) -> Response:
         key, picture = one(secret, picture_id)
-        return file_of(library, picture) if key.originals else thumbnail_of(library, picture, "")
+        return file_of(thumbnails, picture) if key.originals else thumbnail_of(thumbnails, picture)
 
     return made
 

@@ -36,14 +36,15 @@ def test_what_is_decoded_apart_is_what_is_decoded_here(uploading, tmp_path):
 
 
 def test_an_upload_that_hangs_its_decoder_is_given_up_and_the_next_one_is_read(monkeypatch, tmp_path):
-    monkeypatch.setattr("web.uploading.SECONDS", 3.0)
     uploading = Uploading()
     data = paint(tmp_path / "a.png", "red").read_bytes()
     uploading.decode(data, "a.png", 64)
-    (process,) = [worker.process for worker in uploading._workers if worker.process]
-    os.kill(process, signal.SIGSTOP)
-    with pytest.raises(PictureError, match="its decoder gave up"):
-        uploading.decode(data, "a.png", 64)
+    (worker,) = [worker for worker in uploading._workers if worker.process]
+    os.kill(worker.process, signal.SIGSTOP)
+    with monkeypatch.context() as patience:
+        patience.setattr(worker, "_seconds", 1.0)
+        with pytest.raises(PictureError, match="its decoder gave up"):
+            uploading.decode(data, "a.png", 64)
     assert uploading.decode(data, "a.png", 64).width == 64
     uploading.close()
 

@@ -9,11 +9,13 @@
       TooMany                         too much is asked in too short a time
       Busy                            too much is being done for others
 
-Every refusal is problem+json (RFC 9457): `{title, status, detail}`.
+Every refusal is problem+json (RFC 9457): `{title, status, detail}`; that of a query that does not parse also says
+`word, at, offers`.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 from collections.abc import Mapping
@@ -23,10 +25,11 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from indexer import LibraryError, PictureError
+from search.errors import ParseError
 from vlm import ImsearchError, ModelError, UsageError
 
 log = logging.getLogger("imsearch.web")
@@ -99,20 +102,23 @@ _WRONG = {
 }
 
 
-def problem_of(error: Exception) -> JSONResponse:
+def problem_of(error: Exception) -> Response:
     """Any error as its answer; the unexpected ones are logged, with their traceback, and kept inside."""
     status, sentence = next((status, text) for kind, status, text in TABLE if isinstance(error, kind))
     if sentence is not None and status >= 500:
         log.error("%s: %s", type(error).__name__, error, exc_info=error)
     ours = isinstance(error, ImsearchError)
     title = type(error).__name__ if ours else _phrase(status)
-    return problem(title, status, sentence or str(error), getattr(error, "headers", None) if ours else None)
+    more: dict[str, Any] = (
+        {"word": error.word, "at": error.at, "offers": error.offers} if isinstance(error, ParseError) else {}
+    )
+    return problem(title, status, sentence or str(error), getattr(error, "headers", None) if ours else None, **more)
 
 
-def problem(title: str, status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """`{title, status, detail}`. Lone surrogates, which JSON's UTF-8 cannot hold, become question marks."""
-    body = {"title": title, "status": status, "detail": detail.encode("utf-8", "replace").decode()}
-    return JSONResponse(body, status, headers, "application/problem+json")
+def problem(title: str, status: int, detail: str, headers: Mapping[str, str] | None = None, **more: object) -> Response:
+    """`{title, status, detail, ...}`. Lone surrogates, which JSON's UTF-8 cannot hold, become question marks."""
+    body = json.dumps({"title": title, "status": status, "detail": detail, **more}, ensure_ascii=False)
+    return Response(body.encode("utf-8", "replace"), status, headers, "application/problem+json")
 
 
 def add_errors(app: FastAPI) -> None:
@@ -123,18 +129,18 @@ def add_errors(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(_refused)
 
 
-async def _expected(_: Request, error: Exception) -> JSONResponse:
+async def _expected(_: Request, error: Exception) -> Response:
     return problem_of(error)
 
 
-async def _refused(request: Request, error: Exception) -> JSONResponse:
+async def _refused(request: Request, error: Exception) -> Response:
     """What the framework refuses by itself: an unknown address, a method, a body that is no form."""
     assert isinstance(error, HTTPException)
     detail = _PLAIN.get(error.status_code, f"{str(error.detail).rstrip('.')}.").format(method=request.method)
     return problem(_phrase(error.status_code), error.status_code, detail, error.headers)
 
 
-async def _misunderstood(_: Request, error: Exception) -> JSONResponse:
+async def _misunderstood(_: Request, error: Exception) -> Response:
     """A parameter of the wrong kind: which one, and what is wrong with it."""
     assert isinstance(error, RequestValidationError)
     return problem("UsageError", 400, _sentence(error.errors()[0]))
@@ -142,6 +148,8 @@ async def _misunderstood(_: Request, error: Exception) -> JSONResponse:
 
 def _sentence(wrong: Mapping[str, Any]) -> str:
     name, given = next((part for part in reversed(wrong["loc"]) if isinstance(part, str)), "?"), wrong.get("input")
+    if wrong["type"] == "value_error" and "error" in wrong.get("ctx", {}):
+        return f"{wrong['ctx']['error']}.".capitalize()
     told = f"{name} {given!r}" if isinstance(given, str) and len(given) <= 60 else str(name)
     if wrong["type"] == "literal_error":
         return f"{told} is none of {wrong['ctx']['expected']}."

@@ -15,16 +15,17 @@ from indexer import Picture
 from indexer.paths import printable, to_path
 from search import Library
 from search.blurring import Blur
+from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.errors import NotThere
-from web.api.schemas import PictureOut, WhereOut, content_version, picture_out
-from web.api.search import MOST_CHARACTERS, query_of
+from web.api.schemas import CardOut, Known, PictureOut, WhereOut, card_out, content_version, picture_out
+from web.thumbnails import Size, Thumbnails
 
 # Formats that every browser shows; any other is shown as its thumbnail. SVG and HTML are never pictures here.
 SHOWN = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "avif": "image/avif"}
 FOREVER = "private, max-age=31536000, immutable"
 
 
-def router(library: Library, blur: Blur) -> APIRouter:
+def router(library: Library, blur: Blur, thumbnails: Thumbnails) -> APIRouter:
     """`/pictures/ID` over one library."""
     made = APIRouter(prefix="/pictures", tags=["pictures"])
     # each takes every core for a second: beside each other all would only come later
@@ -36,24 +37,31 @@ def router(library: Library, blur: Blur) -> APIRouter:
             raise NotThere(f"There is no picture {picture_id} in this library.")
         return found[0]
 
+    @made.get("")
+    def cards(ids: Annotated[str, Asked(pattern=r"^\d{1,18}(,\d{1,18})*$", max_length=20_000)]) -> list[CardOut]:
+        """Pictures by their ids (`ids=86,12`), in this order; those that are not there are left out."""
+        return [card_out(picture, blur) for picture in library.store.get([int(one) for one in ids.split(",")])]
+
     @made.get("/{picture_id}")
     def detail(picture_id: int, request: Request) -> PictureOut:
         """Everything known of one picture."""
-        made = picture_out(known(picture_id), library.store.texts(picture_id), blur)
+        picture, said = known(picture_id), library.store.catalog.texts
+        told = Known(said.of(picture_id), said.seen_objects(picture_id), said.provenance(picture_id))
+        made = picture_out(picture, told, blur)
         # sent by browsers alone: the page asks for this when a person opens the picture
         if request.headers.get("sec-fetch-site") == "same-origin":
             library.note_opened(picture_id)
         return made
 
-    @made.get("/{picture_id}/thumbnail", response_class=FileResponse)
-    def thumbnail(picture_id: int, v: str = "") -> Response:
-        """A WebP of at most 512 pixels; with the `v` that results name it by, browsers may keep it for ever."""
-        return thumbnail_of(library, known(picture_id), v)
+    @made.get("/{picture_id}/thumbnail", response_class=Response)
+    def thumbnail(picture_id: int, request: Request, v: str = "", size: Size = Size.USUAL) -> Response:
+        """A WebP, its longer side of so many pixels; with the `v` that results name it by, browsers may keep it for ever."""
+        return thumbnail_of(thumbnails, known(picture_id), size, v, request.headers.get("if-none-match", ""))
 
     @made.get("/{picture_id}/file", response_class=FileResponse)
     def file(picture_id: int) -> Response:
         """The picture itself where browsers can show it, else its thumbnail."""
-        return file_of(library, known(picture_id))
+        return file_of(thumbnails, known(picture_id))
 
     @made.get("/{picture_id}/where")
     def where(picture_id: int, q: Annotated[str, Asked(max_length=MOST_CHARACTERS)]) -> WhereOut:
@@ -66,22 +74,31 @@ def router(library: Library, blur: Blur) -> APIRouter:
     return made
 
 
-def file_of(library: Library, picture: Picture) -> Response:
+def file_of(thumbnails: Thumbnails, picture: Picture) -> Response:
     """A picture's file where browsers can show it, else its thumbnail. Raises NotThere."""
     if picture.format not in SHOWN:
-        return thumbnail_of(library, picture, "")
+        return thumbnail_of(thumbnails, picture)
     path = to_path(picture.path)
     _must_be_readable(path, "The file is not there now; connect its disk, or index again if it was moved.")
     name = printable(path.name)
     return FileResponse(path, media_type=SHOWN[picture.format], filename=name, content_disposition_type="inline")
 
 
-def thumbnail_of(library: Library, picture: Picture, version: str) -> Response:
-    """A picture's thumbnail, to be kept for ever where `version` is its content's. Raises NotThere."""
-    path = library.store.thumbnail(picture)
-    _must_be_readable(path, "The thumbnail is missing; mend it with: imsearch doctor --mend")
-    headers = {"Cache-Control": FOREVER} if version == content_version(picture) else {}
-    return FileResponse(path, media_type="image/webp", headers=headers)
+def thumbnail_of(
+    thumbnails: Thumbnails, picture: Picture, size: Size = Size.USUAL, version: str = "", held: str = ""
+) -> Response:
+    """A picture's thumbnail, to be kept for ever where `version` is its content's; 304 for who has it (`held`: If-None-Match).
+
+    Raises NotThere.
+    """
+    data, lasting = thumbnails.get(picture, size)
+    tag = f'"{picture.hash[:16]}-{size}"'
+    headers = {"Cache-Control": FOREVER} if lasting and version == content_version(picture) else {}
+    if lasting:
+        headers["ETag"] = tag
+        if tag in (one.strip().removeprefix("W/") for one in held.split(",")):
+            return Response(status_code=304, headers=headers)
+    return Response(data, media_type="image/webp", headers=headers)
 
 
 def _must_be_readable(path: Path, otherwise: str) -> None:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
 
 from pydantic import BaseModel
 
 from indexer import Picture
 from indexer.paths import printable
-from indexer.records import Text
+from indexer.records import Provenance, SeenObject, Text
 from search import Hit, Results
 from search.blurring import Blur
+from search.chips import Chip
 from search.commands import hit_json
+
+# An example that names a picture which was sent before: picture:upload:KEY
+UPLOADED = "upload:"
+
+Said = Literal["person", "file", "import", "concept", "model"]
+"""Who or what said something: a person here, the picture's file or sidecar, a file that was imported, a concept that was taught, a model."""
+
+_WRITERS: Mapping[str, Said] = {"user": "person", "file": "file", "import": "import"}
+_MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=15/{0}/{1}"
 
 
 class Reason(BaseModel):
@@ -36,8 +48,49 @@ class FoldedOut(Veiled):
     path: str
 
 
+class MatchOut(BaseModel):
+    """Where words of the query stand in one text of a picture: `spans` are [start, end) in characters (code points) of `text`.
+
+    `kind` is name, folder, caption, ocr, tag or note; an ocr match is one line, with its box in the picture.
+    """
+
+    kind: str
+    text: str
+    spans: list[tuple[int, int]]
+    box_xyxy: tuple[float, float, float, float] | None
+
+
+class ChipOut(BaseModel):
+    """One part of a query; the texts of all, joined by spaces, are the query again.
+
+    `what` is what is looked for without its weight, `picture` and `upload` what an example names, `box_xywh` the part
+    of it that is meant. `start` and `end` (code points) say where it was typed; null for what was given otherwise.
+    """
+
+    kind: Literal["words", "example", "filter", "order"]
+    text: str
+    what: str
+    weight: float
+    picture: int | None
+    upload: str | None
+    box_xywh: tuple[int, int, int, int] | None
+    start: int | None
+    end: int | None
+
+
+class ParsedOut(BaseModel):
+    """How a query is understood: as it is written in full, its parts, and filters that its plain words may mean."""
+
+    query: str
+    terms: list[ChipOut]
+    offers: list[str]
+
+
 class HitOut(Veiled):
-    """One found picture: what `imsearch search --json` prints, and what a card needs to be drawn at its final size."""
+    """One found picture: what `imsearch search --json` prints, and what a card needs to be drawn at its final size.
+
+    `matches` is where the words stand, where it was asked to explain; null where it was not.
+    """
 
     rank: int
     id: int
@@ -53,11 +106,13 @@ class HitOut(Veiled):
     name: str
     thumbnail: str
     colour: str | None
+    matches: list[MatchOut] | None = None
 
 
 class ResultsOut(BaseModel):
     """Hits best first, how many pictures were ranked in all, how long it took, what the asker should know, the query as
-    it was understood, filters that its plain words may mean, and which model would know its words.
+    it was understood, whole and part by part, filters that its plain words may mean, which model would know its words,
+    and the cursor of the hits after these.
     """
 
     hits: list[HitOut]
@@ -67,15 +122,83 @@ class ResultsOut(BaseModel):
     advice: str
     query: str
     offers: list[str]
+    terms: list[ChipOut]
+    next: str | None
+
+
+class LineOut(BaseModel):
+    """A line that was read, in pixels of the upright picture; `polygon` is its corners where it does not lie straight."""
+
+    text: str
+    score: float
+    box_xyxy: tuple[float, float, float, float]
+    polygon: list[tuple[float, float]]
 
 
 class TextOut(BaseModel):
-    """Words about a picture, and who or what said them."""
+    """Words about a picture, and who or what said them; `lines` of what was read in it."""
 
     kind: str
     text: str
     model: str
+    by: Said
     created_at: str
+    lines: list[LineOut]
+
+
+class TagOut(BaseModel):
+    """A tag, and who or what gave it."""
+
+    tag: str
+    model: str
+    by: Said
+    created_at: str
+
+
+class ObjectOut(BaseModel):
+    """A thing that was detected, in pixels of the upright picture, and by what."""
+
+    label: str
+    score: float
+    box_xyxy: tuple[float, float, float, float]
+    model: str
+    by: Said
+    created_at: str
+
+
+class SeenOut(BaseModel):
+    """Which model has looked at the picture for which task, and when."""
+
+    task: str
+    model: str
+    revision: str
+    at: str
+
+
+class ExifOut(BaseModel):
+    """What the camera wrote: `orientation` 1 to 8 is how the file lies, `rating` stars, 0 to 5."""
+
+    taken_at: str | None
+    camera: str | None
+    lens: str | None
+    latitude: float | None
+    longitude: float | None
+    orientation: int
+    rating: int | None
+
+
+class CardOut(Veiled):
+    """A picture as a card shows it."""
+
+    id: int
+    path: str
+    name: str
+    width: int
+    height: int
+    taken_at: str | None
+    format: str
+    thumbnail: str
+    colour: str | None
 
 
 class ColourOut(BaseModel):
@@ -89,7 +212,8 @@ class ColourOut(BaseModel):
 class PictureOut(Veiled):
     """Everything known of one picture. `width` and `height` are of the upright picture, `size` in bytes.
 
-    `moderation` is how likely it shows what some would rather not see, by category; empty where nobody judged.
+    `moderation` is how likely it shows what some would rather not see, by category; empty where nobody judged. `map`
+    is the address of the place on a map; nothing is fetched from there. `history` is where its changes are told.
     """
 
     id: int
@@ -113,6 +237,14 @@ class PictureOut(Veiled):
     texts: list[TextOut]
     thumbnail: str
     file: str
+    exif: ExifOut
+    stars: int | None
+    note: str
+    tags: list[TagOut]
+    objects: list[ObjectOut]
+    seen: list[SeenOut]
+    map: str | None
+    history: str
 
 
 class WhereOut(BaseModel):
@@ -128,30 +260,54 @@ class WhereOut(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a request was refused, in a sentence (RFC 9457)."""
+    """Why a request was refused, in a sentence (RFC 9457).
+
+    Of a query that does not parse: the `word` it stumbled over, `at` which character (code point), and what may be meant.
+    """
 
     title: str
     status: int
     detail: str
+    word: str | None = None
+    at: int | None = None
+    offers: list[str] | None = None
 
 
-def results_out(results: Results, blur: Blur) -> ResultsOut:
-    """Results as they are sent."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is said of a picture beside its record."""
+
+    texts: Sequence[Text]
+    objects: Sequence[SeenObject]
+    seen: Sequence[Provenance]
+
+
+def results_out(results: Results, terms: Sequence[Chip], blur: Blur) -> ResultsOut:
+    """Results as they are sent, with the parts of their query."""
     return ResultsOut(
-        hits=[_hit_out(hit, blur) for hit in results.hits],
+        hits=[hit_out(hit, blur) for hit in results.hits],
         total=results.total,
         seconds=results.seconds,
         note=results.note,
         advice=results.advice,
         query=str(results.query),
         offers=list(results.offers),
+        terms=[chip_out(chip) for chip in terms],
+        next=results.next or None,
     )
 
 
-def picture_out(picture: Picture, texts: list[Text], blur: Blur) -> PictureOut:
+def chip_out(chip: Chip) -> ChipOut:
+    """A part of a query as it is sent."""
+    upload = chip.what.removeprefix(UPLOADED) if chip.what.startswith(UPLOADED) else None
+    return ChipOut(**asdict(chip), upload=upload)
+
+
+def picture_out(picture: Picture, said: Known, blur: Blur) -> PictureOut:
     """A picture as it is sent; its path is also given in two printable parts."""
     exif = asdict(picture.exif)
     folder, _, name = picture.path.rpartition("/")
+    place = (picture.exif.latitude, picture.exif.longitude)
     return PictureOut(
         **{key: exif[key] for key in ("taken_at", "camera", "lens", "latitude", "longitude")},
         **{key: getattr(picture, key) for key in ("id", "path", "size", "width", "height", "format")},
@@ -163,10 +319,48 @@ def picture_out(picture: Picture, texts: list[Text], blur: Blur) -> PictureOut:
         moderation={tag.word: tag.chance for tag in picture.moderation},
         **blur.as_json(picture),
         colours=[ColourOut(name=c.name, hex=_hex(c.rgb), share=c.share) for c in picture.colours],
-        texts=[TextOut(kind=t.kind, text=t.text, model=t.model, created_at=t.created_at) for t in texts],
+        texts=[_text_out(text) for text in said.texts],
         thumbnail=thumbnail_address(picture),
         file=f"/api/v1/pictures/{picture.id}/file",
+        exif=ExifOut(**exif),
+        stars=picture.exif.rating,
+        note="\n".join(text.text for text in said.texts if text.kind == "note"),
+        tags=[
+            TagOut(tag=t.text, model=t.model, by=_by(t.model), created_at=t.created_at)
+            for t in said.texts if t.kind == "tag"
+        ],
+        objects=[
+            ObjectOut(**asdict(one.object), model=one.model, by=_by(one.model), created_at=one.at)
+            for one in said.objects
+        ],
+        seen=[SeenOut(task=p.task, model=p.model, revision=p.revision, at=p.at) for p in said.seen],
+        map=_MAP.format(*place) if None not in place else None,
+        history=f"/api/v1/pictures/{picture.id}/history",
+    )  # fmt: skip
+
+
+def card_out(picture: Picture, blur: Blur) -> CardOut:
+    """A picture as a card is sent."""
+    return CardOut(
+        **{key: getattr(picture, key) for key in ("id", "path", "width", "height", "format")},
+        name=printable(picture.path.rpartition("/")[2]),
+        taken_at=picture.exif.taken_at,
+        thumbnail=thumbnail_address(picture),
+        colour=_hex(picture.colours[0].rgb) if picture.colours else None,
+        **blur.as_json(picture),
     )
+
+
+def _text_out(text: Text) -> TextOut:
+    lines = [LineOut(**asdict(line)) for line in text.lines]
+    return TextOut(
+        kind=text.kind, text=text.text, model=text.model, by=_by(text.model), created_at=text.created_at, lines=lines
+    )
+
+
+def _by(model: str) -> Said:
+    """Who or what is behind the model of a text."""
+    return _WRITERS.get(model, "concept" if model.startswith("concept:") else "model")
 
 
 def thumbnail_address(picture: Picture) -> str:
@@ -179,7 +373,8 @@ def content_version(picture: Picture) -> str:
     return picture.hash[:12]
 
 
-def _hit_out(hit: Hit, blur: Blur) -> HitOut:
+def hit_out(hit: Hit, blur: Blur) -> HitOut:
+    """A hit as it is sent."""
     picture = hit.picture
     return HitOut(
         **hit_json(hit, blur),

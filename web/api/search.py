@@ -2,98 +2,135 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi import Query as Asked
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.routing import Match
+from starlette.types import Scope
 
-from indexer.records import Orientation
 from search import Library
 from search.blurring import Blur
-from search.errors import QueryError
-from search.narrowing import narrowed
-from search.parser import parse
-from search.query import Example, Mode, Order, Query
-from web.api.schemas import ResultsOut, results_out
+from search.chips import chips
+from search.query import Results, Term
+from search.reasons import matches
+from search.rerank import rerank
+from vlm import Model
+from web.api.asked import (
+    MOST_CHARACTERS,
+    Narrowing,
+    SearchIn,
+    Showing,
+    asked_for,
+    narrowing,
+    parsed,
+    showing,
+    uploaded_by,
+)
+from web.api.errors import NotThere
+from web.api.schemas import MatchOut, ParsedOut, ResultsOut, chip_out, results_out
 from web.scopes import needs
 from web.uploading import Uploading
+from web.uploads import Uploads
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# No one types as much; a pasted book would only cost time.
-MOST_CHARACTERS = 10_000
-# Each folder is one condition in SQL, which nests at most 1,000 of them.
-MOST_NAMED = 100
+_FORM = {
+    "type": "object",
+    "properties": {"picture": {"type": "string", "format": "binary"}, "q": {"type": "string"}},
+    "required": ["picture"],
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Everything that may be said of a search in its address, beside the words and pictures themselves."""
+class Json(APIRoute):
+    """A route for what is sent as JSON; the next one at the same address takes what is sent otherwise."""
 
-    like: int | None
-    mode: Mode
-    order: Order
-    limit: int
-    fold: bool
-    filters: dict[str, Any]
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+        return (match, child) if match != Match.FULL or kind == "application/json" else (Match.NONE, {})
 
 
-def wanted(
-    limit: int = 60, mode: Mode = "hybrid", order: Order = "relevance", like: int | None = None,
-    fold: bool = False,
-    folders: Annotated[list[str], Asked(alias="in", max_length=MOST_NAMED)] = [],  # noqa: B006 - FastAPI copies it
-    types: Annotated[list[str], Asked(alias="type", max_length=MOST_NAMED)] = [],  # noqa: B006
-    after: str | None = None, before: str | None = None, min_size: str | None = None, max_size: str | None = None,
-    orientation: Orientation | None = None,
-) -> Wanted:  # fmt: skip
-    """The same choices as those of `imsearch search`."""
-    return Wanted(
-        like, mode, order, limit, fold,
-        {"folders": folders, "types": types, "after": after, "before": before, "min_size": min_size,
-         "max_size": max_size, "orientation": orientation},
-    )  # fmt: skip
-
-
-def router(library: Library, blur: Blur, uploading: Uploading) -> APIRouter:
-    """`/search` over one library."""
+def router(
+    library: Library, blur: Blur, uploading: Uploading, uploads: Uploads, model: Callable[[str], Model]
+) -> APIRouter:
+    """`/search` over one library; `model` gives the one of a spec that a visitor may name."""
     made = APIRouter(tags=["search"])
 
-    def found(text: str, asked: Wanted, picture: Image | None = None) -> ResultsOut:
-        query = narrowed(query_of(text), **asked.filters)
-        if asked.like is not None:
-            query = replace(query, terms=(*query.terms, Example(id=asked.like)))
-        if asked.order != "relevance":
-            query = replace(query, order=asked.order)
-        results = library.search(query, picture=picture, mode=asked.mode, limit=asked.limit, fold=asked.fold)
-        return results_out(results, blur)
+    uploaded = uploaded_by(library, uploads)
+
+    def found(
+        text: str, asked: Narrowing, shown: Showing, terms: tuple[Term, ...] = (), picture: Image | None = None
+    ) -> ResultsOut:
+        typed, parts = parsed(text)
+        query = asked_for(text, asked, uploaded, terms)
+        results = library.search(
+            query, picture=picture, mode=asked.mode, limit=shown.limit, fold=shown.fold, cursor=shown.cursor
+        )
+        if shown.rerank and not shown.cursor:
+            results = rerank(results, library.store, model(shown.rerank), shown.rerank_first)
+        made = results_out(results, chips(query, typed, parts), blur)
+        return explained(library, results, made) if shown.explain else made
 
     @made.get("/search")
     def search(
-        asked: Annotated[Wanted, Depends(wanted)],
+        asked: Annotated[Narrowing, Depends(narrowing)],
+        shown: Annotated[Showing, Depends(showing)],
         q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = "",
     ) -> ResultsOut:
         """Search by words (`q`), by an indexed picture (`like`), or both; without either: every picture, newest first."""
-        return found(q, asked)
+        return found(q, asked, shown)
 
-    @made.post("/search", openapi_extra=needs("read"))
+    @made.get("/pictures/{picture_id}/similar")
+    def similar(picture_id: int, shown: Annotated[Showing, Depends(showing)]) -> ResultsOut:
+        """Pictures like this one, the most alike first; the weak ones show something else."""
+        if not library.store.get([picture_id]):
+            raise NotThere(f"There is no picture {picture_id} in this library.")
+        return found(f"like:{picture_id}", Narrowing(None, "dense", "relevance", {}), shown)
+
+    @made.get("/search/parse")
+    def understood(q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = "") -> ParsedOut:
+        """How a query is understood, without searching; or where it does not parse, and what may have been meant."""
+        query, parts = parsed(q)
+        return ParsedOut(
+            query=str(query),
+            terms=[chip_out(chip) for chip in chips(query, query, parts)],
+            offers=list(library.searcher.offers(query)),
+        )
+
+    def search_by_terms(asked: SearchIn) -> ResultsOut:
+        """Search by terms of any kind, each with its weight (JSON); or by one uploaded picture with words (a form)."""
+        terms = tuple(one.term() for one in asked.terms)
+        return found(asked.q, asked.narrowing(), asked.showing(), terms)
+
+    made.add_api_route(
+        "/search", search_by_terms, methods=["POST"], route_class_override=Json,
+        openapi_extra={**needs("read"), "requestBody": {"content": {"multipart/form-data": {"schema": _FORM}}}},
+    )  # fmt: skip
+
+    @made.post("/search", include_in_schema=False, openapi_extra=needs("read"))
     def search_by_picture(
         picture: Annotated[UploadFile, File()],
-        asked: Annotated[Wanted, Depends(wanted)],
+        asked: Annotated[Narrowing, Depends(narrowing)],
+        shown: Annotated[Showing, Depends(showing)],
         q: Annotated[str, Form(max_length=MOST_CHARACTERS)] = "",
     ) -> ResultsOut:
         """Search by an uploaded picture, with or without words. It is kept nowhere."""
         example = uploading.read(picture.file, picture.filename, library.embedder().picture_side).picture
-        return found(q, asked, example)
+        return found(q, asked, shown, picture=example)
 
     return made
 
 
-def query_of(text: str) -> Query:
-    """What a visitor asks. Raises ParseError, and QueryError for one that names a file: it would be one of the server's."""
-    query = parse(text)
-    for term in query.terms:
-        if isinstance(term, Example) and term.path:
-            raise QueryError(f"{term}: no file can be named here; send the picture itself, or write like:ID.")
-    return query
+def explained(library: Library, results: Results, made: ResultsOut) -> ResultsOut:
+    """The same, and for each hit where the words stand."""
+    store, words = library.store, results.query.words
+    for out, hit in zip(made.hits, results.hits, strict=True):
+        said = matches(words, hit.picture, store.texts(hit.picture.id))
+        out.matches = [MatchOut(**asdict(match)) for match in said]
+    return made
