@@ -14,7 +14,9 @@ from indexer.indexer import Indexer
 from indexer.local import LocalStore
 from indexer.manifest import Manifest
 from indexer.records import Choice
+from tests import plugin
 from tests.small import COLOURS, ColourEmbedder
+from vlm import registry
 
 if TYPE_CHECKING:
     from tests.web.gallery import Gallery
@@ -74,6 +76,16 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
 
     with gallery(tmp_path_factory.mktemp("gallery")) as made:
         yield made
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a package that is installed too: its models are `colour` and `colour-chat`."""
+    folder = plugin.install(tmp_path / "installed")
+    monkeypatch.syspath_prepend(folder)
+    registry._families.cache_clear()
+    yield folder
+    registry._families.cache_clear()
 
 
 @pytest.fixture
