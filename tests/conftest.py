@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from indexer.catalog import Catalog
@@ -20,6 +21,10 @@ from vlm import registry
 
 if TYPE_CHECKING:
     from tests.web.gallery import Gallery
+
+# how long an example takes is no matter of right or wrong: a busy machine is slow
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
