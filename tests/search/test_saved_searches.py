@@ -14,14 +14,14 @@ from tests.conftest import paint
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, installed):
     def run(*args):
         made = CliRunner().invoke(imsearch.cli, ["--library", str(tmp_path / "library"), *map(str, args)])
         return made.exit_code, made.output
 
     (tmp_path / "pictures").mkdir()
     paint(tmp_path / "pictures" / "barn one.png", "red", seed=1)
-    with Library.open(tmp_path / "library", create=True, model="mini") as library:
+    with Library.open(tmp_path / "library", create=True, model="colour") as library:
         library.index([tmp_path / "pictures"], ocr=False)
     run.pictures = tmp_path / "pictures"
     return run
