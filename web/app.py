@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import Response
-from fastapi.staticfiles import StaticFiles
-from fastapi.templating import Jinja2Templates
+from fastapi import APIRouter, FastAPI
 
-from search import Library, QueryError
+from search import Library
 from search.blurring import DEFAULT, Blur
 from web.api import health, pictures, search
 from web.api.errors import add_errors
-from web.api.schemas import HitOut, Problem, hit_out
-from web.security import MOST_UPLOADED, Guard
-
-HERE = Path(__file__).parent
-# How many pictures a browser without JavaScript is shown.
-WITHOUT_SCRIPTS = 60
+from web.api.schemas import Problem
+from web.page import add_page
+from web.security import Guard
 
 
 def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
@@ -44,28 +36,5 @@ def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
     api.include_router(pictures.router(library, blur))
     api.include_router(health.router(library, warming))
     app.include_router(api)
-    _add_page(app, library, blur, warming)
+    add_page(app, library, blur, warming)
     return app
-
-
-def _add_page(app: FastAPI, library: Library, blur: Blur, warming: health.Warming) -> None:
-    """The page: a frame that its own modules fill from the API; words find pictures on it without them too."""
-    # some systems' tables say text/plain, which browsers refuse to run
-    mimetypes.add_type("text/javascript", ".js")
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    templates = Jinja2Templates(HERE / "templates")
-
-    @app.get("/", include_in_schema=False)
-    def page(request: Request, q: str = "") -> Response:
-        """Never waits for the model: a browser that runs modules shows that it is being loaded."""
-        hits: list[HitOut] = []
-        wrong = ""
-        try:
-            asked = search.query_of(q)
-            if warming.done:
-                hits = [hit_out(hit, blur) for hit in library.search(asked, limit=WITHOUT_SCRIPTS).hits]
-        except QueryError as error:
-            wrong = str(error)
-        return templates.TemplateResponse(
-            request, "index.html", {"q": q, "hits": hits, "wrong": wrong, "most_bytes": MOST_UPLOADED}
-        )

@@ -1,4 +1,5 @@
 // The only fetch. A newer call aborts the older one of its kind; a refusal is an Error with the server's own sentence.
+import { t } from "./messages.js";
 
 /** @type {Record<string, AbortController>} */
 const running = {};
@@ -11,29 +12,29 @@ async function ask(kind, url, options = {}) {
   try {
     response = await fetch(url, { ...options, signal: mine.signal });
   } catch (error) {
-    throw error.name === "AbortError" ? error : new Error("imsearch does not answer. Is it still running?");
+    throw error.name === "AbortError" ? error : new Error(t("failed.away"));
   }
   const body = await response.json().catch((error) => {
-    throw error.name === "AbortError" ? error : new Error(`The answer cannot be read (${response.status}).`);
+    throw error.name === "AbortError" ? error : new Error(t("failed.answer", { status: response.status }));
   });
-  if (!response.ok) throw new Error(body.detail);
+  if (!response.ok) throw Object.assign(new Error(body.detail), { status: response.status });
   return body;
 }
 
 /** Whether an error only says that a newer call took over. @param {Error} error */
 export const overtaken = (error) => error.name === "AbortError";
 
-/** @param {URLSearchParams} asked @returns {Promise<import("./types.js").Found>} */
-export const search = (asked) => ask("search", `/api/v1/search?${asked}`);
+/** @param {URLSearchParams} asked @param {string} [kind] @returns {Promise<import("./types.js").Found>} */
+export const search = (asked, kind = "search") => ask(kind, `/api/v1/search?${asked}`);
 
-/** @param {URLSearchParams} asked @param {File} picture @returns {Promise<import("./types.js").Found>} */
-export function searchByPicture(asked, picture) {
+/** @param {URLSearchParams} asked @param {File} picture @param {string} [kind] @returns {Promise<import("./types.js").Found>} */
+export function searchByPicture(asked, picture, kind = "search") {
   const address = new URLSearchParams(asked);
   address.delete("q");
   const body = new FormData();
   body.append("picture", picture);
   body.append("q", asked.get("q") ?? "");
-  return ask("search", `/api/v1/search?${address}`, { method: "POST", body });
+  return ask(kind, `/api/v1/search?${address}`, { method: "POST", body });
 }
 
 /** @param {number} id @returns {Promise<import("./types.js").Picture>} */

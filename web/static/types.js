@@ -6,13 +6,24 @@
 
 /** @typedef {{rows: number, columns: number, by: string, relative: number[][], cosines: number[][]}} Where */
 
+/** Where words of the query stand in a text of a picture: [start, end) in characters. @typedef {{kind: string, text: string, spans: [number, number][], box_xyxy: number[] | null}} Match */
+
 /**
  * @typedef {{rank: number, id: number, path: string, score: number, weak: boolean, signals: Record<string, Reason>,
- *   width: number, height: number, name: string, thumbnail: string, colour: string | null,
- *   folded: (Veiled & {id: number, path: string})[]} & Veiled} Hit
+ *   width: number, height: number, name: string, thumbnail: string, colour: string | null, taken_at: string | null,
+ *   moment?: string, caption?: string, matches?: Match[] | null, folded: (Veiled & {id: number, path: string})[]} & Veiled} Hit
  */
 
-/** @typedef {{hits: Hit[], total: number, seconds: number, note: string, advice: string}} Found */
+/**
+ * One part of a query; `text` is how it is written, `what` what is looked for.
+ * @typedef {{kind: "words" | "example" | "filter" | "order", text: string, what: string, weight: number, picture: number | null,
+ *   upload: string | null, thumbnail?: string, box_xywh: number[] | null, start: number | null}} Term
+ */
+
+/**
+ * @typedef {{hits: Hit[], total: number, seconds: number, note: string, advice: string, query: string, offers: string[],
+ *   terms: Term[], next: string | null}} Found
+ */
 
 /**
  * @typedef {{id: number, path: string, name: string, folder: string, size: number, width: number, height: number,
@@ -23,10 +34,9 @@
  */
 
 /**
- * What the page shows. `upload` is the key of a picture in uploads.js; `show` is the picture whose detail is open;
- * `filters` are further parameters of the search, as pairs.
- * @typedef {{q: string, like: number | null, mode: string, order: string, fold: boolean, filters: [string, string][],
- *   show: number | null, upload: number | null}} State
+ * What the page shows. `q` is the whole query as one line; `upload` is the key of a picture in uploads.js; `show` is the
+ * picture whose detail is open.
+ * @typedef {{q: string, mode: string, order: string, fold: boolean, group: string, show: number | null, upload: number | null}} State
  */
 
 export {};

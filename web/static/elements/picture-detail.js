@@ -1,24 +1,25 @@
 // <picture-detail>: one picture, big, with everything known of it.
 // Events: "shut", "step" (detail: 1 or -1), "similar" (detail: id), "where" (detail: id; answered by `where` or `wrong`),
 // "open" (detail: id), "mark" (detail: a term of the query), "unveiled" (a blurred picture was asked to be shown).
+import { one } from "../dom.js";
 import { html } from "../html.js";
 import { alternative, unveil, veiled } from "../veil.js";
 import { explained, place, size, when } from "../words.js";
 import { paint } from "./relevance.js";
 
-const KINDS = { ocr: "Words in it", caption: "Caption", tag: "Tag", note: "Note" };
+/** @type {Record<string, string>} */ const KINDS = { ocr: "Words in it", caption: "Caption", tag: "Tag", note: "Note" };
 
 class PictureDetail extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
     this.shown = this.querySelector("img");
-    const on = (/** @type {string} */ what, /** @type {(event: MouseEvent) => void} */ act) => this.querySelector(what).addEventListener("click", act);
+    const on = (/** @type {string} */ what, /** @type {(event: MouseEvent) => void} */ act) => one(this, what).addEventListener("click", act);
     on(".shut", () => this.dialog.close());
     on(".before", () => this.tell("step", -1));
     on(".after", () => this.tell("step", 1));
     on(".similar", () => this.tell("similar", this.picture.id));
     this.map = this.querySelector("canvas");
-    this.asking = this.querySelector(".where");
+    this.asking = one(this, ".where");
     on(".where", () => {
       if (!this.map.hidden) return this.plain();
       this.asking.setAttribute("aria-busy", "true");
@@ -27,13 +28,13 @@ class PictureDetail extends HTMLElement {
     on(".unveil", () => {
       unveil(this.picture.id);
       this.veil();
-      this.querySelector(".shut").focus(); // the button that was pressed is gone
+      one(this, ".shut").focus(); // the button that was pressed is gone
       this.tell("unveiled");
     });
     on(".more-like", () => this.tell("mark", `like:${this.picture.id}`));
     on(".less-like", () => this.tell("mark", `-like:${this.picture.id}`));
     on(".facts", (/** @type {MouseEvent} */ event) => {
-      const link = /** @type {HTMLElement} */ (event.target).closest("a[data-id]");
+      const link = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (event.target).closest("a[data-id]"));
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       this.tell("open", Number(link.dataset.id));
@@ -47,7 +48,7 @@ class PictureDetail extends HTMLElement {
     this.shown.addEventListener("error", () => {
       if (this.shown.getAttribute("src") === this.picture.thumbnail) return;
       this.shown.src = this.picture.thumbnail;
-      this.querySelector(".gone").hidden = false;
+      one(this, ".gone").hidden = false;
     });
   }
 
@@ -64,8 +65,8 @@ class PictureDetail extends HTMLElement {
     this.picture = picture;
     this.plain();
     this.locatable = byWords && Boolean(hit?.signals.dense);
-    this.querySelector("h2").textContent = picture.name;
-    this.querySelector(".gone").hidden = true;
+    one(this, "h2").textContent = picture.name;
+    one(this, ".gone").hidden = true;
     this.shown.width = picture.width;
     this.shown.height = picture.height;
     this.veil();
@@ -75,22 +76,22 @@ class PictureDetail extends HTMLElement {
     }
     this.shown.style.backgroundImage = `url("${picture.thumbnail}")`; // seen until the file itself is there
     this.shown.src = picture.file;
-    this.querySelector(".original").href = picture.file;
-    this.querySelector(".less-like").hidden = !byPicture && !byWords; // of all pictures, those least like one say nothing
-    this.querySelector(".before").disabled = first;
-    this.querySelector(".after").disabled = last;
-    this.querySelector(".facts").innerHTML = String(facts(picture, hit, byPicture));
-    for (const swatch of this.querySelectorAll("[data-hex]")) swatch.style.backgroundColor = swatch.dataset.hex;
+    one(this, ".original").href = picture.file;
+    one(this, ".less-like").hidden = !byPicture && !byWords; // of all pictures, those least like one say nothing
+    one(this, ".before").disabled = first;
+    one(this, ".after").disabled = last;
+    one(this, ".facts").innerHTML = String(facts(picture, hit, byPicture));
+    for (const swatch of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-hex]"))) swatch.style.backgroundColor = swatch.dataset.hex;
     if (!this.dialog.open) this.dialog.showModal();
-    for (const part of [this.dialog, this.querySelector(".side")]) part.scrollTop = 0;
+    for (const part of [this.dialog, one(this, ".side")]) part.scrollTop = 0;
   }
 
   /** Blur the picture, where it is to be; a map over it would show it. */
   veil() {
     const hide = veiled(this.picture);
-    this.querySelector(".stage").classList.toggle("blurred", hide);
-    this.querySelector(".unveil").hidden = !hide;
-    this.querySelector(".unveil").setAttribute("aria-label", `Show the picture (${this.picture.category}?)`);
+    one(this, ".stage").classList.toggle("blurred", hide);
+    one(this, ".unveil").hidden = !hide;
+    one(this, ".unveil").setAttribute("aria-label", `Show the picture (${this.picture.category}?)`);
     this.shown.alt = alternative(this.picture, this.picture.name);
     this.asking.hidden = hide || !this.locatable;
   }
@@ -98,7 +99,7 @@ class PictureDetail extends HTMLElement {
   /** Without the map. */
   plain() {
     this.map.hidden = true;
-    this.querySelector(".wrong").hidden = true;
+    one(this, ".wrong").hidden = true;
     this.asking.setAttribute("aria-pressed", "false");
     this.asking.removeAttribute("aria-busy");
   }
@@ -117,8 +118,8 @@ class PictureDetail extends HTMLElement {
   /** Say why there is no map. @param {string} reason */
   wrong(reason) {
     this.plain();
-    this.querySelector(".wrong").textContent = reason;
-    this.querySelector(".wrong").hidden = false;
+    one(this, ".wrong").textContent = reason;
+    one(this, ".wrong").hidden = false;
   }
 
   shut() {
@@ -131,7 +132,7 @@ function facts(picture, hit, byPicture) {
   const rows = [
     ...picture.texts.map((text) => [KINDS[text.kind] ?? text.kind, html`<span class="text">${text.text}</span>`]),
     ["Found by", hit && Object.keys(hit.signals).length && html`${explained(hit, byPicture).map((line) => html`<span class="line">${line}</span>`)}`],
-    ["Much alike", hit && hit.folded.length && html`<span class="alike">${hit.folded.map((one) => html`<a data-id="${one.id}" href="/?show=${one.id}"${veiled(one) && html` class="blurred"`}><img src="/api/v1/pictures/${one.id}/thumbnail" alt="${alternative(one, one.path.split("/").pop())}" title="${one.path}"></a>`)}</span>`],
+    ["Much alike", hit && hit.folded.length && html`<span class="alike">${hit.folded.map((copy) => html`<a data-id="${copy.id}" href="/?show=${copy.id}"${veiled(copy) && html` class="blurred"`}><img src="/api/v1/pictures/${copy.id}/thumbnail" alt="${alternative(copy, copy.path.split("/").pop())}" title="${copy.path}"></a>`)}</span>`],
     ["Judged as", picture.blurred && `${picture.category}? (${Math.round(100 * picture.moderation[picture.category])} %, a machine's guess)`],
     ["Folder", picture.folder],
     ["Size", `${picture.width} × ${picture.height}, ${size(picture.size)}, ${picture.format.toUpperCase()}`],
