@@ -17,6 +17,7 @@ from indexer import lexical as lexical_search
 from indexer.concepts import TaughtConcepts
 from indexer.connections import Connections, Tables
 from indexer.content import copy_said, forget_content, refresh_words, twin_of
+from indexer.counting import Counting
 from indexer.edits import Edits
 from indexer.errors import LibraryDamaged, LibraryError, LibraryTooNew
 from indexer.failures import Failures
@@ -84,6 +85,7 @@ class Catalog(Tables):
         self.marks = Marks(connections)
         self.opened = Opened(connections)
         self.model_vectors = ModelVectors(connections)
+        self.counting = Counting(connections)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -123,6 +125,7 @@ class Catalog(Tables):
 
     def close(self) -> None:
         """Close every thread's connection."""
+        self.counting.close()
         self.connections.close()
 
     # -- roots and models ------------------------------------------------------------------------------------------

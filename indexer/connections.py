@@ -34,22 +34,34 @@ class Connections:
         self._local = threading.local()
         self._opened: weakref.WeakSet[_Handle] = weakref.WeakSet()
         self._lock = threading.Lock()
+        self._watching: _Handle | None = None
 
     def mine(self) -> sqlite3.Connection:
         """The calling thread's connection."""
         handle: _Handle | None = getattr(self._local, "handle", None)
         if handle is None:
-            # autocommit: transactions are begun by writing() alone; check_same_thread off only so that close() may
-            # close every thread's connection
-            connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.create_function("plain", 1, plain, deterministic=True)
-            connection.create_function("km_between", 4, km_between, deterministic=True)
-            handle = self._local.handle = _Handle(connection)
             with self._lock:
-                self._opened.add(handle)
+                handle = self._local.handle = self._open()
         return handle.connection
+
+    def changes(self) -> int:
+        """A number that is another one after every write, by whichever thread or process. Costs next to nothing."""
+        with self._lock:
+            # of a connection that never writes: SQLite leaves a connection's own writes out
+            self._watching = self._watching or self._open()
+            return int(self._watching.connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def _open(self) -> _Handle:
+        # autocommit: transactions are begun by writing() alone; check_same_thread off only so that close() may
+        # close every thread's connection
+        connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.create_function("plain", 1, plain, deterministic=True)
+        connection.create_function("km_between", 4, km_between, deterministic=True)
+        handle = _Handle(connection)
+        self._opened.add(handle)
+        return handle
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -79,6 +91,7 @@ class Connections:
             for handle in list(self._opened):
                 handle.connection.close()
             self._opened.clear()
+            self._watching = None
         self._local = threading.local()
 
 

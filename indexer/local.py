@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from indexer.catalog import Catalog
 from indexer.errors import LibraryDamaged
 from indexer.filters import Filter
 from indexer.manifest import Manifest
-from indexer.records import LexicalMatch, Picture, Text
+from indexer.records import Counts, LexicalMatch, Picture, Text
 from indexer.sketch import NEVER_SEEN, Sketches, unpack
 from indexer.thumbnails import thumbnail_path
 from indexer.vectors import VectorIndex, load_index, new_index
@@ -67,6 +67,10 @@ class LocalStore:
     def cameras(self) -> list[str]:
         """The names of all cameras."""
         return self.catalog.cameras()
+
+    def counts(self, among: Ids | None, of: Iterable[str]) -> dict[str, Counts]:
+        """How many of these pictures have each value."""
+        return self.catalog.counting.counts(among, of)
 
     def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:
         """Ids by time taken."""

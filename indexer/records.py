@@ -12,6 +12,8 @@ Orientation = Literal["landscape", "portrait", "square"]
 Stage = Literal["index"] | Task
 """Where a file failed: when it was indexed, or in a task of the second pass."""
 State = Literal["unreviewed", "approved", "hidden"]
+Counts = list[tuple[str, int]]
+"""Values, and how many pictures have each."""
 
 
 @dataclass(frozen=True, slots=True)

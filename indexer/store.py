@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.filters import Filter
-from indexer.records import LexicalMatch, Picture, Text
+from indexer.records import Counts, LexicalMatch, Picture, Text
 from indexer.sketch import Sketches
 from indexer.vectors.protocol import Ids, Scores
 from vlm.protocols import DetectedObject, Vectors
@@ -44,6 +44,13 @@ class Store(Protocol):
 
     def cameras(self) -> list[str]:
         """The names of all cameras."""
+        ...
+
+    def counts(self, among: Ids | None, of: Iterable[str]) -> dict[str, Counts]:
+        """How many of these pictures have each value of some things, in no order; without `among`, of all that are not hidden.
+
+        The things: folder (its whole path), type, day, camera, lens, rating, orientation, state, tag, object, colour.
+        """
         ...
 
     def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from indexer.indexer import OnProgress
     from indexer.switching import Models
+    from search.facets import Facets, Value
     from search.relevance import Relevance
 
 READER = "rapidocr"
@@ -214,6 +215,22 @@ class Library:
             example = Example(path=str(picture)) if isinstance(picture, Path) else Example(picture=picture)
             asked = replace(asked, terms=(*asked.terms, example))
         return self.in_use().searcher.search(replace(asked, mode=mode, limit=limit, fold=fold, cursor=cursor))
+
+    def facets(self, query: str | Query = "", most: int = 50) -> Facets:
+        """What the matches of a query could be narrowed by, at most so many values of each thing; weak ones are not counted."""
+        from search.facets import facets
+
+        now = self.in_use()
+        found = now.searcher.found(parse(query) if isinstance(query, str) else query)
+        return facets(now.store, found, self._catalog.roots().values(), most)
+
+    def timeline(self, query: str | Query = "") -> list[Value]:
+        """How many matches of a query were taken on each day: the oldest day first where that is its order, else the newest."""
+        from search.facets import timeline
+
+        now = self.in_use()
+        asked = parse(query) if isinstance(query, str) else query
+        return timeline(now.store, now.searcher.found(asked), asked.order != "oldest")
 
     def edit(self, ids: Sequence[int], edit: Edit) -> None:
         """Say something of pictures: all of them, or none. No model overwrites it or brings back what it takes away.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.filters import All, Condition, Filter, Not, both
+from indexer.records import LexicalMatch
 from indexer.store import Store
 from indexer.vectors.protocol import Ids
 from search.cutoff import Calibration, alike, threshold
@@ -32,6 +34,19 @@ MOST = 10_000
 DEEPEST = 100_000
 # How far (1 - cosine) unrelated pictures are taken to be in a library too small to be measured.
 UNRELATED = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class _Signals:
+    """What a query found by meaning (ids with cosines) and by words, best first; the cosine below which a hit is weak;
+    texts that mean nothing to the model; and what cosines mean here, as `fuse` takes it.
+    """
+
+    dense: list[tuple[int, float]]
+    lexical: list[LexicalMatch]
+    weak_below: float
+    unknown: list[str]
+    scale: tuple[float, float] = (0.0, 0.0)
 
 
 class Searcher:
@@ -127,8 +142,27 @@ class Searcher:
         """Sorted ids of what the filters keep, whatever the terms say; None where that is every picture."""
         return self._store.filter(both(query.filters, _left_out(query)))
 
+    def found(self, query: Query) -> Ids | None:
+        """Sorted ids of every picture that matches, weak ones left out; None where that is every picture. Raises QueryError."""
+        among, depth = self.kept(query), DEPTH
+        while signals := self._signals(query, among, depth):
+            near = [one for one, cosine in signals.dense if cosine >= signals.weak_below]
+            said = [match.id for match in signals.lexical if match.score >= 1]
+            if max(len(near), len(said)) < depth:
+                return np.unique(np.array([*near, *said], np.int64))
+            depth *= 4
+        return among
+
     def _rank(self, query: Query, among: Ids | None, depth: int) -> tuple[list[Ranked], float, list[str]]:
         """Every picture that a signal found, best first; the cosine below which a hit is weak; texts without meaning."""
+        signals = self._signals(query, among, depth)
+        if signals is None:
+            ids = self._store.ordered(among, query.order != "oldest", depth)
+            return [Ranked(int(i), 0.0, ()) for i in ids], -1.0, []
+        return fuse(signals.dense, signals.lexical, *signals.scale), signals.weak_below, signals.unknown
+
+    def _signals(self, query: Query, among: Ids | None, depth: int) -> _Signals | None:
+        """What meaning and words find, each so deep; None where nothing is looked for."""
         vector, unknown = self.vector(query) if query.mode != "lexical" else (None, [])
         words = query.words if query.mode != "dense" else ""
         if vector is None and not words.strip() and not unknown:
@@ -136,8 +170,7 @@ class Searcher:
                 raise QueryError(
                     "Search by picture needs mode hybrid or dense: words alone cannot be compared with it."
                 )
-            ids = self._store.ordered(among, query.order != "oldest", depth)
-            return [Ranked(int(i), 0.0, ()) for i in ids], -1.0, unknown
+            return None
         shown = {term.id for term in query.terms if isinstance(term, Example) and not term.box_xywh}
         dense: list[tuple[int, float]] = []
         if vector is not None:
@@ -148,12 +181,13 @@ class Searcher:
         scores = [cosine for _, cosine in dense[:DEPTH]]
         measured = self._calibration()
         if measured is None or vector is None:
-            return fuse(dense, lexical), threshold(scores), unknown
+            return _Signals(dense, lexical, threshold(scores), unknown)
         # what everyday texts score says nothing of examples: cosines of pictures with pictures are of another kind
         if any(isinstance(term, Example) for term in query.terms):
-            return fuse(dense, lexical), threshold(scores) if words else alike(vector, measured, len(dense)), unknown
+            weak_below = threshold(scores) if words else alike(vector, measured, len(dense))
+            return _Signals(dense, lexical, weak_below, unknown)
         weak_below = threshold(scores, vector, measured, len(query.words.split()))
-        return fuse(dense, lexical, *measured.scale(vector)), weak_below, unknown
+        return _Signals(dense, lexical, weak_below, unknown, measured.scale(vector))
 
     def _ordered(self, ranked: list[Ranked], weak_below: float, query: Query) -> list[Ranked]:
         """By relevance, time or diversity; in any order what matches comes first, and the weak ones follow as ranked."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from search import Library
 from search.blurring import DEFAULT, Blur
-from web.api import health, pictures, search
+from web.api import facets, health, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import Problem
 from web.page import add_page
@@ -33,6 +33,7 @@ def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
     add_errors(app)
     api = APIRouter(prefix="/api/v1")
     api.include_router(search.router(library, blur))
+    api.include_router(facets.router(library))
     api.include_router(pictures.router(library, blur))
     api.include_router(health.router(library, warming))
     app.include_router(api)

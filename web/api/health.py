@@ -33,6 +33,7 @@ class Warming:
         try:
             self._library.warm()
             self._done.set()
+            self._library.store.counts(None, ())  # the first who narrows a result would wait for this
         except ImsearchError as error:
             self.failure = str(error)
         except Exception:  # whatever it is, it must reach the one who asks whether we are ready

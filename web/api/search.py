@@ -40,33 +40,46 @@ DECODED_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Everything that may be said of a search in its address, beside the words and pictures themselves."""
+class Narrowing:
+    """What an address says of the pictures looked for, beside the words."""
 
     like: int | None
     mode: Mode
     order: Order
+    filters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What an address says of which hits are told, and how."""
+
     limit: int
     fold: bool
     cursor: str
     explain: bool
-    filters: dict[str, Any]
 
 
-def wanted(
-    limit: int = 60, mode: Mode = "hybrid", order: Order = "relevance", like: int | None = None,
-    fold: bool = False, cursor: Annotated[str, Asked(max_length=MOST_CURSOR)] = "", explain: bool = False,
+def narrowing(
+    mode: Mode = "hybrid", order: Order = "relevance", like: int | None = None,
     folders: Annotated[list[str], Asked(alias="in", max_length=MOST_NAMED)] = [],  # noqa: B006 - FastAPI copies it
     types: Annotated[list[str], Asked(alias="type", max_length=MOST_NAMED)] = [],  # noqa: B006
     after: str | None = None, before: str | None = None, min_size: str | None = None, max_size: str | None = None,
     orientation: Orientation | None = None,
-) -> Wanted:  # fmt: skip
+) -> Narrowing:  # fmt: skip
     """The same choices as those of `imsearch search`."""
-    return Wanted(
-        like, mode, order, limit, fold, cursor, explain,
-        {"folders": folders, "types": types, "after": after, "before": before, "min_size": min_size,
-         "max_size": max_size, "orientation": orientation},
-    )  # fmt: skip
+    filters = {
+        "folders": folders, "types": types, "after": after, "before": before, "min_size": min_size,
+        "max_size": max_size, "orientation": orientation,
+    }  # fmt: skip
+    return Narrowing(like, mode, order, filters)
+
+
+def showing(
+    limit: int = 60, fold: bool = False, cursor: Annotated[str, Asked(max_length=MOST_CURSOR)] = "",
+    explain: bool = False,
+) -> Showing:  # fmt: skip
+    """Which hits, and what is told of them."""
+    return Showing(limit, fold, cursor, explain)
 
 
 def router(library: Library, blur: Blur) -> APIRouter:
@@ -74,26 +87,23 @@ def router(library: Library, blur: Blur) -> APIRouter:
     made = APIRouter(tags=["search"])
     decoding = threading.BoundedSemaphore(DECODED_AT_ONCE)
 
-    def found(text: str, asked: Wanted, picture: Image | None = None) -> ResultsOut:
+    def found(text: str, asked: Narrowing, shown: Showing, picture: Image | None = None) -> ResultsOut:
         typed, parts = parsed(text)
-        query = narrowed(typed, **asked.filters)
-        if asked.like is not None:
-            query = replace(query, terms=(*query.terms, Example(id=asked.like)))
-        if asked.order != "relevance":
-            query = replace(query, order=asked.order)
+        query = asked_for(text, asked)
         results = library.search(
-            query, picture=picture, mode=asked.mode, limit=asked.limit, fold=asked.fold, cursor=asked.cursor
+            query, picture=picture, mode=asked.mode, limit=shown.limit, fold=shown.fold, cursor=shown.cursor
         )
         made = results_out(results, chips(query, typed, parts), blur)
-        return explained(library, results, made) if asked.explain else made
+        return explained(library, results, made) if shown.explain else made
 
     @made.get("/search")
     def search(
-        asked: Annotated[Wanted, Depends(wanted)],
+        asked: Annotated[Narrowing, Depends(narrowing)],
+        shown: Annotated[Showing, Depends(showing)],
         q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = "",
     ) -> ResultsOut:
         """Search by words (`q`), by an indexed picture (`like`), or both; without either: every picture, newest first."""
-        return found(q, asked)
+        return found(q, asked, shown)
 
     @made.get("/search/parse")
     def understood(q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = "") -> ParsedOut:
@@ -108,15 +118,25 @@ def router(library: Library, blur: Blur) -> APIRouter:
     @made.post("/search")
     def search_by_picture(
         picture: Annotated[UploadFile, File()],
-        asked: Annotated[Wanted, Depends(wanted)],
+        asked: Annotated[Narrowing, Depends(narrowing)],
+        shown: Annotated[Showing, Depends(showing)],
         q: Annotated[str, Form(max_length=MOST_CHARACTERS)] = "",
     ) -> ResultsOut:
         """Search by an uploaded picture, with or without words. It is kept nowhere."""
         with decoding:
             example = _read(picture, library.embedder().picture_side)
-        return found(q, asked, example)
+        return found(q, asked, shown, example)
 
     return made
+
+
+def asked_for(text: str, asked: Narrowing) -> Query:
+    """The query of words and an address. Raises QueryError, UsageError."""
+    query = narrowed(query_of(text), **asked.filters)
+    if asked.like is not None:
+        query = replace(query, terms=(*query.terms, Example(id=asked.like)))
+    order = query.order if asked.order == "relevance" else asked.order
+    return replace(query, order=order, mode=asked.mode)
 
 
 def query_of(text: str) -> Query:

@@ -1,0 +1,126 @@
+"""What a result could be narrowed by: how many of its pictures have each value, and how that is written in a query."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from indexer.filters import All, Condition, Filter, condition
+from indexer.paths import printable
+from indexer.plain import plain
+from indexer.records import Counts
+from indexer.store import Store
+from indexer.vectors.protocol import Ids
+from search.query import printed
+
+# A histogram of more days than this is told by months.
+MOST_DAYS = 92
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value: `count` pictures have it, and `query` keeps these when it is added to the query."""
+
+    value: str
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many pictures were counted, and for each thing its values: the most frequent first, years and months in order.
+
+    `histogram` is over time, without its gaps, each value a day or a month (`by`).
+    """
+
+    total: int
+    values: Mapping[str, list[Value]]
+    by: str
+    histogram: list[Value]
+
+
+def facets(store: Store, among: Ids | None, roots: Iterable[str], most: int) -> Facets:
+    """Of these pictures, or of all that are not hidden; at most so many values of each thing."""
+    found = store.counts(among, (*_PLAIN, "folder", "day", "camera", "lens"))
+    days = found["day"]
+    years, months = _begins(days, 4), _begins(days, 7)
+    values = {
+        "folder": _top(_named("in", _folders(found["folder"], roots)), most),
+        "year": sorted(_named("year", years), key=lambda one: one.value),
+        "month": sorted(_periods(months), key=lambda one: one.value),
+        "camera": _top(_named("camera", _within(found["camera"])), most),
+        "lens": _top(_named("lens", _within(found["lens"])), most),
+        **{thing: _top(_named(field, found[thing]), most) for thing, field in _PLAIN.items()},
+    }
+    by, told = ("day", days) if 0 < len(days) <= MOST_DAYS else ("month", months)
+    # every picture has a day
+    total = sum(count for _, count in days)
+    return Facets(total, values, by, sorted(_periods(told), key=lambda one: one.value))
+
+
+def timeline(store: Store, among: Ids | None, newest_first: bool) -> list[Value]:
+    """How many pictures were taken on each day that has any, in order."""
+    return sorted(_periods(store.counts(among, ["day"])["day"]), key=lambda one: one.value, reverse=newest_first)
+
+
+_PLAIN = {
+    "type": "type", "orientation": "orientation", "rating": "rating", "tag": "tag", "object": "object", "colour": "color",
+    "state": "state",
+}  # fmt: skip
+"""Things whose values are filters as they are, with the filter's name."""
+
+
+def _named(field: str, counts: Counts) -> list[Value]:
+    made = []
+    for value, count in counts:
+        try:
+            made.append(Value(value, count, printed(condition(field, value))))
+        except ValueError:  # a name of signs alone, say, cannot be asked for
+            continue
+    return made
+
+
+def _top(values: list[Value], most: int) -> list[Value]:
+    return sorted(values, key=lambda one: (-one.count, one.value))[:most]
+
+
+def _begins(days: Counts, length: int) -> Counts:
+    made: Counter[str] = Counter()
+    for day, count in days:
+        made[day[:length]] += count
+    return list(made.items())
+
+
+def _periods(counts: Counts) -> list[Value]:
+    """Days or months, which are asked for by their first day and the first after it."""
+    return [Value(value, count, printed(_period(value))) for value, count in counts]
+
+
+def _period(value: str) -> Filter:
+    first = date.fromisoformat(value if len(value) == 10 else f"{value}-01")
+    try:
+        after = first + timedelta(1 if len(value) == 10 else 31)
+    except OverflowError:  # the last of all days, as a clock that was never set may have it
+        return Condition("after", value)
+    return All((Condition("after", value), Condition("before", after.isoformat()[: len(value)])))
+
+
+def _within(counts: Counts) -> Counts:
+    """`camera:` looks for a part of the name: "EOS 5D" keeps what an "EOS 5D Mark II" took too."""
+    folded = [(plain(name), count) for name, count in counts]
+    return [(name, sum(count for other, count in folded if plain(name) in other)) for name, _ in counts]
+
+
+def _folders(counts: Counts, roots: Iterable[str]) -> Counts:
+    """`in:` keeps what lies below too. A folder is named from its root's own name on."""
+    made: Counter[str] = Counter()
+    known = sorted((root.rstrip("/") for root in roots), key=len, reverse=True)
+    for folder, count in counts:
+        root = next((one for one in known if f"{folder}/".startswith(f"{one}/")), "")
+        name = root.rpartition("/")[2]
+        parts = [part for part in (name, *folder[len(root) :].split("/")) if part]
+        for depth in range(1, len(parts) + 1):
+            made["/".join(parts[:depth])] += count
+    return [(printable(folder), count) for folder, count in made.items()]

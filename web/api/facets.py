@@ -1,0 +1,80 @@
+"""What a result could be narrowed by, and how its pictures lie in time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi import Query as Asked
+from pydantic import BaseModel
+
+from search import Library
+from search.facets import Value
+from search.query import Query
+from web.api.search import MOST_CHARACTERS, Narrowing, asked_for, narrowing
+
+MOST_VALUES = 1000
+
+
+class ValueOut(BaseModel):
+    """One value: `count` matches have it, and `query` keeps these when it is added to the query, after a space."""
+
+    value: str
+    count: int
+    query: str
+
+
+class HistogramOut(BaseModel):
+    """How many matches were taken when, in order and without gaps' zeros; `by` says of what a bar is: day or month."""
+
+    by: str
+    bars: list[ValueOut]
+
+
+class FacetsOut(BaseModel):
+    """How many pictures match (weak hits are not counted), and how many of these have each value of each thing."""
+
+    total: int
+    facets: dict[str, list[ValueOut]]
+    histogram: HistogramOut
+
+
+class TimelineOut(BaseModel):
+    """How many matches there are, and how many of them were taken on each day: in order, days without any left out."""
+
+    total: int
+    days: list[ValueOut]
+
+
+def asked(
+    given: Annotated[Narrowing, Depends(narrowing)], q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = ""
+) -> Query:
+    """The query that is narrowed."""
+    return asked_for(q, given)
+
+
+def router(library: Library) -> APIRouter:
+    """`/facets` and `/timeline` over one library."""
+    made = APIRouter(tags=["search"])
+
+    @made.get("/facets")
+    def facets(
+        query: Annotated[Query, Depends(asked)], most: Annotated[int, Asked(ge=1, le=MOST_VALUES)] = 50
+    ) -> FacetsOut:
+        """What the matches of a search could be narrowed by: at most `most` values of each thing, the most frequent first."""
+        found = library.facets(query, most)
+        values = {thing: [_value(one) for one in each] for thing, each in found.values.items()}
+        bars = [_value(one) for one in found.histogram]
+        return FacetsOut(total=found.total, facets=values, histogram=HistogramOut(by=found.by, bars=bars))
+
+    @made.get("/timeline")
+    def timeline(query: Annotated[Query, Depends(asked)]) -> TimelineOut:
+        """How many matches were taken on each day: the oldest first where that is the order, else the newest."""
+        days = [_value(one) for one in library.timeline(query)]
+        return TimelineOut(total=sum(day.count for day in days), days=days)
+
+    return made
+
+
+def _value(one: Value) -> ValueOut:
+    return ValueOut(value=one.value, count=one.count, query=one.query)
