@@ -14,7 +14,7 @@ from fastapi.templating import Jinja2Templates
 
 from search import Library, QueryError
 from search.blurring import DEFAULT, Blur
-from web.api import health, pictures, search
+from web.api import edits, health, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import Problem, results_out
 from web.security import MOST_UPLOADED, Guard
@@ -42,6 +42,7 @@ def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
     api = APIRouter(prefix="/api/v1")
     api.include_router(search.router(library, blur))
     api.include_router(pictures.router(library, blur))
+    api.include_router(edits.router(library))
     api.include_router(health.router(library, warming))
     app.include_router(api)
     _add_page(app, library, blur, warming)
