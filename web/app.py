@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 from search import Library, QueryError
 from search.blurring import DEFAULT, Blur
-from web.api import edits, health, pictures, search
+from web.api import edits, failures, health, jobs, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import Problem, results_out
+from web.jobs import Jobs
+from web.offered import Offered
 from web.security import MOST_UPLOADED, Guard
+from web.works import works
 
 HERE = Path(__file__).parent
 # How many pictures a browser without JavaScript is shown.
 WITHOUT_SCRIPTS = 60
 
 
-def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
-    """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred."""
+def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = ()) -> FastAPI:
+    """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred,
+    `models` are the specs that callers may name beside those that come with imsearch."""
     warming = health.Warming(library)
+    offered = Offered(library, models)
+    running = Jobs(works(library, offered, lambda _: None), library.folder / "jobs.json")
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         warming.start()
         yield
+        await run_in_threadpool(running.close)
+        await run_in_threadpool(offered.close)
 
     app = FastAPI(
         title="imsearch", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
@@ -43,6 +52,8 @@ def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
     api.include_router(search.router(library, blur))
     api.include_router(pictures.router(library, blur))
     api.include_router(edits.router(library))
+    api.include_router(jobs.router(library, running, offered))
+    api.include_router(failures.router(library, running, offered))
     api.include_router(health.router(library, warming))
     app.include_router(api)
     _add_page(app, library, blur, warming)
