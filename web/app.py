@@ -15,12 +15,13 @@ from fastapi.templating import Jinja2Templates
 
 from search import Library, QueryError
 from search.blurring import DEFAULT, Blur
-from web.api import edits, failures, health, jobs, pictures, search
+from web.api import ask, edits, failures, health, jobs, look, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import Problem, results_out
 from web.jobs import Jobs
 from web.offered import Offered
 from web.security import MOST_UPLOADED, Guard
+from web.uploading import Uploading
 from web.works import works
 
 HERE = Path(__file__).parent
@@ -32,6 +33,7 @@ def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = (
     """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred,
     `models` are the specs that callers may name beside those that come with imsearch."""
     warming = health.Warming(library)
+    uploading = Uploading()
     offered = Offered(library, models)
     running = Jobs(works(library, offered, lambda _: None), library.folder / "jobs.json")
 
@@ -49,11 +51,13 @@ def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = (
     app.add_middleware(Guard)
     add_errors(app)
     api = APIRouter(prefix="/api/v1")
-    api.include_router(search.router(library, blur))
+    api.include_router(search.router(library, blur, uploading))
     api.include_router(pictures.router(library, blur))
     api.include_router(edits.router(library))
     api.include_router(jobs.router(library, running, offered))
     api.include_router(failures.router(library, running, offered))
+    api.include_router(ask.router(library, blur, offered))
+    api.include_router(look.router(offered, uploading))
     api.include_router(health.router(library, warming))
     app.include_router(api)
     _add_page(app, library, blur, warming)

@@ -65,13 +65,17 @@ class Offered:
     def for_task(self, task: str, spec: str | None) -> Any:
         """The model for a task: the named one, else the first that does it. Raises UsageError."""
         if spec is None:
-            spec = next((one.spec for one in self.all() if task in one.tasks), None)
+            spec = self.first(task)
             if spec is None:
                 raise UsageError(f"No model for {task} is set up; start the server with: imsearch serve --model SPEC")
         elif task not in self._told(spec).tasks:
             self.model(spec)
             raise UsageError(f"{spec} does not {task}; models and their tasks are at /api/v1/models.")
         return self.model(spec)
+
+    def first(self, task: str) -> str | None:
+        """The first model that does a task; None where there is none."""
+        return next((one.spec for one in self.all() if task in one.tasks), None)
 
     def close(self) -> None:
         """Give the memory back."""
