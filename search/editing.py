@@ -12,6 +12,7 @@ from indexer.paths import printable
 from indexer.records import Edit, State
 from search.commands import named_pictures, picture_json
 from search.library import Library
+from vlm.errors import UsageError
 
 
 @click.command()
@@ -23,20 +24,27 @@ from search.library import Library
 @click.option("--tag", "tags", multiple=True, metavar="NAME", help="Put a tag on.")
 @click.option("--untag", "untags", multiple=True, metavar="NAME", help="Take a tag away; no model gives it again.")
 @click.option("--rating", type=click.IntRange(0, 5), help="Stars.")
+@click.option("--undo", is_flag=True, help="Take back the last change of each of them instead.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts: everything known of them afterwards.")
 @click.pass_obj
 def edit(
     place: Path, pictures: tuple[str, ...], state: State | None, note: str | None, caption: str | None, text: str | None,
-    tags: tuple[str, ...], untags: tuple[str, ...], rating: int | None, as_json: bool,
+    tags: tuple[str, ...], untags: tuple[str, ...], rating: int | None, undo: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Say of pictures (ids or paths) what you know: all of them are changed, or none. The files are not touched.
 
     What you say or take away holds: indexing again, reading words and tagging never overwrite it or bring it back.
-    `imsearch show ID` tells what was there before.
+    `imsearch show ID` tells what was there before, --undo brings it back.
     """
     with Library.open(place) as library:
         ids = [picture.id for picture in named_pictures(library, pictures)]
-        library.edit(ids, Edit(state, note, caption, text, tags, untags, rating))
+        said = Edit(state, note, caption, text, tags, untags, rating)
+        if not undo:
+            library.edit(ids, said)
+        elif said == Edit():
+            library.undo(ids)
+        else:
+            raise UsageError("--undo takes back what was said last; say something new without it.")
         made = [picture_json(library, picture) for picture in library.store.get(list(dict.fromkeys(ids)))]
     if as_json:
         click.echo(json.dumps(made))

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from search import Library
 from search.blurring import DEFAULT, Blur
-from web.api import facets, health, pictures, search
+from web.api import ask, edits, facets, failures, health, jobs, look, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import Problem
+from web.jobs import Jobs
+from web.offered import Offered
 from web.page import add_page
 from web.security import Guard
+from web.uploading import Uploading
+from web.works import works
 
 
-def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
-    """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred."""
+def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = ()) -> FastAPI:
+    """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred,
+    `models` are the specs that callers may name beside those that come with imsearch."""
     warming = health.Warming(library)
+    uploading = Uploading()
+    offered = Offered(library, models)
+    running = Jobs(works(library, offered, lambda _: None), library.folder / "jobs.json")
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         warming.start()
         yield
+        await run_in_threadpool(running.close)
+        await run_in_threadpool(offered.close)
 
     app = FastAPI(
         title="imsearch", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
@@ -32,9 +43,14 @@ def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
     app.add_middleware(Guard)
     add_errors(app)
     api = APIRouter(prefix="/api/v1")
-    api.include_router(search.router(library, blur))
+    api.include_router(search.router(library, blur, uploading))
     api.include_router(facets.router(library))
     api.include_router(pictures.router(library, blur))
+    api.include_router(edits.router(library))
+    api.include_router(jobs.router(library, running, offered))
+    api.include_router(failures.router(library, running, offered))
+    api.include_router(ask.router(library, blur, offered))
+    api.include_router(look.router(offered, uploading))
     api.include_router(health.router(library, warming))
     app.include_router(api)
     add_page(app, library, blur, warming)

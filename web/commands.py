@@ -15,9 +15,16 @@ from vlm.errors import UsageError
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8765, show_default=True)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="SPEC",
+    help="A model that may be asked and annotate, e.g. gemma:google/gemma-4-E2B-it; the first one answers.",
+)
 @blurring
 @click.pass_obj
-def serve(place: Path, host: str, port: int, blur_above: Blur) -> None:
+def serve(place: Path, host: str, port: int, models: tuple[str, ...], blur_above: Blur) -> None:
     """The page and the API, on this machine only."""
     import uvicorn
 
@@ -32,4 +39,4 @@ def serve(place: Path, host: str, port: int, blur_above: Blur) -> None:
         raise UsageError(f"Port {port} cannot be used ({error.strerror}); choose another with --port.") from None
     with Library.open(place) as library:
         click.echo(f"imsearch is at http://{host}:{port} (stop with Ctrl+C)")
-        uvicorn.run(create_app(library, blur_above), host=host, port=port, log_level="warning")
+        uvicorn.run(create_app(library, blur_above, models), host=host, port=port, log_level="warning")

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import tempfile
-import threading
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi import Query as Asked
 
-from indexer.decode import Limits, decode
 from indexer.records import Orientation
 from search import Library
 from search.blurring import Blur
@@ -22,9 +17,8 @@ from search.narrowing import narrowed
 from search.parser import Part, parse_parts
 from search.query import Example, Mode, Order, Query, Results
 from search.reasons import matches
-from web.api.errors import TooBig
 from web.api.schemas import MatchOut, ParsedOut, ResultsOut, chip_out, results_out
-from web.security import MOST_UPLOADED
+from web.uploading import Uploading
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -34,9 +28,6 @@ MOST_CHARACTERS = 10_000
 MOST_CURSOR = 1000
 # Each folder is one condition in SQL, which nests at most 1,000 of them.
 MOST_NAMED = 100
-# The worst kind (16-bit grey) took 30 bytes a pixel while it was decoded; so many at once.
-MOST_PIXELS = 64_000_000
-DECODED_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +73,9 @@ def showing(
     return Showing(limit, fold, cursor, explain)
 
 
-def router(library: Library, blur: Blur) -> APIRouter:
+def router(library: Library, blur: Blur, uploading: Uploading) -> APIRouter:
     """`/search` over one library."""
     made = APIRouter(tags=["search"])
-    decoding = threading.BoundedSemaphore(DECODED_AT_ONCE)
 
     def found(text: str, asked: Narrowing, shown: Showing, picture: Image | None = None) -> ResultsOut:
         typed, parts = parsed(text)
@@ -123,8 +113,7 @@ def router(library: Library, blur: Blur) -> APIRouter:
         q: Annotated[str, Form(max_length=MOST_CHARACTERS)] = "",
     ) -> ResultsOut:
         """Search by an uploaded picture, with or without words. It is kept nowhere."""
-        with decoding:
-            example = _read(picture, library.embedder().picture_side)
+        example = uploading.read(picture.file, picture.filename, library.embedder().picture_side).picture
         return found(q, asked, shown, example)
 
     return made
@@ -160,16 +149,3 @@ def explained(library: Library, results: Results, made: ResultsOut) -> ResultsOu
         said = matches(words, hit.picture, store.texts(hit.picture.id))
         out.matches = [MatchOut(**asdict(match)) for match in said]
     return made
-
-
-def _read(upload: UploadFile, side: int) -> Image:
-    """The uploaded picture. Raises TooBig, or PictureError for what is not a picture."""
-    data = upload.file.read(MOST_UPLOADED + 1)
-    if len(data) > MOST_UPLOADED:
-        raise TooBig(f"The picture is bigger than {MOST_UPLOADED // 1_000_000} MB; send a smaller copy.")
-    # Only its name tells some cameras' raw files from TIFF; nothing else of the name is used.
-    suffix = re.search(r"\.[a-z0-9]{2,5}$", (upload.filename or "").lower())
-    with tempfile.NamedTemporaryFile(prefix="imsearch-", suffix=suffix[0] if suffix else "") as kept:
-        kept.write(data)
-        kept.flush()
-        return decode(Path(kept.name), side, Limits(MOST_UPLOADED, MOST_PIXELS)).picture

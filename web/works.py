@@ -1,0 +1,53 @@
+"""What jobs do: index, annotate, look for duplicates, change models. Each goes on where it was when it is begun again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from indexer.duplicates.finder import find_duplicates
+from indexer.duplicates.records import Found
+from indexer.paths import to_path
+from indexer.records import Choice, Progress
+from search import Library
+from search.annotators import Tasks, annotators
+from search.parser import parse
+from vlm import load_embedder
+from web.jobs import Told, Work
+from web.offered import Offered
+
+Asked = Mapping[str, Any]
+
+
+def works(library: Library, offered: Offered, on_found: Callable[[Found], None]) -> dict[str, Work]:
+    """Each kind of job by its name. `on_found` hears of the duplicates that were found."""
+
+    def index(asked: Asked, told: Told) -> Any:
+        roots = [to_path(root) for root in asked["folders"] or library.store.catalog.roots().values()]
+        kept = asked["choice"]
+        choice = kept and Choice(tuple(kept["include"]), tuple(kept["exclude"]), kept["hidden"])
+        return asdict(library.index(roots, asked["ocr"], choice, asked["retry"], _progress(told)))
+
+    def annotate(asked: Asked, told: Told) -> Any:
+        tasks = Tasks(**{**asked["tasks"], "labels": tuple(asked["tasks"].get("labels", ()))})
+        made = [*annotators(tasks, offered.model)]
+        among = None if asked["query"] is None else parse(asked["query"])
+        done = library.annotate(made, among, asked["anew"], asked["retry"], _progress(told), asked["tags"])
+        return [asdict(one) for one in done]
+
+    def duplicates(_: Asked, told: Told) -> Any:
+        found = find_duplicates(library.store, on_step=lambda what, done, total: told.step(what, done, total, 0, ""))
+        on_found(found)
+        return {"groups": len(found.groups), "together": len(found.together)}
+
+    def use_model(asked: Asked, told: Told) -> Any:
+        made = library.models.use(load_embedder(asked["spec"]), _progress(told), told.note)
+        library.follow_the_model()
+        return asdict(made)
+
+    return {"index": index, "annotate": annotate, "duplicates": duplicates, "model": use_model}
+
+
+def _progress(told: Told) -> Callable[[Progress], None]:
+    return lambda now: told.step(now.stage, now.done, now.total, now.failed, now.path)
