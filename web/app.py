@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from search import Library
 from search.blurring import DEFAULT, Blur
-from web.api import ask, edits, facets, failures, health, jobs, look, pictures, search
+from web.api import ask, edits, facets, failures, health, jobs, kept, look, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import Problem
 from web.jobs import Jobs
@@ -27,7 +27,7 @@ def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = (
     warming = health.Warming(library)
     uploading = Uploading()
     offered = Offered(library, models)
-    running = Jobs(works(library, offered, lambda _: None), library.folder / "jobs.json")
+    running = Jobs(works(library, offered, lambda _: None), library.folder)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -51,6 +51,9 @@ def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = (
     api.include_router(failures.router(library, running, offered))
     api.include_router(ask.router(library, blur, offered))
     api.include_router(look.router(offered, uploading))
+    api.include_router(kept.saved_router(library))
+    api.include_router(kept.judgements_router(library))
+    api.include_router(kept.concepts_router(library, running))
     api.include_router(health.router(library, warming))
     app.include_router(api)
     add_page(app, library, blur, warming)

@@ -10,7 +10,8 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from typing import Any, Literal
 from indexer.errors import LibraryBusy
 from indexer.files import write_whole
 from indexer.indexer import utc_now
+from indexer.lock import writing
 from vlm import ImsearchError, UsageError
 
 State = Literal["queued", "running", "paused", "interrupted", "done", "failed", "cancelled"]
@@ -29,6 +31,9 @@ KEPT = 50
 BUSY_SECONDS = 2.0
 # How long a server that is being stopped waits for the present step; what is not done is done again next time.
 CLOSING_SECONDS = 10.0
+
+# How long those wait who need the library for a moment while a job runs: one step of a slow model.
+ASIDE_SECONDS = 30.0
 
 log = logging.getLogger("imsearch.web")
 
@@ -91,13 +96,15 @@ class _Run:
 
 
 class Jobs:
-    """The jobs of one library. `works` are its kinds; `file` keeps them across restarts."""
+    """The jobs of the library in a folder, where they are kept across restarts. `works` are their kinds."""
 
-    def __init__(self, works: Mapping[str, Work], file: Path) -> None:
+    def __init__(self, works: Mapping[str, Work], library: Path) -> None:
         self._works = works
-        self._file = file
+        self._library = library
+        self._file = library / "jobs.json"
         self._changed = threading.Condition()
-        self._jobs: dict[int, Job] = _read(file)
+        self._asides = 0
+        self._jobs: dict[int, Job] = _read(self._file)
         self._queue: list[int] = []
         self._runs: dict[int, _Run] = {}
         self._worker: threading.Thread | None = None
@@ -140,6 +147,26 @@ class Jobs:
                 raise UsageError(f"Job {job_id} is running.")
             return self._enqueue(job)
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """For a moment nobody else writes the library: the running job stops at its next step and goes on afterwards.
+
+        Raises LibraryBusy when that takes too long, or another program writes.
+        """
+        with self._changed:
+            self._asides += 1
+            for job_id, run in self._runs.items():
+                if self._jobs[job_id].state == "running" and run.wish is None:
+                    run.wish = "queued"
+            self._changed.notify_all()
+        try:
+            with writing(self._library, ASIDE_SECONDS):
+                yield
+        finally:
+            with self._changed:
+                self._asides -= 1
+                self._changed.notify_all()
+
     def close(self) -> None:
         """Stop at the next step; what has not ended is `interrupted`, and can be resumed by the next server."""
         with self._changed:
@@ -159,12 +186,12 @@ class Jobs:
             raise UsageError(f"Job {job_id} is {job.state}.")
         return job
 
-    def _enqueue(self, job: Job) -> Job:
+    def _enqueue(self, job: Job, first: bool = False) -> Job:
         run = self._runs.setdefault(job.id, _Run())
         if job.state == "running":  # it was about to stop
             run.wish = "queued"
             return self._set(job.id, note="It goes on.")
-        self._queue.append(job.id)
+        self._queue.insert(0 if first else len(self._queue), job.id)
         self._jobs[job.id] = replace(job, state="queued", stopping=False, note="", problem="", ended_at=None)
         self._keep()
         self._changed.notify_all()
@@ -197,7 +224,7 @@ class Jobs:
     def _serve(self) -> None:
         while True:
             with self._changed:
-                while not self._queue and not self._closing:
+                while (self._asides or not self._queue) and not self._closing:
                     self._changed.wait()
                 if self._closing:
                     return
@@ -217,7 +244,7 @@ class Jobs:
                     self._runs.pop(job.id)
                 now = self._set(job.id, **{**ended, "state": state, "stopping": False, "seconds_left": None})
                 if state == "queued":
-                    self._enqueue(now)
+                    self._enqueue(now, first=True)
                 self._keep()
 
     def _run(self, job: Job) -> dict[str, Any]:

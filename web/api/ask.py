@@ -16,8 +16,7 @@ from search import Library
 from search.ask import Conversation, best_of, query_for
 from search.blurring import Blur
 from vlm import UsageError
-from web.api.bodies import Body, PictureId
-from web.api.errors import NotThere
+from web.api.bodies import Body, PictureId, pictures_of
 from web.api.schemas import thumbnail_address
 from web.api.search import MOST_CHARACTERS, query_of
 from web.events import Event, streamed
@@ -76,10 +75,7 @@ def router(library: Library, blur: Blur, offered: Offered) -> APIRouter:
             query_of(asked.q)
         if asked.look and asked.model:
             offered.for_task("ask", asked.model)
-        found = library.store.get(list(dict.fromkeys(asked.ids)))
-        if missing := set(asked.ids) - {picture.id for picture in found}:
-            raise NotThere(f"Not in this library: {', '.join(map(str, sorted(missing)))}.")
-        return found
+        return pictures_of(library, asked.ids)
 
     def answered(asked: AskIn, named: list[Picture]) -> Iterator[Event]:
         model = None
