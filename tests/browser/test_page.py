@@ -94,7 +94,7 @@ def test_where_the_words_are_seen_is_shown_and_hidden_again(page):
     cover = dialog.locator("canvas").evaluate(f"canvas => [...({covers})(canvas)]")
     assert min(cover) == 0  # what is not meant stays grey
     assert max(cover) == 255  # what is meant keeps its colours
-    assert dialog.locator("canvas").bounding_box() == dialog.locator("img").bounding_box()
+    assert dialog.locator("canvas").bounding_box() == dialog.locator(".paper img").bounding_box()
     uppermost = "canvas => { const { x, y } = canvas.getBoundingClientRect(); return document.elementFromPoint(x + 9, y + 9).localName; }"
     assert dialog.locator("canvas").evaluate(uppermost) == "canvas"
     button.click()
@@ -288,7 +288,7 @@ def test_copies_are_folded_when_asked_and_can_be_seen_from_the_hit(page, shown):
     first = page.locator("a[title='red.png']")
     expect(first).to_contain_text("and 1 much alike")
     first.click()
-    page.get_by_role("dialog", name="red.png").get_by_role("link", name="scarlet.png").click()
+    page.get_by_role("dialog", name="red.png").locator("dl").get_by_role("link", name="scarlet.png").click()
     expect(page.get_by_role("dialog", name="scarlet.png")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -1,19 +1,24 @@
 // The only fetch. A newer call aborts the older one of its kind; a refusal is an Error with the server's own sentence.
+import { eventsOf } from "./events.js";
 import { t } from "./messages.js";
 
 /** @type {Record<string, AbortController>} */
 const running = {};
 
-/** @param {string} kind @param {string} url @param {RequestInit} [options] */
+/** @param {string} kind none: nothing overtakes it @param {string} url @param {RequestInit} [options] */
 async function ask(kind, url, options = {}) {
-  running[kind]?.abort();
-  const mine = (running[kind] = new AbortController());
+  const mine = new AbortController();
+  if (kind) {
+    running[kind]?.abort();
+    running[kind] = mine;
+  }
   let response;
   try {
     response = await fetch(url, { ...options, signal: mine.signal });
   } catch (error) {
     throw error.name === "AbortError" ? error : new Error(t("failed.away"));
   }
+  if (response.status === 204) return null;
   const body = await response.json().catch((error) => {
     throw error.name === "AbortError" ? error : new Error(t("failed.answer", { status: response.status }));
   });
@@ -42,3 +47,32 @@ export const picture = (id) => ask("picture", `/api/v1/pictures/${id}`);
 
 /** Where in a picture that which words mean is seen. @param {number} id @param {string} words @returns {Promise<import("./types.js").Where>} */
 export const where = (id, words) => ask("where", `/api/v1/pictures/${id}/where?${new URLSearchParams({ q: words })}`);
+
+/** @param {string} method @param {object} [body] @returns {RequestInit} */
+const sending = (method, body) => ({ method, ...(body && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }) });
+
+/** Read something below the API; two of one kind: the newer one counts. @param {string} path @param {string} [kind] @returns {Promise<any>} */
+export const read = (path, kind = path) => ask(kind, `/api/v1/${path}`);
+
+/** Change something; nothing overtakes it. @param {"POST" | "PATCH" | "DELETE"} method @param {string} path @param {object} [body] @returns {Promise<any>} */
+export const send = (method, path, body) => ask("", `/api/v1/${path}`, sending(method, body));
+
+/** Say something of pictures. @param {number[]} ids @param {import("./types.js").Said} said @returns {Promise<{change: number | null, ids: number[]}>} */
+export const edit = (ids, said) => send("POST", "pictures/edit", { ids, ...said });
+
+/** Take a change back. @param {number} change */
+export const undo = (change) => send("POST", "pictures/undo", { change });
+
+/** Ask about pictures; `hear` is told of each event as it comes. @param {object} asked @param {(event: import("./events.js").Event) => void} hear @param {AbortSignal} signal */
+export async function question(asked, hear, signal) {
+  let response;
+  try {
+    response = await fetch("/api/v1/ask", { ...sending("POST", asked), signal });
+  } catch (error) {
+    throw error.name === "AbortError" ? error : new Error(t("failed.away"));
+  }
+  if (!response.ok) throw new Error((await response.json().catch(() => ({ detail: t("failed.answer", { status: response.status }) }))).detail);
+  const events = eventsOf();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) events(part.value).forEach(hear);
+}

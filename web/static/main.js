@@ -102,7 +102,7 @@ async function show(id) {
     if (state.show !== id) return;
     const at = grid.hits.findIndex((/** @type {import("./types.js").Hit} */ hit) => hit.id === id);
     const byWords = state.q.replace(/\S*like:\S+/g, "").trim() !== "";
-    detail.open(picture, { hit: grid.hits[at], byPicture: results.byPicture, byWords, first: at <= 0, last: at < 0 || at === grid.hits.length - 1 });
+    detail.open(picture, { hit: grid.hits[at], byPicture: results.byPicture, byWords, before: grid.hits[at - 1], after: at < 0 ? undefined : grid.hits[at + 1] });
   } catch (error) {
     if (api.overtaken(error)) return;
     status.textContent = error.message;
@@ -147,6 +147,14 @@ const nothing = ({ asks }) =>
   asks
     ? html`<h2>${t("nothing.title")}</h2><p>${t("nothing.help")}</p>`
     : html`<h2>${t("empty.title")}</h2><p>${t("empty.help")}</p><p><code>imsearch index ~/Pictures</code></p>`;
+
+/** Take what was hidden out of the results. @param {number[]} ids */
+function removed(ids) {
+  const gone = new Set(ids);
+  results.hits = results.hits.filter((hit) => !gone.has(hit.id));
+  kept.clear();
+  arrange();
+}
 
 /** Change part of the state. @param {Partial<State>} part @param {"push" | "replace"} [how] */
 function change(part, how = "push") {
@@ -197,6 +205,10 @@ on(detail, "similar", (id) => change({ q: `like:${id}`, mode: EMPTY.mode, upload
 on(detail, "unveiled", () => grid.revealed());
 on(detail, "where", (id) => locate(id));
 on(detail, "mark", (term) => change({ q: exampled(current().q, Number(term.split(":")[1]), term.startsWith("-") ? -1 : 1), mode: EMPTY.mode, show: null }));
+on(detail, "words", (term) => change({ q: term, upload: null }));
+on(detail, "like-part", ({ id, box: part }) => change({ q: `like:${id}@${part.join(",")}`, mode: EMPTY.mode, upload: null }));
+on(detail, "part", (id) => choosePart({ id }));
+on(detail, "edited", ({ ids, said }) => { if (said.state === "hidden") removed(ids); });
 on(detail, "open", (id) => { go({ ...current(), show: id }, "replace", history.state); render(); });
 on(detail, "step", (way) => {
   const next = grid.hits[grid.hits.findIndex((/** @type {import("./types.js").Hit} */ hit) => hit.id === current().show) + way];

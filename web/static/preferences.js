@@ -1,9 +1,9 @@
 // What a person chose of the page's looks. Kept in this browser alone; a browser that keeps nothing starts afresh.
 
-/** @typedef {{theme: "system" | "light" | "dark", size: number, panel: boolean, why: boolean}} Preferences */
+/** @typedef {{theme: "system" | "light" | "dark", size: number, panel: boolean, why: boolean, info: boolean}} Preferences */
 
 const NAME = "imsearch";
-/** @type {Preferences} */ const USUAL = { theme: "system", size: 0, panel: false, why: false };
+/** @type {Preferences} */ const USUAL = { theme: "system", size: 0, panel: false, why: false, info: true };
 /** @type {Set<(now: Preferences) => void>} */ const watching = new Set();
 
 /** @returns {Preferences} */

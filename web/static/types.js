@@ -25,11 +25,19 @@
  *   terms: Term[], next: string | null}} Found
  */
 
+/** Words about a picture; `model` is who said them. @typedef {{kind: string, text: string, model: string, created_at: string, lines?: Line[]}} Text */
+
+/** A line that was read in a picture, in pixels of it. @typedef {{text: string, score: number, box_xyxy: number[], polygon?: number[][]}} Line */
+
+/** A thing that a detector saw. @typedef {{label: string, score: number, box_xyxy: number[]}} Seen */
+
+/** What a person says of pictures; what is left out stays. @typedef {{state?: string, note?: string, caption?: string, text?: string, tags?: string[], untags?: string[], rating?: number}} Said */
+
 /**
  * @typedef {{id: number, path: string, name: string, folder: string, size: number, width: number, height: number,
  *   format: string, taken_at: string | null, camera: string | null, lens: string | null, latitude: number | null,
  *   longitude: number | null, added_at: string, offline: boolean, colours: {name: string, hex: string, share: number}[],
- *   texts: {kind: string, text: string, model: string}[], thumbnail: string, file: string, state: string,
+ *   texts: Text[], objects?: Seen[], rating?: number | null, exif?: Record<string, unknown>, thumbnail: string, file: string, state: string,
  *   moderation: Record<string, number>} & Veiled} Picture
  */
 

@@ -1,9 +1,14 @@
 // Every element of the page.
+import "./ask-panel.js";
 import "./command-palette.js";
 import "./page-tools.js";
 import "./picture-detail.js";
 import "./picture-grid.js";
+import "./picture-layers.js";
+import "./picture-words.js";
 import "./region-picker.js";
 import "./search-box.js";
+import "./similar-strip.js";
 import "./term-chips.js";
 import "./view-choices.js";
+import "./zoom-stage.js";
