@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from indexer import Picture
 from indexer.paths import printable
 from indexer.records import Text
+from indexer.rows import utc
 from search import Hit, Results
 from search.blurring import Blur
 from search.chips import Chip
@@ -95,6 +96,7 @@ class HitOut(Veiled):
     width: int
     height: int
     taken_at: str | None
+    moment: str
     format: str
     folded: list[FoldedOut]
     name: str
@@ -249,6 +251,7 @@ def hit_out(hit: Hit, blur: Blur) -> HitOut:
     picture = hit.picture
     return HitOut(
         **hit_json(hit, blur),
+        moment=picture.exif.taken_at or utc(picture.mtime_ns),
         name=printable(picture.path.rpartition("/")[2]),
         thumbnail=thumbnail_address(picture),
         colour=_hex(picture.colours[0].rgb) if picture.colours else None,

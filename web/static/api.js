@@ -37,6 +37,12 @@ export function searchByPicture(asked, picture, kind = "search") {
   return ask(kind, `/api/v1/search?${address}`, { method: "POST", body });
 }
 
+/** What a result can be narrowed by. @param {URLSearchParams} asked @returns {Promise<import("./types.js").Facets>} */
+export const facets = (asked) => ask("facets", `/api/v1/facets?${asked}`);
+
+/** How many matches there are of each day, in order. @param {URLSearchParams} asked @returns {Promise<{total: number, days: import("./types.js").FacetValue[]}>} */
+export const timeline = (asked) => ask("timeline", `/api/v1/timeline?${asked}`);
+
 /** @param {number} id @returns {Promise<import("./types.js").Picture>} */
 export const picture = (id) => ask("picture", `/api/v1/pictures/${id}`);
 

@@ -9,7 +9,7 @@ import { t } from "./messages.js";
 import { onPreferences, prefer, preferences } from "./preferences.js";
 import { added, exampled } from "./query.js";
 import { Results } from "./results.js";
-import { EMPTY, current, go, nameOf } from "./state.js";
+import { EMPTY, asked, current, go, nameOf } from "./state.js";
 import { keep, upload } from "./uploads.js";
 import { summary } from "./words.js";
 
@@ -24,6 +24,8 @@ const grid = one(document, "picture-grid");
 const detail = one(document, "picture-detail");
 const chips = one(document, "term-chips");
 const region = one(document, "region-picker");
+const panel = one(document, "filter-panel");
+const scrubber = one(document, "date-scrubber");
 const status = one(document, "[role=status]");
 
 /** @type {Results | null} */ let results = null; // what the grid shows, or is being asked
@@ -90,7 +92,26 @@ function shown() {
   arrange();
 }
 
-function arrange() {
+async function arrange() {
+  const mine = results;
+  paint();
+  panel.hidden || narrow();
+  const laid = await mine.lay().catch((error) => { status.textContent = api.overtaken(error) ? status.textContent : error.message; });
+  if (laid && results === mine) paint();
+}
+
+/** Ask what the result can be narrowed by. */
+async function narrow() {
+  const mine = results;
+  try {
+    const found = await api.facets(asked(mine.state));
+    if (results === mine) panel.show(found, mine.state.q);
+  } catch (error) {
+    if (!api.overtaken(error)) status.textContent = error.message;
+  }
+}
+
+function paint() {
   grid.paint(results.sections(), { byPicture: results.byPicture, more: results.more && (results.weakShown || results.likely === null), empty: nothing(results) });
 }
 
@@ -177,7 +198,15 @@ on(box, "words", ({ text, sure }) => {
 });
 on(box, "picture", (file) => byExample(file));
 for (const from of [box, grid]) on(from, "mark", ({ id, weight }) => change({ q: exampled(current().q, id, weight), mode: EMPTY.mode }));
-on(chips, "words", ({ text }) => change({ q: text }));
+for (const from of [chips, panel]) on(from, "words", ({ text }) => change({ q: text }));
+on(panel, "wanted", () => results && narrow());
+on(scrubber, "seek", (top) => grid.seek(top));
+on(grid, "laid", () => { scrubber.shelf = grid.shelf; });
+on(grid, "moved", ({ top }) => { scrubber.position = top; });
+on(grid, "fill", async (section) => {
+  const mine = results;
+  if ((await mine.fill(section).catch(() => false)) && results === mine) paint();
+});
 on(chips, "forget", () => { change({ upload: null }); one(box, "input").focus(); });
 on(chips, "part", choosePart);
 on(grid, "part", (id) => choosePart({ id }));
@@ -188,10 +217,10 @@ on(region, "region", ({ id, box: part, add }) => {
 on(choices, "choose", (chosen) => change(chosen));
 on(grid, "open", (id) => change({ show: id }));
 on(grid, "again", () => { results = null; render(); });
-on(grid, "weaker", () => { results.weakShown = !results.weakShown; arrange(); });
+on(grid, "weaker", () => { results.weakShown = !results.weakShown; paint(); });
 on(grid, "more", async () => {
   const mine = results;
-  if ((await mine.next().catch(() => false)) && results === mine) arrange();
+  if ((await mine.next().catch(() => false)) && results === mine) paint();
 });
 on(detail, "similar", (id) => change({ q: `like:${id}`, mode: EMPTY.mode, upload: null, show: null }));
 on(detail, "unveiled", () => grid.revealed());

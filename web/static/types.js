@@ -11,7 +11,7 @@
 /**
  * @typedef {{rank: number, id: number, path: string, score: number, weak: boolean, signals: Record<string, Reason>,
  *   width: number, height: number, name: string, thumbnail: string, colour: string | null, taken_at: string | null,
- *   moment?: string, caption?: string, matches?: Match[] | null, folded: (Veiled & {id: number, path: string})[]} & Veiled} Hit
+ *   moment: string, caption?: string, matches?: Match[] | null, folded: (Veiled & {id: number, path: string})[]} & Veiled} Hit
  */
 
 /**
@@ -32,6 +32,10 @@
  *   texts: {kind: string, text: string, model: string}[], thumbnail: string, file: string, state: string,
  *   moderation: Record<string, number>} & Veiled} Picture
  */
+
+/** One value of a facet; `query` keeps its `count` pictures when it is added to the query. @typedef {{value: string, count: number, query: string}} FacetValue */
+
+/** @typedef {{total: number, facets: Record<string, FacetValue[]>, histogram: {by: string, bars: FacetValue[]}}} Facets */
 
 /**
  * What the page shows. `q` is the whole query as one line; `upload` is the key of a picture in uploads.js; `show` is the

@@ -1,5 +1,7 @@
 // Every element of the page.
 import "./command-palette.js";
+import "./date-scrubber.js";
+import "./filter-panel.js";
 import "./page-tools.js";
 import "./picture-detail.js";
 import "./picture-grid.js";
