@@ -14,7 +14,7 @@ from fastapi.templating import Jinja2Templates
 
 from search import Library, QueryError
 from search.blurring import Blur
-from web.api import search
+from web.api.asked import query_of
 from web.api.health import Warming
 from web.api.schemas import HitOut, hit_out
 from web.security import MOST_UPLOADED
@@ -41,7 +41,7 @@ def add_page(app: FastAPI, library: Library, blur: Blur, warming: Warming) -> No
         hits: list[HitOut] = []
         wrong = ""
         try:
-            asked = search.query_of(q)
+            asked = query_of(q)
             found = library.search(asked, limit=WITHOUT_SCRIPTS).hits if warming.done else ()
             hits = [hit_out(hit, blur) for hit in found]
         except QueryError as error:

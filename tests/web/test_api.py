@@ -293,7 +293,7 @@ def test_an_upload_is_read_to_a_limit_whether_or_not_it_says_how_long_it_is(clie
 
 
 def test_a_picture_over_the_limit_is_refused(client, monkeypatch):
-    monkeypatch.setattr("web.api.search.MOST_UPLOADED", 1000)
+    monkeypatch.setattr("web.uploading.MOST_UPLOADED", 1000)
     refused(uploaded(client, b"\xff\xd8\xff" + b"\0" * 2000), 413)
 
 

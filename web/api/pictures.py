@@ -15,9 +15,9 @@ from indexer import Picture
 from indexer.paths import printable, to_path
 from search import Library
 from search.blurring import Blur
+from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.errors import NotThere
 from web.api.schemas import PictureOut, WhereOut, content_version, picture_out
-from web.api.search import MOST_CHARACTERS, query_of
 
 # Formats that every browser shows; any other is shown as its thumbnail. SVG and HTML are never pictures here.
 SHOWN = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "avif": "image/avif"}

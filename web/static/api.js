@@ -27,14 +27,11 @@ export const overtaken = (error) => error.name === "AbortError";
 /** @param {URLSearchParams} asked @param {string} [kind] @returns {Promise<import("./types.js").Found>} */
 export const search = (asked, kind = "search") => ask(kind, `/api/v1/search?${asked}`);
 
-/** @param {URLSearchParams} asked @param {File} picture @param {string} [kind] @returns {Promise<import("./types.js").Found>} */
-export function searchByPicture(asked, picture, kind = "search") {
-  const address = new URLSearchParams(asked);
-  address.delete("q");
+/** Give a picture to search by. @param {File} picture @returns {Promise<{upload: string, width: number, height: number}>} */
+export function give(picture) {
   const body = new FormData();
   body.append("picture", picture);
-  body.append("q", asked.get("q") ?? "");
-  return ask(kind, `/api/v1/search?${address}`, { method: "POST", body });
+  return ask("search", "/api/v1/uploads", { method: "POST", body });
 }
 
 /** What a result can be narrowed by. @param {URLSearchParams} asked @returns {Promise<import("./types.js").Facets>} */

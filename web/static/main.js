@@ -7,10 +7,10 @@ import { html } from "./html.js";
 import { onKey } from "./keys.js";
 import { t } from "./messages.js";
 import { onPreferences, prefer, preferences } from "./preferences.js";
-import { added, exampled } from "./query.js";
+import { exampled, ofPart } from "./query.js";
 import { Results } from "./results.js";
 import { EMPTY, asked, current, go, nameOf } from "./state.js";
-import { keep, upload } from "./uploads.js";
+import { given, keep, thumbnailOf, written } from "./uploads.js";
 import { summary } from "./words.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -31,6 +31,9 @@ const status = one(document, "[role=status]");
 /** @type {Results | null} */ let results = null; // what the grid shows, or is being asked
 /** @type {Map<string, Results>} */ const kept = new Map();
 let typedAt = -Infinity;
+
+/** @param {string} sentence */
+const say = (sentence) => { status.textContent = sentence; };
 
 /** Make the page show what the address says. @param {boolean} [again] it was shown before: results may be as they were */
 async function render(again = false) {
@@ -61,8 +64,7 @@ async function find(state, again) {
     return shown();
   }
   const mine = (results = new Results(state));
-  if (state.upload !== null) chips.show(termsOf(mine)); // so that it can be taken away, whatever comes of it
-  const slow = setTimeout(() => { if (grid.hits.length) grid.setAttribute("aria-busy", "true"); else grid.wait(); status.textContent = t("status.searching"); }, grid.hits.length ? 300 : 60);
+  const slow = setTimeout(() => { if (grid.hits.length) grid.setAttribute("aria-busy", "true"); else grid.wait(); say(t("status.searching")); }, grid.hits.length ? 300 : 60);
   try {
     await mine.first();
     if (results !== mine) return;
@@ -74,7 +76,7 @@ async function find(state, again) {
     if (error.status === 400 && grid.hits.length) {
       box.fault = error.message; // half a query is no failure: what was found stays while it is written
     } else {
-      status.textContent = "";
+      say("");
       grid.fail(error.message);
     }
   } finally {
@@ -85,9 +87,9 @@ async function find(state, again) {
 
 /** Put the results on the page. */
 function shown() {
-  status.textContent = summary(results);
+  say(summary(results));
   choices.results = results;
-  chips.show(termsOf(results));
+  chips.show(results.terms.filter(({ kind, start }) => kind !== "order" || start !== null)); // the order has a place of its own
   box.fault = "";
   arrange();
 }
@@ -96,7 +98,7 @@ async function arrange() {
   const mine = results;
   paint();
   panel.hidden || narrow();
-  const laid = await mine.lay().catch((error) => { status.textContent = api.overtaken(error) ? status.textContent : error.message; });
+  const laid = await mine.lay().catch((error) => { if (!api.overtaken(error)) say(error.message); });
   if (laid && results === mine) paint();
 }
 
@@ -107,7 +109,7 @@ async function narrow() {
     const found = await api.facets(asked(mine.state));
     if (results === mine) panel.show(found, mine.state.q);
   } catch (error) {
-    if (!api.overtaken(error)) status.textContent = error.message;
+    if (!api.overtaken(error)) say(error.message);
   }
 }
 
@@ -126,20 +128,20 @@ async function show(id) {
     detail.open(picture, { hit: grid.hits[at], byPicture: results.byPicture, byWords, first: at <= 0, last: at < 0 || at === grid.hits.length - 1 });
   } catch (error) {
     if (api.overtaken(error)) return;
-    status.textContent = error.message;
+    say(error.message);
     go({ ...current(), show: null }, "replace");
     detail.shut();
   }
 }
 
-/** Choose a part of a picture to search by. @param {{id: number, text?: string}} which */
-async function choosePart({ id, text = "" }) {
+/** Choose a part of a picture to search by. @param {{id?: number, upload?: string | null, text?: string}} which */
+async function choosePart({ id, upload = null, text = "" }) {
   try {
-    const { name, width, height, file } = await api.picture(id);
+    const { name, width, height, file } = upload ? { ...given(upload), file: thumbnailOf(upload) } : await api.picture(id);
     const part = /@([\d,]+)$/.exec(text)?.[1].split(",").map(Number);
-    region.open({ id, upload: null, source: file, width, height, name }, { box: part, searching: results.asks });
+    region.open({ example: upload ? written(upload) : `like:${id}`, source: file, width, height, name }, { box: part, searching: results.asks });
   } catch (error) {
-    if (!api.overtaken(error)) status.textContent = error.message;
+    if (!api.overtaken(error)) say(error.message);
   }
 }
 
@@ -151,16 +153,6 @@ async function locate(id) {
   } catch (error) {
     if (!api.overtaken(error) && current().show === id) detail.wrong(error.message);
   }
-}
-
-/** The parts of the query, with the picture that was given. @param {Results} results */
-function termsOf({ terms, state }) {
-  const given = upload(state.upload);
-  const typed = terms.filter((term) => term.kind !== "order" || term.start !== null);
-  if (!given) return typed;
-  /** @type {import("./types.js").Term} */
-  const mine = { kind: "example", text: "", what: given.file.name, weight: 1, picture: null, upload: "mine", thumbnail: given.preview, box_xywh: null, start: null };
-  return [mine, ...typed];
 }
 
 /** @param {Results} results */
@@ -179,10 +171,18 @@ function change(part, how = "push") {
 }
 
 /** A new example begins a new search; words may then be added to it. @param {File} file */
-function byExample(file) {
+async function byExample(file) {
   const most = Number(document.body.dataset.mostBytes);
-  if (file.size <= most) return change({ q: "", mode: EMPTY.mode, upload: keep(file) });
-  status.textContent = t("upload.big", { name: file.name, n: most / 1e6 });
+  if (file.size > most) return say(t("upload.big", { name: file.name, n: most / 1e6 }));
+  say(t("upload.sending", { name: file.name }));
+  try {
+    const { upload: key, width, height } = await api.give(file);
+    keep(key, { name: file.name, width, height });
+    await change({ q: written(key), mode: EMPTY.mode });
+  } catch (error) {
+    if (!api.overtaken(error)) box.fault = error.message;
+    say("");
+  }
 }
 
 const steps = [90, 120, 150, 200, 250, 310, 380];
@@ -207,13 +207,9 @@ on(grid, "fill", async (section) => {
   const mine = results;
   if ((await mine.fill(section).catch(() => false)) && results === mine) paint();
 });
-on(chips, "forget", () => { change({ upload: null }); one(box, "input").focus(); });
 on(chips, "part", choosePart);
 on(grid, "part", (id) => choosePart({ id }));
-on(region, "region", ({ id, box: part, add }) => {
-  const written = `like:${id}@${part.join(",")}`;
-  change({ q: add ? added(current().q.replace(new RegExp(`\\S*like:${id}(@[\\d,]+)?(?=\\s|$)`), "").trim(), written) : written, mode: EMPTY.mode, upload: add ? current().upload : null });
-});
+on(region, "region", ({ example, box: part, add }) => change({ q: ofPart(current().q, example, part, add), mode: EMPTY.mode }));
 on(choices, "choose", (chosen) => change(chosen));
 on(grid, "open", (id) => change({ show: id }));
 on(grid, "again", () => { results = null; render(); });
@@ -222,7 +218,7 @@ on(grid, "more", async () => {
   const mine = results;
   if ((await mine.next().catch(() => false)) && results === mine) paint();
 });
-on(detail, "similar", (id) => change({ q: `like:${id}`, mode: EMPTY.mode, upload: null, show: null }));
+on(detail, "similar", (id) => change({ q: `like:${id}`, mode: EMPTY.mode, show: null }));
 on(detail, "unveiled", () => grid.revealed());
 on(detail, "where", (id) => locate(id));
 on(detail, "mark", (term) => change({ q: exampled(current().q, Number(term.split(":")[1]), term.startsWith("-") ? -1 : 1), mode: EMPTY.mode, show: null }));

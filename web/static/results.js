@@ -2,7 +2,6 @@
 import * as api from "./api.js";
 import { calendar, sectionsOf } from "./sections.js";
 import { asked } from "./state.js";
-import { upload } from "./uploads.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Found} Found */
@@ -33,12 +32,12 @@ export class Results {
 
   /** Whether anything is asked for: else all pictures are shown. */
   get asks() {
-    return this.state.q.trim() !== "" || this.state.upload !== null;
+    return this.state.q.trim() !== "";
   }
 
   /** Whether pictures are what is asked by: then meaning is looks. */
   get byPicture() {
-    return this.state.upload !== null || (/(^|\s)\S*like:\d/.test(this.state.q) && this.terms.every((term) => term.kind !== "words"));
+    return this.terms.some(({ kind }) => kind === "example") && this.terms.every(({ kind }) => kind !== "words");
   }
 
   /** Whether the matches come by time. */
@@ -90,8 +89,7 @@ export class Results {
   #ask(more, kind = "search") {
     const asking = asked(this.state);
     for (const [name, value] of Object.entries({ explain: "true", ...more })) asking.set(name, value);
-    const example = upload(this.state.upload);
-    return example ? api.searchByPicture(asking, example.file, kind) : api.search(asking, kind);
+    return api.search(asking, kind);
   }
 
   /** @returns {Section[]} */

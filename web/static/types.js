@@ -17,7 +17,7 @@
 /**
  * One part of a query; `text` is how it is written, `what` what is looked for.
  * @typedef {{kind: "words" | "example" | "filter" | "order", text: string, what: string, weight: number, picture: number | null,
- *   upload: string | null, thumbnail?: string, box_xywh: number[] | null, start: number | null}} Term
+ *   upload: string | null, box_xywh: number[] | null, start: number | null}} Term
  */
 
 /**
@@ -38,9 +38,8 @@
 /** @typedef {{total: number, facets: Record<string, FacetValue[]>, histogram: {by: string, bars: FacetValue[]}}} Facets */
 
 /**
- * What the page shows. `q` is the whole query as one line; `upload` is the key of a picture in uploads.js; `show` is the
- * picture whose detail is open.
- * @typedef {{q: string, mode: string, order: string, fold: boolean, group: string, show: number | null, upload: number | null}} State
+ * What the page shows. `q` is the whole query as one line; `show` is the picture whose detail is open.
+ * @typedef {{q: string, mode: string, order: string, fold: boolean, group: string, show: number | null}} State
  */
 
 export {};

@@ -59,7 +59,6 @@ class SearchBox extends HTMLElement {
   /** @param {import("../types.js").State} state */
   set state(state) {
     if (this.box.value.trim() !== state.q.trim()) this.box.value = state.q;
-    this.box.placeholder = t(state.upload === null ? "search.placeholder" : "search.placeholder.more");
   }
 }
 customElements.define("search-box", SearchBox);
