@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from brotli_asgi import BrotliMiddleware
 from fastapi import APIRouter, FastAPI
 
 from search import Library
@@ -17,6 +18,9 @@ from web.page import add_page
 from web.security import Guard
 from web.uploading import Uploading
 from web.uploads import Uploads
+
+# Pictures are small already, and what comes piece by piece must not wait for the next one.
+AS_IT_IS = [r"/(thumbnail|file|events)$", r"^/api/v1/ask"]
 
 
 def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
@@ -34,6 +38,7 @@ def create_app(library: Library, blur: Blur = DEFAULT) -> FastAPI:
         title="imsearch", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
     )  # fmt: skip
+    app.add_middleware(BrotliMiddleware, minimum_size=1000, excluded_handlers=AS_IT_IS)
     app.add_middleware(Guard)
     add_errors(app)
     api = APIRouter(prefix="/api/v1")

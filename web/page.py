@@ -48,7 +48,15 @@ def add_page(app: FastAPI, library: Library, blur: Blur, warming: Warming) -> No
             wrong = str(error)
         language = _language(request.headers.get("accept-language", ""), tables)
         said: dict[str, Any] = {"language": language, "messages": {**tables["en"], **tables[language]}}
-        told = {"q": q, "hits": hits, "wrong": wrong, "most_bytes": MOST_UPLOADED, "sheets": (*FIRST_SHEETS, *others)}
+        saves = any(getattr(route, "path", "") == "/api/v1/saved" for route in app.routes)
+        told = {
+            "q": q,
+            "saves": saves,
+            "hits": hits,
+            "wrong": wrong,
+            "most_bytes": MOST_UPLOADED,
+            "sheets": (*FIRST_SHEETS, *others),
+        }
         return templates.TemplateResponse(request, "index.html", said | told, headers={"Vary": "Accept-Language"})
 
 

@@ -31,6 +31,7 @@ from web.api.asked import (
     showing,
     uploaded_by,
 )
+from web.api.errors import NotThere
 from web.api.schemas import MatchOut, ParsedOut, ResultsOut, chip_out, results_out
 from web.scopes import needs
 from web.uploading import Uploading
@@ -84,6 +85,13 @@ def router(
     ) -> ResultsOut:
         """Search by words (`q`), by an indexed picture (`like`), or both; without either: every picture, newest first."""
         return found(q, asked, shown)
+
+    @made.get("/pictures/{picture_id}/similar")
+    def similar(picture_id: int, shown: Annotated[Showing, Depends(showing)]) -> ResultsOut:
+        """Pictures like this one, the most alike first; the weak ones show something else."""
+        if not library.store.get([picture_id]):
+            raise NotThere(f"There is no picture {picture_id} in this library.")
+        return found(f"like:{picture_id}", Narrowing(None, "dense", "relevance", {}), shown)
 
     @made.get("/search/parse")
     def understood(q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = "") -> ParsedOut:

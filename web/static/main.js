@@ -1,5 +1,6 @@
 // The page: its state is the address, so back and forward work; every change of it comes through `render`.
 import * as api from "./api.js";
+import { offer } from "./commands.js";
 import { on, one } from "./dom.js";
 import { acceptPictures } from "./drop.js";
 import "./elements/index.js";
@@ -25,6 +26,7 @@ const detail = one(document, "picture-detail");
 const chips = one(document, "term-chips");
 const region = one(document, "region-picker");
 const panel = one(document, "filter-panel");
+const saved = one(document, "saved-searches");
 const scrubber = one(document, "date-scrubber");
 const status = one(document, "[role=status]");
 
@@ -41,6 +43,7 @@ async function render(again = false) {
   document.title = `${state.q.trim() ? `${state.q.trim()} · ` : ""}imsearch`;
   box.state = state;
   choices.state = state;
+  if (saved) saved.query = state.q.trim();
   if (state.show === null) detail.shut();
   const before = results;
   if (!before || nameOf(state) !== nameOf(before.state)) {
@@ -198,7 +201,8 @@ on(box, "words", ({ text, sure }) => {
 });
 on(box, "picture", (file) => byExample(file));
 for (const from of [box, grid]) on(from, "mark", ({ id, weight }) => change({ q: exampled(current().q, id, weight), mode: EMPTY.mode }));
-for (const from of [chips, panel]) on(from, "words", ({ text }) => change({ q: text }));
+for (const from of [chips, panel, saved].filter(Boolean)) on(from, "words", ({ text }) => change({ q: text }));
+if (saved) on(saved, "failed", say);
 on(panel, "wanted", () => results && narrow());
 on(scrubber, "seek", (top) => grid.seek(top));
 on(grid, "laid", () => { scrubber.shelf = grid.shelf; });
@@ -244,6 +248,15 @@ onPreferences(({ theme, why }) => {
 for (const [key, way] of /** @type {[string, number][]} */ ([["[", -1], ["]", 1]])) {
   onKey(key, way < 0 ? "keys.smaller" : "keys.bigger", () => prefer({ size: steps[stepNow() + way] ? preferences.size + way : preferences.size }));
 }
+offer((typed) => (typed.trim() ? [{ says: t("palette.search", { words: typed.trim() }), run: () => change({ q: typed.trim() }) }] : []));
+offer(() => [
+  ...["relevance", "newest", "oldest", "diverse"].map((order) => ({ says: `${t("view.order")}: ${t(`view.order.${order}`)}`, run: () => change({ order }) })),
+  ...["auto", "none", "day", "month", "folder"].map((group) => ({ says: `${t("view.group")}: ${t(`view.group.${group}`)}`, run: () => change({ group }) })),
+  ...(/** @type {const} */ (["system", "light", "dark"])).map((theme) => ({ says: `${t("view.theme")}: ${t(`view.theme.${theme}`)}`, run: () => prefer({ theme }) })),
+  { says: t("view.fold"), run: () => change({ fold: !current().fold }) },
+  { says: t("search.pick"), run: () => box.pick() },
+]);
+on(one(document, "page-tools"), "commands", () => one(document, "command-palette").open());
 onKey("w", "keys.why", () => prefer({ why: !preferences.why }));
 onKey("v", "keys.weaker", () => grid.dispatchEvent(new CustomEvent("weaker")));
 // what sticks to the top covers what is scrolled to

@@ -37,6 +37,8 @@
 
 /** @typedef {{total: number, facets: Record<string, FacetValue[]>, histogram: {by: string, bars: FacetValue[]}}} Facets */
 
+/** A search that was kept; `new` is how many pictures came since it was looked at. @typedef {{name: string, query: string, created_at: string, new: number | null}} Saved */
+
 /**
  * What the page shows. `q` is the whole query as one line; `show` is the picture whose detail is open.
  * @typedef {{q: string, mode: string, order: string, fold: boolean, group: string, show: number | null}} State

@@ -31,6 +31,11 @@ class SearchBox extends HTMLElement {
     this.#catch();
   }
 
+  /** Choose a picture to search by. */
+  pick() {
+    this.file.click();
+  }
+
   /** While a result is dragged, the box is where it may be dropped. */
   #catch() {
     const show = (/** @type {boolean} */ is) => { this.zones.hidden = !is; };
