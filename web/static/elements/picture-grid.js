@@ -190,7 +190,7 @@ class PictureGrid extends HTMLElement {
       this.board.insertBefore(made, next ?? null);
     }
     made.dataset.top = String(top);
-    made.style.transform = `translateY(${top}px)`;
+    made.style.top = `${top}px`; // not moved by a transform: its heading would stick in the wrong place
     made.style.height = `${height}px`;
     made.classList.toggle("waiting", !section.hits);
     const counted = made.querySelector(".counted");
