@@ -47,9 +47,9 @@ async function render(again = false) {
   if (state.show === null) detail.shut();
   const before = results;
   if (!before || nameOf(state) !== nameOf(before.state)) {
-    const scroll = again ? (history.state?.scroll ?? 0) : 0;
+    const place = again ? history.state?.place : null;
     await find(state, again);
-    if (results !== before && nameOf(current()) === nameOf(state)) scrollTo({ top: scroll, behavior: "instant" });
+    if (results !== before && nameOf(current()) === nameOf(state)) grid.place = place;
   } else if (state.group !== before.state.group) {
     before.state = state;
     await arrange();
@@ -169,6 +169,7 @@ function change(part, how = "push") {
   const before = current();
   /** @type {State} */ const after = { ...before, show: null, ...part };
   const same = nameOf(before) === nameOf(after) && before.show === after.show && before.group === after.group;
+  if (!same && how === "push") history.replaceState({ ...history.state, place: grid.place }, "");
   if (!same) go(after, how, { opened: after.show !== null });
   return render();
 }

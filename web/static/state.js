@@ -53,7 +53,6 @@ export function address(state) {
 
 /** Go to a state. @param {State} state @param {"push" | "replace"} how @param {object} [extra] */
 export function go(state, how, extra = {}) {
-  if (how === "push") history.replaceState({ ...history.state, scroll: scrollY }, "");
   history[`${how}State`](extra, "", address(state));
 }
 

@@ -110,6 +110,11 @@ class PictureGrid extends HTMLElement {
     return { top, bottom: top + innerHeight };
   }
 
+  /** How much of the window is covered by what sticks to its top. */
+  get #cover() {
+    return parseFloat(document.documentElement.style.getPropertyValue("--cover")) || 80;
+  }
+
   /** The first picture that is seen and where, so that it stays there when what lies above it grows. */
   #anchor() {
     const { top, bottom } = this.#window();
@@ -145,7 +150,7 @@ class PictureGrid extends HTMLElement {
     this.#letGo(wanted, cards);
     for (const part of seen) this.#stretch(part, fast);
     this.#tabbable();
-    tell(this, "moved", { top });
+    tell(this, "moved", { top: top + this.#cover });
     if (fast) return;
     for (const { section, top: begins, height } of seen) {
       if (!section.hits && section.after && begins < bottom + ahead / 2 && begins + height > top - ahead / 2) tell(this, "fill", section);
@@ -297,17 +302,28 @@ class PictureGrid extends HTMLElement {
     if (!found) return;
     const { placed, row } = found;
     const from = placed.top + placed.body + row.top, { top } = this.#window();
-    const cover = parseFloat(getComputedStyle(this).getPropertyValue("--cover")) || 80;
-    const low = from + row.height + 16 - innerHeight, high = from - cover - placed.body;
+    const low = from + row.height + 16 - innerHeight, high = from - this.#cover - placed.body;
     if (top > high || top < low) scrollBy({ top: (top > high ? high : low) - top, behavior: "instant" });
     this.current = id;
     this.draw();
     this.cards.get(id)?.querySelector("a").focus({ preventScroll: true });
   }
 
+  /** What is seen now, to come back to. */
+  get place() {
+    return this.#anchor();
+  }
+
+  /** @param {{id?: number, key?: string, off: number} | null} there of an earlier time; else the beginning */
+  set place(there) {
+    if (there) this.#hold(there);
+    else scrollTo({ top: 0, behavior: "instant" });
+    this.draw();
+  }
+
   /** Scroll to a height of the board. @param {number} top */
   seek(top) {
-    scrollBy({ top: top - this.#window().top, behavior: "instant" });
+    scrollBy({ top: top - this.#window().top - this.#cover, behavior: "instant" });
   }
 }
 
