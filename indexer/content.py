@@ -10,6 +10,7 @@ from indexer.plain import plain
 from indexer.records import Text
 from indexer.rows import text_of
 from indexer.words import clean, indexable, indexable_name
+from vlm.protocols import TextLine
 
 PEOPLE = "('user', 'import')"
 """Whose words outlast a file's content: what was written here, and what was imported."""
@@ -79,10 +80,16 @@ def insert_text(db: sqlite3.Connection, text: Text) -> int:
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             text.picture_id, text.kind, clean(text.text), text.model, text.revision, text.prompt_version,
-            text.created_at, json.dumps([[clean(line), score, box] for line, score, box in text.lines]),
+            text.created_at, json.dumps([_line(line) for line in text.lines]),
         ),
     )  # fmt: skip
     return int(made.lastrowid or 0)
+
+
+def _line(line: TextLine) -> list[object]:
+    """Without a polygon where it says no more than the box."""
+    made: list[object] = [clean(line.text), round(line.score, 3), line.box_xyxy]
+    return [*made, [[round(x, 1), round(y, 1)] for x, y in line.polygon]] if line.polygon else made
 
 
 def refresh_words(db: sqlite3.Connection, ids: Sequence[int]) -> None:

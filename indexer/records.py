@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from vlm.protocols import Box, DetectedObject, Tag, Task, TextKind
+from vlm.protocols import DetectedObject, Tag, Task, TextKind, TextLine
 
 Orientation = Literal["landscape", "portrait", "square"]
 Stage = Literal["index"] | Task
@@ -125,7 +125,7 @@ class NewPicture:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words about a picture with where they come from. `lines` holds (text, score, box_xyxy) for OCR."""
+    """Words about a picture with where they come from. `lines` are those that were read, where the text is OCR."""
 
     picture_id: int
     kind: TextKind
@@ -134,7 +134,7 @@ class Text:
     revision: str = ""
     prompt_version: str = ""
     created_at: str = ""
-    lines: tuple[tuple[str, float, Box], ...] = ()
+    lines: tuple[TextLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +254,15 @@ class Provenance:
     model: str
     revision: str
     prompt_version: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenObject:
+    """A thing detected in a picture, by which model (or `import`) and when (UTC, ISO 8601)."""
+
+    object: DetectedObject
+    model: str
     at: str
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from indexer.records import Colour, Exif, Picture, Text
-from vlm.protocols import Tag, TextKind, Vectors
+from vlm.protocols import Tag, TextKind, TextLine, Vectors
 
 PICTURES = (
     "SELECT pictures.id, roots.path || '/' || pictures.path, hash, size, mtime_ns, width, height, format, taken_at, "
@@ -31,8 +31,12 @@ def picture_of(row: tuple[object, ...]) -> Picture:
 def text_of(
     picture: int, kind: TextKind, text: str, model: str, revision: str, prompt: str, created_at: str, lines: str
 ) -> Text:
-    made = tuple((line, score, tuple(box)) for line, score, box in json.loads(lines))
+    made = tuple(_line(*line) for line in json.loads(lines))
     return Text(picture, kind, text, model, revision, prompt, created_at, made)
+
+
+def _line(text: str, score: float, box: Sequence[float], polygon: Sequence[Sequence[float]] = ()) -> TextLine:
+    return TextLine(text, score, tuple(box), tuple((x, y) for x, y in polygon))  # type: ignore[arg-type]
 
 
 def utc(mtime_ns: int) -> str:

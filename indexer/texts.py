@@ -9,7 +9,7 @@ import numpy as np
 from indexer.connections import Tables
 from indexer.content import FROM_VECTOR, PEOPLE, insert_said, refresh_words
 from indexer.opened import LOOKED_AT
-from indexer.records import Covered, Provenance, Text
+from indexer.records import Covered, Provenance, SeenObject, Text
 from indexer.rows import text_of
 from indexer.vectors.protocol import Ids
 from vlm.protocols import Annotation, DetectedObject, Task, TextKind
@@ -37,8 +37,18 @@ class Texts(Tables):
 
     def objects(self, picture_id: int) -> list[DetectedObject]:
         """Everything detected in one picture, surest first."""
-        sql = "SELECT label, score, x1, y1, x2, y2 FROM objects WHERE picture_id = ? ORDER BY score DESC, id"
-        return [DetectedObject(label, score, tuple(box)) for label, score, *box in self._db.execute(sql, (picture_id,))]
+        return [seen.object for seen in self.seen_objects(picture_id)]
+
+    def seen_objects(self, picture_id: int) -> list[SeenObject]:
+        """Everything detected in one picture, surest first, with which model detected each, and when."""
+        sql = (
+            "SELECT label, score, x1, y1, x2, y2, model, created_at FROM objects WHERE picture_id = ? "
+            "ORDER BY score DESC, id"
+        )
+        return [
+            SeenObject(DetectedObject(label, score, tuple(where[:4])), *where[4:])
+            for label, score, *where in self._db.execute(sql, (picture_id,))
+        ]
 
     def annotate(self, picture_id: int, task: Task, made: Annotation) -> None:
         """What a model said of a picture in one task, in place of what was said in that task before."""
@@ -148,8 +158,7 @@ class Texts(Tables):
 def _texts(picture_id: int, made: Annotation, now: str) -> Iterator[Text]:
     by = (made.model, made.revision, made.prompt_version, now)
     if made.lines:
-        lines = tuple((line.text, round(line.score, 3), line.box_xyxy) for line in made.lines)
-        yield Text(picture_id, "ocr", made.text, *by, lines)
+        yield Text(picture_id, "ocr", made.text, *by, made.lines)
     if made.caption:
         yield Text(picture_id, "caption", made.caption, *by)
     for tag in made.tags:

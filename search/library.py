@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from indexer.indexer import OnProgress
     from indexer.switching import Models
+    from search.completing import Completion
     from search.facets import Facets, Value
     from search.relevance import Relevance
 
@@ -231,6 +232,12 @@ class Library:
         now = self.in_use()
         asked = parse(query) if isinstance(query, str) else query
         return timeline(now.store, now.searcher.found(asked), asked.order != "oldest")
+
+    def completions(self, typed: str, at: int, most: int = 10) -> tuple[int, list[Completion]]:
+        """How the word that ends at character `at` of a query may go on, and where it begins."""
+        from search.completing import completions
+
+        return completions(self.store, self._catalog.roots().values(), typed, at, most)
 
     def edit(self, ids: Sequence[int], edit: Edit) -> int | None:
         """Say something of pictures: all of them, or none. No model overwrites it or brings back what it takes away.

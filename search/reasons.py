@@ -34,7 +34,7 @@ def matches(query: str, picture: Picture, texts: Sequence[Text]) -> list[Match]:
     found = [Match("name", name, spans(name, words)), Match("folder", folder, spans(folder, words))]
     for text in texts:
         if text.lines:
-            found += [Match(text.kind, line, spans(line, words), box) for line, _, box in text.lines]
+            found += [Match(text.kind, line.text, spans(line.text, words), line.box_xyxy) for line in text.lines]
         else:
             found.append(Match(text.kind, text.text, spans(text.text, words)))
     return [match for match in found if match.spans]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from brotli_asgi import BrotliMiddleware
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from search import Library
 from search.blurring import DEFAULT, Blur
-from web.api import ask, edits, facets, failures, health, jobs, kept, look, pictures, search
+from web.api import ask, edits, facets, failures, health, jobs, kept, look, pictures, search, uploads
 from web.api.errors import add_errors
 from web.api.schemas import Problem
 from web.jobs import Jobs
@@ -18,7 +19,11 @@ from web.offered import Offered
 from web.page import add_page
 from web.security import Guard
 from web.uploading import Uploading
+from web.uploads import Uploads
 from web.works import works
+
+# Pictures are small already, and what comes piece by piece must not wait for the next one.
+AS_IT_IS = [r"/(thumbnail|file|events)$", r"^/api/v1/ask"]
 
 
 def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = ()) -> FastAPI:
@@ -26,6 +31,7 @@ def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = (
     `models` are the specs that callers may name beside those that come with imsearch."""
     warming = health.Warming(library)
     uploading = Uploading()
+    sent = Uploads(uploading)
     offered = Offered(library, models)
     running = Jobs(works(library, offered, lambda _: None), library.folder)
 
@@ -40,11 +46,13 @@ def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = (
         title="imsearch", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
     )  # fmt: skip
+    app.add_middleware(BrotliMiddleware, minimum_size=1000, excluded_handlers=AS_IT_IS)
     app.add_middleware(Guard)
     add_errors(app)
     api = APIRouter(prefix="/api/v1")
-    api.include_router(search.router(library, blur, uploading))
-    api.include_router(facets.router(library))
+    api.include_router(search.router(library, blur, uploading, sent, offered.model))
+    api.include_router(uploads.router(sent))
+    api.include_router(facets.router(library, sent))
     api.include_router(pictures.router(library, blur))
     api.include_router(edits.router(library))
     api.include_router(jobs.router(library, running, offered))

@@ -14,7 +14,7 @@ from fastapi.templating import Jinja2Templates
 
 from search import Library, QueryError
 from search.blurring import Blur
-from web.api import search
+from web.api.asked import query_of
 from web.api.health import Warming
 from web.api.schemas import HitOut, hit_out
 from web.security import MOST_UPLOADED
@@ -41,14 +41,22 @@ def add_page(app: FastAPI, library: Library, blur: Blur, warming: Warming) -> No
         hits: list[HitOut] = []
         wrong = ""
         try:
-            asked = search.query_of(q)
+            asked = query_of(q)
             found = library.search(asked, limit=WITHOUT_SCRIPTS).hits if warming.done else ()
             hits = [hit_out(hit, blur) for hit in found]
         except QueryError as error:
             wrong = str(error)
         language = _language(request.headers.get("accept-language", ""), tables)
         said: dict[str, Any] = {"language": language, "messages": {**tables["en"], **tables[language]}}
-        told = {"q": q, "hits": hits, "wrong": wrong, "most_bytes": MOST_UPLOADED, "sheets": (*FIRST_SHEETS, *others)}
+        saves = any(getattr(route, "path", "") == "/api/v1/saved" for route in app.routes)
+        told = {
+            "q": q,
+            "saves": saves,
+            "hits": hits,
+            "wrong": wrong,
+            "most_bytes": MOST_UPLOADED,
+            "sheets": (*FIRST_SHEETS, *others),
+        }
         return templates.TemplateResponse(request, "index.html", said | told, headers={"Vary": "Accept-Language"})
 
 

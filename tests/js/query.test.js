@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { added, bare, between, exampled, opposite, quoted, joined, stepOf, weighed, weightOf, without } from "../../web/static/query.js";
+import { added, bare, between, exampled, ofPart, opposite, quoted, joined, stepOf, weighed, weightOf, without } from "../../web/static/query.js";
 
 test("a term is weighed as the query language writes it", () => {
   assert.equal(weighed("sunset", 2), "+2*sunset");
@@ -30,6 +30,12 @@ test("a change of mind about an example takes back what was said", () => {
   assert.equal(exampled("blue -like:5 red", 5, 1), "blue red like:5");
   assert.equal(exampled("blue +2*like:5@1,2,3,4", 5, -1), "blue -like:5");
   assert.equal(exampled("like:55", 5, 1), "like:55 like:5");
+});
+
+test("a part takes the place of the whole, or of everything", () => {
+  assert.equal(ofPart("red -like:5 like:55", "like:5", [1, 2, 3, 4], true), "red like:55 like:5@1,2,3,4");
+  assert.equal(ofPart("red +2*picture:upload:a@9,9,9,9", "picture:upload:a", [1, 2, 3, 4], true), "red picture:upload:a@1,2,3,4");
+  assert.equal(ofPart("red", "like:5", [1, 2, 3, 4], false), "like:5@1,2,3,4");
 });
 
 test("days replace days", () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Shelf, calendar, nextDay, sectionsOf } from "../../web/static/sections.js";
 
 const FRAME = { width: 900, height: 150, gap: 4, heading: 40, apart: 20 };
-const hit = (id, more = {}) => ({ id, width: 300, height: 200, weak: false, path: `/p/a/${id}.jpg`, taken_at: null, ...more });
+const hit = (id, more = {}) => ({ id, width: 300, height: 200, weak: false, path: `/p/a/${id}.jpg`, moment: "2020-01-01T00:00:00", ...more });
 
 test("weaker matches come last, and folded unless they are asked for", () => {
   const hits = [hit(1), hit(2, { weak: true }), hit(3)];
@@ -14,14 +14,14 @@ test("weaker matches come last, and folded unless they are asked for", () => {
 });
 
 test("groups by day, month and folder, each once", () => {
-  const hits = [hit(1, { taken_at: "2024-05-06T07:00:00" }), hit(2, { taken_at: "2024-05-01T07:00:00", path: "/p/b/2.jpg" }), hit(3, { taken_at: "2024-05-06T01:00:00" })];
+  const hits = [hit(1, { moment: "2024-05-06T07:00:00" }), hit(2, { moment: "2024-05-01T07:00:00", path: "/p/b/2.jpg" }), hit(3, { moment: "2024-05-06T01:00:00" })];
   assert.deepEqual(sectionsOf(hits, "day", false).map(({ title, count }) => [title, count]), [["2024-05-06", 2], ["2024-05-01", 1]]);
   assert.deepEqual(sectionsOf(hits, "month", false).map(({ title }) => title), ["2024-05"]);
   assert.deepEqual(sectionsOf(hits, "folder", false).map(({ title }) => title), ["/p/a", "/p/b"]);
 });
 
 test("a calendar knows its heights before its pictures, and asks for so many at once", () => {
-  const days = [{ day: "2024-05-31", count: 3 }, { day: "2024-05-02", count: 300 }, { day: "2024-05-01", count: 200 }, { day: "2023-12-31", count: 5 }];
+  const days = [{ value: "2024-05-31", count: 3 }, { value: "2024-05-02", count: 300 }, { value: "2024-05-01", count: 200 }, { value: "2023-12-31", count: 5 }];
   const made = calendar(days, "month", [hit(1), hit(2), hit(3), hit(4)]);
   assert.deepEqual(made.map(({ title, count, after, before }) => [title, count, after, before]), [
     ["2024-05", 303, "2024-05-02", "2024-06-01"], ["", 200, "2024-05-01", "2024-05-02"], ["2023-12", 5, "2023-12-31", "2024-01-01"]]);

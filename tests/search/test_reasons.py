@@ -7,6 +7,7 @@ import pytest
 from indexer.records import Picture, Text
 from search.reasons import matches, spans
 from tests.conftest import paint
+from vlm.protocols import TextLine
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_words_are_marked_as_they_stand(text, words, marked):
 def test_each_kind_of_text_tells_its_own_matches():
     picture = Picture(1, "/home/rome trip/hotel.jpg", "", 1, 1, 9, 9, "jpeg")
     texts = [
-        Text(1, "ocr", "GRAND HOTEL\nbill", "rapidocr", lines=(("GRAND HOTEL", 0.9, (1, 2, 30, 9)), ("bill", 0.9, (1, 12, 9, 19)))),
+        Text(1, "ocr", "GRAND HOTEL\nbill", "rapidocr", lines=(TextLine("GRAND HOTEL", 0.9, (1, 2, 30, 9)), TextLine("bill", 0.9, (1, 12, 9, 19)))),
         Text(1, "caption", "a hotel in Rome", "blip"),
         Text(1, "note", "nothing of it", "user"),
     ]  # fmt: skip

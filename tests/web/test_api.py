@@ -7,15 +7,20 @@ import shutil
 import struct
 import time
 import zlib
+from datetime import UTC, datetime
 
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from indexer.indexer import Indexer
+from indexer.records import Edit, Text
 from search.blurring import Blur
-from tests.small import said
+from tests.conftest import paint
+from tests.small import said, write
 from tests.web.gallery import gallery
 from vlm import Tag
+from vlm.protocols import Annotation, DetectedObject, TextLine
 from web.app import create_app
 
 
@@ -169,6 +174,84 @@ def test_a_thumbnail_may_be_kept_for_ever_until_the_picture_changes(client):
     assert "immutable" in thumbnail.headers["cache-control"]
     assert client.get(one["thumbnail"].partition("?")[0]).headers["cache-control"] == "no-cache"
     assert client.get(one["thumbnail"] + "other").headers["cache-control"] == "no-cache"
+    again = client.get(one["thumbnail"], headers={"If-None-Match": f'"other", W/{thumbnail.headers["etag"]}'})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["cache-control"] == thumbnail.headers["cache-control"]
+
+
+def test_thumbnails_come_in_sizes_and_never_larger_than_the_picture(tmp_path):
+    with gallery(tmp_path) as made:
+        paint(made.pictures / "big.png", "red", 99, (1500, 600))
+        Indexer(made.library.store, made.library.embedder).run([made.pictures])
+        client = TestClient(create_app(made.library), base_url="http://127.0.0.1")
+
+        def size(name, longest):
+            answer = client.get(f"/api/v1/pictures/{made.id(name)}/thumbnail?size={longest}")
+            return Image.open(io.BytesIO(answer.content)).size, answer.headers.get("etag")
+
+        sizes = [size("big.png", longest) for longest in (128, 256, 512, 1024, 1024)]
+        assert [one for one, _ in sizes] == [(128, 51), (256, 103), (512, 205), (1024, 410), (1024, 410)]
+        assert len({tag for _, tag in sizes}) == 4
+        assert {size("red.png", longest)[0] for longest in (128, 1024)} == {(96, 64)}
+        other = paint(made.pictures / "other.png", "red", 98, (1500, 600))
+        Indexer(made.library.store, made.library.embedder).run([made.pictures])
+        picture = made.id("other.png")
+        other.unlink()
+        small = client.get(f"/api/v1/pictures/{picture}/thumbnail?size=1024")
+        assert Image.open(io.BytesIO(small.content)).size == (512, 205)
+        assert "etag" not in small.headers
+
+
+def test_pictures_by_their_ids(client, shown):
+    ids = [shown.id("green.png"), shown.id("red.png")]
+    told = client.get(f"/api/v1/pictures?ids={ids[0]},999,{ids[1]}").json()
+    assert [(one["id"], one["name"]) for one in told] == [(ids[0], "green.png"), (ids[1], "red.png")]
+    assert client.get(told[0]["thumbnail"]).status_code == 200
+
+
+def test_what_is_like_a_picture(client, shown):
+    told = client.get(f"/api/v1/pictures/{shown.id('red.png')}/similar?limit=3").json()
+    assert [hit["name"] for hit in told["hits"]][:1] == ["scarlet.png"]
+    assert len(told["hits"]) == 3
+    assert told["next"]
+
+
+def test_long_answers_are_sent_small_and_pictures_as_they_are(client):
+    for accepted in ("br", "gzip"):
+        answer = client.get("/api/v1/search?q=red", headers={"Accept-Encoding": accepted})
+        assert answer.headers["content-encoding"] == accepted
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert len(answer.json()["hits"]) == 28
+    thumbnail = client.get("/api/v1/search?q=red").json()["hits"][0]["thumbnail"]
+    assert "content-encoding" not in client.get(thumbnail, headers={"Accept-Encoding": "br, gzip"}).headers
+
+
+def test_who_said_what_of_a_picture_and_where_in_it(tmp_path):
+    with gallery(tmp_path) as made:
+        red = made.id("red.png")
+        texts = made.library.store.catalog.texts
+        lines = (TextLine("EXIT", 0.91234, (1, 2, 30, 9), ((1, 2), (30, 3), (30, 9), (1, 8))),)
+        read = Annotation("rapidocr", "1", datetime(2024, 5, 1, tzinfo=UTC), lines=lines)
+        texts.annotate(red, "ocr", read)
+        texts.annotate(red, "object", said("yolox", objects=(DetectedObject("sign", 0.8, (1, 2, 30, 40)),)))
+        write(made.library.store.catalog, Text(red, "tag", "door", "concept:door"))
+        made.library.edit([red], Edit(tags=("our house",), note="The way out", rating=4))
+        client = TestClient(create_app(made.library), base_url="http://127.0.0.1")
+        one = client.get(f"/api/v1/pictures/{red}").json()
+        assert [text["lines"] for text in one["texts"] if text["kind"] == "ocr"] == [
+            [{"text": "EXIT", "score": 0.912, "box_xyxy": [1, 2, 30, 9], "polygon": [[1, 2], [30, 3], [30, 9], [1, 8]]}]
+        ]
+        (sign,) = one["objects"]
+        assert (sign["label"], sign["box_xyxy"], sign["by"], sign["model"]) == (
+            "sign",
+            [1, 2, 30, 40],
+            "model",
+            "yolox",
+        )
+        assert {(tag["tag"], tag["by"]) for tag in one["tags"]} == {("door", "concept"), ("our house", "person")}
+        assert (one["note"], one["stars"], one["exif"]["rating"]) == ("The way out", 4, 4)
+        assert {seen["task"] for seen in one["seen"]} == {"ocr", "object"}
+        assert one["map"] is None
 
 
 def test_the_file_itself(client, shown):
@@ -193,7 +276,8 @@ def test_where_in_a_picture_something_is_seen(client, shown):
 @pytest.mark.parametrize(
     ("address", "status"),
     [
-        ("/api/v1/pictures/999", 404), ("/api/v1/pictures/999/file", 404), ("/api/v1/pictures/999/thumbnail", 404),
+        ("/api/v1/pictures/999", 404), ("/api/v1/pictures/999/similar", 404), ("/api/v1/pictures?ids=x", 400),
+        ("/api/v1/pictures", 400), ("/api/v1/pictures?ids=1,", 400), ("/api/v1/pictures/1/thumbnail?size=99", 400), ("/api/v1/pictures/999/file", 404), ("/api/v1/pictures/999/thumbnail", 404),
         (f"/api/v1/pictures/{10**30}", 404), ("/api/v1/pictures/-1", 404), ("/api/v1/pictures/x", 400),
         ("/api/v1/pictures/..%2f..%2fetc%2fpasswd/file", 404), ("/api/v1/pictures/%00/thumbnail", 400),
         ("/api/v1/pictures/1/thumbnail/../../../catalog.sqlite", 404), (f"/api/v1/pictures/{'9' * 5000}", 400),

@@ -16,9 +16,9 @@ from search import Library
 from search.ask import Conversation, best_of, query_for
 from search.blurring import Blur
 from vlm import UsageError
+from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.bodies import Body, PictureId, pictures_of
 from web.api.schemas import thumbnail_address
-from web.api.search import MOST_CHARACTERS, query_of
 from web.events import Event, streamed
 from web.offered import Offered
 from web.scopes import needs

@@ -114,6 +114,8 @@ async def _misunderstood(_: Request, error: Exception) -> Response:
 
 def _sentence(wrong: Mapping[str, Any]) -> str:
     name, given = next((part for part in reversed(wrong["loc"]) if isinstance(part, str)), "?"), wrong.get("input")
+    if wrong["type"] == "value_error" and "error" in wrong.get("ctx", {}):
+        return f"{wrong['ctx']['error']}.".capitalize()
     told = f"{name} {given!r}" if isinstance(given, str) and len(given) <= 60 else str(name)
     if wrong["type"] == "literal_error":
         return f"{told} is none of {wrong['ctx']['expected']}."

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from search import Library
 from search.facets import Value
-from search.query import Query
-from web.api.search import MOST_CHARACTERS, Narrowing, asked_for, narrowing
+from web.api.asked import MOST_CHARACTERS, Narrowing, asked_for, narrowing, uploaded_by
+from web.uploads import Uploads
 
 MOST_VALUES = 1000
 
@@ -46,31 +46,29 @@ class TimelineOut(BaseModel):
     days: list[ValueOut]
 
 
-def asked(
-    given: Annotated[Narrowing, Depends(narrowing)], q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = ""
-) -> Query:
-    """The query that is narrowed."""
-    return asked_for(q, given)
-
-
-def router(library: Library) -> APIRouter:
+def router(library: Library, uploads: Uploads) -> APIRouter:
     """`/facets` and `/timeline` over one library."""
     made = APIRouter(tags=["search"])
+    uploaded = uploaded_by(library, uploads)
 
     @made.get("/facets")
     def facets(
-        query: Annotated[Query, Depends(asked)], most: Annotated[int, Asked(ge=1, le=MOST_VALUES)] = 50
+        asked: Annotated[Narrowing, Depends(narrowing)],
+        q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = "",
+        most: Annotated[int, Asked(ge=1, le=MOST_VALUES)] = 50,
     ) -> FacetsOut:
         """What the matches of a search could be narrowed by: at most `most` values of each thing, the most frequent first."""
-        found = library.facets(query, most)
+        found = library.facets(asked_for(q, asked, uploaded), most)
         values = {thing: [_value(one) for one in each] for thing, each in found.values.items()}
         bars = [_value(one) for one in found.histogram]
         return FacetsOut(total=found.total, facets=values, histogram=HistogramOut(by=found.by, bars=bars))
 
     @made.get("/timeline")
-    def timeline(query: Annotated[Query, Depends(asked)]) -> TimelineOut:
+    def timeline(
+        asked: Annotated[Narrowing, Depends(narrowing)], q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = ""
+    ) -> TimelineOut:
         """How many matches were taken on each day: the oldest first where that is the order, else the newest."""
-        days = [_value(one) for one in library.timeline(query)]
+        days = [_value(one) for one in library.timeline(asked_for(q, asked, uploaded))]
         return TimelineOut(total=sum(day.count for day in days), days=days)
 
     return made

@@ -19,9 +19,9 @@ from search import Library
 from search.annotators import Tasks
 from vlm import UsageError
 from vlm.tasks.caption import Style
+from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.bodies import Body
 from web.api.errors import NotThere
-from web.api.search import MOST_CHARACTERS, query_of
 from web.jobs import ENDED, Job, Jobs, State
 from web.offered import Offered
 from web.scopes import needs

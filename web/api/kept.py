@@ -16,9 +16,9 @@ from search.concepts import Concepts
 from search.keeping import keep, look, named
 from search.teaching import concept_json
 from vlm import UsageError
+from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.bodies import Body, Ids, pictures_of
 from web.api.errors import NotThere
-from web.api.search import MOST_CHARACTERS, query_of
 from web.jobs import Jobs
 from web.scopes import needs
 

@@ -15,9 +15,10 @@ from indexer import Picture
 from indexer.paths import printable, to_path
 from search import Library
 from search.blurring import Blur
+from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.errors import NotThere
-from web.api.schemas import PictureOut, WhereOut, content_version, picture_out
-from web.api.search import MOST_CHARACTERS, query_of
+from web.api.schemas import CardOut, Known, PictureOut, WhereOut, card_out, content_version, picture_out
+from web.thumbnails import Size, Thumbnails
 
 # Formats that every browser shows; any other is shown as its thumbnail. SVG and HTML are never pictures here.
 SHOWN = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "avif": "image/avif"}
@@ -30,32 +31,51 @@ def router(library: Library, blur: Blur) -> APIRouter:
     # each takes every core for a second: beside each other all would only come later
     looking = threading.Lock()
 
+    thumbnails = Thumbnails(library)
+
+    def sized(picture: Picture, size: Size, version: str, held: str) -> Response:
+        data, lasting = thumbnails.get(picture, size)
+        tag = f'"{picture.hash[:16]}-{size}"'
+        headers = {"Cache-Control": FOREVER} if lasting and version == content_version(picture) else {}
+        if lasting:
+            headers["ETag"] = tag
+            if tag in (one.strip().removeprefix("W/") for one in held.split(",")):
+                return Response(status_code=304, headers=headers)
+        return Response(data, media_type="image/webp", headers=headers)
+
     def known(picture_id: int) -> Picture:
         found = library.store.get([picture_id])
         if not found:
             raise NotThere(f"There is no picture {picture_id} in this library.")
         return found[0]
 
+    @made.get("")
+    def cards(ids: Annotated[str, Asked(pattern=r"^\d{1,18}(,\d{1,18})*$", max_length=20_000)]) -> list[CardOut]:
+        """Pictures by their ids (`ids=86,12`), in this order; those that are not there are left out."""
+        return [card_out(picture, blur) for picture in library.store.get([int(one) for one in ids.split(",")])]
+
     @made.get("/{picture_id}")
     def detail(picture_id: int, request: Request) -> PictureOut:
         """Everything known of one picture."""
-        made = picture_out(known(picture_id), library.store.texts(picture_id), blur)
+        picture, said = known(picture_id), library.store.catalog.texts
+        told = Known(said.of(picture_id), said.seen_objects(picture_id), said.provenance(picture_id))
+        made = picture_out(picture, told, blur)
         # sent by browsers alone: the page asks for this when a person opens the picture
         if request.headers.get("sec-fetch-site") == "same-origin":
             library.note_opened(picture_id)
         return made
 
-    @made.get("/{picture_id}/thumbnail", response_class=FileResponse)
-    def thumbnail(picture_id: int, v: str = "") -> Response:
-        """A WebP of at most 512 pixels; with the `v` that results name it by, browsers may keep it for ever."""
-        return _thumbnail(library, known(picture_id), v)
+    @made.get("/{picture_id}/thumbnail", response_class=Response)
+    def thumbnail(picture_id: int, request: Request, v: str = "", size: Size = Size.USUAL) -> Response:
+        """A WebP, its longer side of so many pixels; with the `v` that results name it by, browsers may keep it for ever."""
+        return sized(known(picture_id), size, v, request.headers.get("if-none-match", ""))
 
     @made.get("/{picture_id}/file", response_class=FileResponse)
     def file(picture_id: int) -> Response:
         """The picture itself where browsers can show it, else its thumbnail."""
         picture = known(picture_id)
         if picture.format not in SHOWN:
-            return _thumbnail(library, picture, "")
+            return sized(picture, Size.USUAL, "", "")
         path = to_path(picture.path)
         _must_be_readable(path, "The file is not there now; connect its disk, or index again if it was moved.")
         name = printable(path.name)
@@ -70,13 +90,6 @@ def router(library: Library, blur: Blur) -> APIRouter:
             return WhereOut(**library.where(picture_id, asked).as_json())
 
     return made
-
-
-def _thumbnail(library: Library, picture: Picture, version: str) -> Response:
-    path = library.store.thumbnail(picture)
-    _must_be_readable(path, "The thumbnail is missing; mend it with: imsearch doctor --mend")
-    headers = {"Cache-Control": FOREVER} if version == content_version(picture) else {}
-    return FileResponse(path, media_type="image/webp", headers=headers)
 
 
 def _must_be_readable(path: Path, otherwise: str) -> None:

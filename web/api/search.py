@@ -2,87 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi import Query as Asked
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.routing import Match
+from starlette.types import Scope
 
-from indexer.records import Orientation
 from search import Library
 from search.blurring import Blur
 from search.chips import chips
-from search.errors import QueryError
-from search.narrowing import narrowed
-from search.parser import Part, parse_parts
-from search.query import Example, Mode, Order, Query, Results
+from search.query import Results, Term
 from search.reasons import matches
-from web.api.schemas import MatchOut, ParsedOut, ResultsOut, chip_out, results_out
+from search.rerank import rerank
+from vlm import Model
+from web.api.asked import (
+    MOST_CHARACTERS,
+    Narrowing,
+    SearchIn,
+    Showing,
+    asked_for,
+    narrowing,
+    parsed,
+    showing,
+    uploaded_by,
+)
+from web.api.errors import NotThere
+from web.api.schemas import CompletionOut, CompletionsOut, MatchOut, ParsedOut, ResultsOut, chip_out, results_out
+from web.scopes import needs
 from web.uploading import Uploading
+from web.uploads import Uploads
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# No one types as much; a pasted book would only cost time.
-MOST_CHARACTERS = 10_000
-MOST_CURSOR = 1000
-# Each folder is one condition in SQL, which nests at most 1,000 of them.
-MOST_NAMED = 100
+_FORM = {
+    "type": "object",
+    "properties": {"picture": {"type": "string", "format": "binary"}, "q": {"type": "string"}},
+    "required": ["picture"],
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowing:
-    """What an address says of the pictures looked for, beside the words."""
+class Json(APIRoute):
+    """A route for what is sent as JSON; the next one at the same address takes what is sent otherwise."""
 
-    like: int | None
-    mode: Mode
-    order: Order
-    filters: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Showing:
-    """What an address says of which hits are told, and how."""
-
-    limit: int
-    fold: bool
-    cursor: str
-    explain: bool
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+        return (match, child) if match != Match.FULL or kind == "application/json" else (Match.NONE, {})
 
 
-def narrowing(
-    mode: Mode = "hybrid", order: Order = "relevance", like: int | None = None,
-    folders: Annotated[list[str], Asked(alias="in", max_length=MOST_NAMED)] = [],  # noqa: B006 - FastAPI copies it
-    types: Annotated[list[str], Asked(alias="type", max_length=MOST_NAMED)] = [],  # noqa: B006
-    after: str | None = None, before: str | None = None, min_size: str | None = None, max_size: str | None = None,
-    orientation: Orientation | None = None,
-) -> Narrowing:  # fmt: skip
-    """The same choices as those of `imsearch search`."""
-    filters = {
-        "folders": folders, "types": types, "after": after, "before": before, "min_size": min_size,
-        "max_size": max_size, "orientation": orientation,
-    }  # fmt: skip
-    return Narrowing(like, mode, order, filters)
-
-
-def showing(
-    limit: int = 60, fold: bool = False, cursor: Annotated[str, Asked(max_length=MOST_CURSOR)] = "",
-    explain: bool = False,
-) -> Showing:  # fmt: skip
-    """Which hits, and what is told of them."""
-    return Showing(limit, fold, cursor, explain)
-
-
-def router(library: Library, blur: Blur, uploading: Uploading) -> APIRouter:
-    """`/search` over one library."""
+def router(
+    library: Library, blur: Blur, uploading: Uploading, uploads: Uploads, model: Callable[[str], Model]
+) -> APIRouter:
+    """`/search` over one library; `model` gives the one of a spec that a visitor may name."""
     made = APIRouter(tags=["search"])
 
-    def found(text: str, asked: Narrowing, shown: Showing, picture: Image | None = None) -> ResultsOut:
+    uploaded = uploaded_by(library, uploads)
+
+    def found(
+        text: str, asked: Narrowing, shown: Showing, terms: tuple[Term, ...] = (), picture: Image | None = None
+    ) -> ResultsOut:
         typed, parts = parsed(text)
-        query = asked_for(text, asked)
+        query = asked_for(text, asked, uploaded, terms)
         results = library.search(
             query, picture=picture, mode=asked.mode, limit=shown.limit, fold=shown.fold, cursor=shown.cursor
         )
+        if shown.rerank and not shown.cursor:
+            results = rerank(results, library.store, model(shown.rerank), shown.rerank_first)
         made = results_out(results, chips(query, typed, parts), blur)
         return explained(library, results, made) if shown.explain else made
 
@@ -95,6 +86,13 @@ def router(library: Library, blur: Blur, uploading: Uploading) -> APIRouter:
         """Search by words (`q`), by an indexed picture (`like`), or both; without either: every picture, newest first."""
         return found(q, asked, shown)
 
+    @made.get("/pictures/{picture_id}/similar")
+    def similar(picture_id: int, shown: Annotated[Showing, Depends(showing)]) -> ResultsOut:
+        """Pictures like this one, the most alike first; the weak ones show something else."""
+        if not library.store.get([picture_id]):
+            raise NotThere(f"There is no picture {picture_id} in this library.")
+        return found(f"like:{picture_id}", Narrowing(None, "dense", "relevance", {}), shown)
+
     @made.get("/search/parse")
     def understood(q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = "") -> ParsedOut:
         """How a query is understood, without searching; or where it does not parse, and what may have been meant."""
@@ -105,7 +103,27 @@ def router(library: Library, blur: Blur, uploading: Uploading) -> APIRouter:
             offers=list(library.searcher.offers(query)),
         )
 
-    @made.post("/search")
+    @made.get("/complete")
+    def complete(
+        q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = "", at: Annotated[int | None, Asked(ge=0)] = None
+    ) -> CompletionsOut:
+        """How the word may go on that ends at character `at` of a query (at its end, if that is not said)."""
+        end = len(q) if at is None else min(at, len(q))
+        start, offers = library.completions(q, end)
+        made = [CompletionOut(text=one.text, kind=one.kind, label=one.label, count=one.count) for one in offers]
+        return CompletionsOut(start=start, end=end, offers=made)
+
+    def search_by_terms(asked: SearchIn) -> ResultsOut:
+        """Search by terms of any kind, each with its weight (JSON); or by one uploaded picture with words (a form)."""
+        terms = tuple(one.term() for one in asked.terms)
+        return found(asked.q, asked.narrowing(), asked.showing(), terms)
+
+    made.add_api_route(
+        "/search", search_by_terms, methods=["POST"], route_class_override=Json,
+        openapi_extra={**needs("read"), "requestBody": {"content": {"multipart/form-data": {"schema": _FORM}}}},
+    )  # fmt: skip
+
+    @made.post("/search", include_in_schema=False, openapi_extra=needs("read"))
     def search_by_picture(
         picture: Annotated[UploadFile, File()],
         asked: Annotated[Narrowing, Depends(narrowing)],
@@ -114,32 +132,9 @@ def router(library: Library, blur: Blur, uploading: Uploading) -> APIRouter:
     ) -> ResultsOut:
         """Search by an uploaded picture, with or without words. It is kept nowhere."""
         example = uploading.read(picture.file, picture.filename, library.embedder().picture_side).picture
-        return found(q, asked, shown, example)
+        return found(q, asked, shown, picture=example)
 
     return made
-
-
-def asked_for(text: str, asked: Narrowing) -> Query:
-    """The query of words and an address. Raises QueryError, UsageError."""
-    query = narrowed(query_of(text), **asked.filters)
-    if asked.like is not None:
-        query = replace(query, terms=(*query.terms, Example(id=asked.like)))
-    order = query.order if asked.order == "relevance" else asked.order
-    return replace(query, order=order, mode=asked.mode)
-
-
-def query_of(text: str) -> Query:
-    """What a visitor asks. Raises ParseError, and QueryError for one that names a file: it would be one of the server's."""
-    return parsed(text)[0]
-
-
-def parsed(text: str) -> tuple[Query, list[Part]]:
-    """The same, with its parts."""
-    query, parts = parse_parts(text)
-    for term in query.terms:
-        if isinstance(term, Example) and term.path:
-            raise QueryError(f"{term}: no file can be named here; send the picture itself, or write like:ID.")
-    return query, parts
 
 
 def explained(library: Library, results: Results, made: ResultsOut) -> ResultsOut:

@@ -32,15 +32,36 @@ export const overtaken = (error) => error.name === "AbortError";
 /** @param {URLSearchParams} asked @param {string} [kind] @returns {Promise<import("./types.js").Found>} */
 export const search = (asked, kind = "search") => ask(kind, `/api/v1/search?${asked}`);
 
-/** @param {URLSearchParams} asked @param {File} picture @param {string} [kind] @returns {Promise<import("./types.js").Found>} */
-export function searchByPicture(asked, picture, kind = "search") {
-  const address = new URLSearchParams(asked);
-  address.delete("q");
+/** Give a picture to search by. @param {File} picture @returns {Promise<{upload: string, width: number, height: number}>} */
+export function give(picture) {
   const body = new FormData();
   body.append("picture", picture);
-  body.append("q", asked.get("q") ?? "");
-  return ask(kind, `/api/v1/search?${address}`, { method: "POST", body });
+  return ask("search", "/api/v1/uploads", { method: "POST", body });
 }
+
+/** What a result can be narrowed by. @param {URLSearchParams} asked @returns {Promise<import("./types.js").Facets>} */
+export const facets = (asked) => ask("facets", `/api/v1/facets?${asked}`);
+
+/** How many matches there are of each day, in order. @param {URLSearchParams} asked @returns {Promise<{total: number, days: import("./types.js").FacetValue[]}>} */
+export const timeline = (asked) => ask("timeline", `/api/v1/timeline?${asked}`);
+
+/** Searches that were kept, with how many pictures are new in each. @param {boolean} [count] @returns {Promise<import("./types.js").Saved[]>} */
+export const saved = (count = true) => ask("saved", `/api/v1/saved?count=${count}`);
+
+/** @param {"POST" | "DELETE"} method @param {string} url @param {unknown} [body] */
+const send = (method, url, body) => ask(`${method} ${url}`, url, { method, body: body && JSON.stringify(body), headers: body ? { "Content-Type": "application/json" } : {} });
+
+/** Keep a search; one of the same name is replaced. @param {string} name @param {string} query */
+export const save = (name, query) => send("POST", "/api/v1/saved", { name, query });
+
+/** @param {string} name @returns {Promise<import("./types.js").Saved & {new_ids: number[], newest: number}>} */
+export const savedOne = (name) => ask("saved one", `/api/v1/saved/${encodeURIComponent(name)}`);
+
+/** What is found now was looked at. @param {string} name @param {number} newest */
+export const seen = (name, newest) => send("POST", "/api/v1/saved/seen", { name, newest });
+
+/** @param {string} name */
+export const forget = (name) => send("DELETE", `/api/v1/saved/${encodeURIComponent(name)}`);
 
 /** @param {number} id @returns {Promise<import("./types.js").Picture>} */
 export const picture = (id) => ask("picture", `/api/v1/pictures/${id}`);

@@ -1,5 +1,6 @@
 // The page: its state is the address, so back and forward work; every change of it comes through `render`.
 import * as api from "./api.js";
+import { offer } from "./commands.js";
 import { on, one } from "./dom.js";
 import { acceptPictures } from "./drop.js";
 import "./elements/index.js";
@@ -7,10 +8,10 @@ import { html } from "./html.js";
 import { onKey } from "./keys.js";
 import { t } from "./messages.js";
 import { onPreferences, prefer, preferences } from "./preferences.js";
-import { added, exampled } from "./query.js";
+import { exampled, ofPart } from "./query.js";
 import { Results } from "./results.js";
-import { EMPTY, current, go, nameOf } from "./state.js";
-import { keep, upload } from "./uploads.js";
+import { EMPTY, asked, current, go, nameOf } from "./state.js";
+import { given, keep, thumbnailOf, written } from "./uploads.js";
 import { summary } from "./words.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -24,11 +25,17 @@ const grid = one(document, "picture-grid");
 const detail = one(document, "picture-detail");
 const chips = one(document, "term-chips");
 const region = one(document, "region-picker");
+const panel = one(document, "filter-panel");
+const saved = one(document, "saved-searches");
+const scrubber = one(document, "date-scrubber");
 const status = one(document, "[role=status]");
 
 /** @type {Results | null} */ let results = null; // what the grid shows, or is being asked
 /** @type {Map<string, Results>} */ const kept = new Map();
 let typedAt = -Infinity;
+
+/** @param {string} sentence */
+const say = (sentence) => { status.textContent = sentence; };
 
 /** Make the page show what the address says. @param {boolean} [again] it was shown before: results may be as they were */
 async function render(again = false) {
@@ -36,12 +43,13 @@ async function render(again = false) {
   document.title = `${state.q.trim() ? `${state.q.trim()} · ` : ""}imsearch`;
   box.state = state;
   choices.state = state;
+  if (saved) saved.query = state.q.trim();
   if (state.show === null) detail.shut();
   const before = results;
   if (!before || nameOf(state) !== nameOf(before.state)) {
-    const scroll = again ? (history.state?.scroll ?? 0) : 0;
+    const place = again ? history.state?.place : null;
     await find(state, again);
-    if (results !== before && nameOf(current()) === nameOf(state)) scrollTo({ top: scroll, behavior: "instant" });
+    if (results !== before && nameOf(current()) === nameOf(state)) grid.place = place;
   } else if (state.group !== before.state.group) {
     before.state = state;
     await arrange();
@@ -59,8 +67,7 @@ async function find(state, again) {
     return shown();
   }
   const mine = (results = new Results(state));
-  if (state.upload !== null) chips.show(termsOf(mine)); // so that it can be taken away, whatever comes of it
-  const slow = setTimeout(() => { if (grid.hits.length) grid.setAttribute("aria-busy", "true"); else grid.wait(); status.textContent = t("status.searching"); }, grid.hits.length ? 300 : 60);
+  const slow = setTimeout(() => { if (grid.hits.length) grid.setAttribute("aria-busy", "true"); else grid.wait(); say(t("status.searching")); }, grid.hits.length ? 300 : 60);
   try {
     await mine.first();
     if (results !== mine) return;
@@ -72,7 +79,7 @@ async function find(state, again) {
     if (error.status === 400 && grid.hits.length) {
       box.fault = error.message; // half a query is no failure: what was found stays while it is written
     } else {
-      status.textContent = "";
+      say("");
       grid.fail(error.message);
     }
   } finally {
@@ -83,14 +90,33 @@ async function find(state, again) {
 
 /** Put the results on the page. */
 function shown() {
-  status.textContent = summary(results);
+  say(summary(results));
   choices.results = results;
-  chips.show(termsOf(results));
+  chips.show(results.terms.filter(({ kind, start }) => kind !== "order" || start !== null)); // the order has a place of its own
   box.fault = "";
   arrange();
 }
 
-function arrange() {
+async function arrange() {
+  const mine = results;
+  paint();
+  panel.hidden || narrow();
+  const laid = await mine.lay().catch((error) => { if (!api.overtaken(error)) say(error.message); });
+  if (laid && results === mine) paint();
+}
+
+/** Ask what the result can be narrowed by. */
+async function narrow() {
+  const mine = results;
+  try {
+    const found = await api.facets(asked(mine.state));
+    if (results === mine) panel.show(found, mine.state.q);
+  } catch (error) {
+    if (!api.overtaken(error)) say(error.message);
+  }
+}
+
+function paint() {
   grid.paint(results.sections(), { byPicture: results.byPicture, more: results.more && (results.weakShown || results.likely === null), empty: nothing(results) });
 }
 
@@ -105,20 +131,20 @@ async function show(id) {
     detail.open(picture, { hit: grid.hits[at], byPicture: results.byPicture, byWords, before: grid.hits[at - 1], after: at < 0 ? undefined : grid.hits[at + 1] });
   } catch (error) {
     if (api.overtaken(error)) return;
-    status.textContent = error.message;
+    say(error.message);
     go({ ...current(), show: null }, "replace");
     detail.shut();
   }
 }
 
-/** Choose a part of a picture to search by. @param {{id: number, text?: string}} which */
-async function choosePart({ id, text = "" }) {
+/** Choose a part of a picture to search by. @param {{id?: number, upload?: string | null, text?: string}} which */
+async function choosePart({ id, upload = null, text = "" }) {
   try {
-    const { name, width, height, file } = await api.picture(id);
+    const { name, width, height, file } = upload ? { ...given(upload), file: thumbnailOf(upload) } : await api.picture(id);
     const part = /@([\d,]+)$/.exec(text)?.[1].split(",").map(Number);
-    region.open({ id, upload: null, source: file, width, height, name }, { box: part, searching: results.asks });
+    region.open({ example: upload ? written(upload) : `like:${id}`, source: file, width, height, name }, { box: part, searching: results.asks });
   } catch (error) {
-    if (!api.overtaken(error)) status.textContent = error.message;
+    if (!api.overtaken(error)) say(error.message);
   }
 }
 
@@ -130,16 +156,6 @@ async function locate(id) {
   } catch (error) {
     if (!api.overtaken(error) && current().show === id) detail.wrong(error.message);
   }
-}
-
-/** The parts of the query, with the picture that was given. @param {Results} results */
-function termsOf({ terms, state }) {
-  const given = upload(state.upload);
-  const typed = terms.filter((term) => term.kind !== "order" || term.start !== null);
-  if (!given) return typed;
-  /** @type {import("./types.js").Term} */
-  const mine = { kind: "example", text: "", what: given.file.name, weight: 1, picture: null, upload: "mine", thumbnail: given.preview, box_xywh: null, start: null };
-  return [mine, ...typed];
 }
 
 /** @param {Results} results */
@@ -161,15 +177,24 @@ function change(part, how = "push") {
   const before = current();
   /** @type {State} */ const after = { ...before, show: null, ...part };
   const same = nameOf(before) === nameOf(after) && before.show === after.show && before.group === after.group;
+  if (!same && how === "push") history.replaceState({ ...history.state, place: grid.place }, "");
   if (!same) go(after, how, { opened: after.show !== null });
   return render();
 }
 
 /** A new example begins a new search; words may then be added to it. @param {File} file */
-function byExample(file) {
+async function byExample(file) {
   const most = Number(document.body.dataset.mostBytes);
-  if (file.size <= most) return change({ q: "", mode: EMPTY.mode, upload: keep(file) });
-  status.textContent = t("upload.big", { name: file.name, n: most / 1e6 });
+  if (file.size > most) return say(t("upload.big", { name: file.name, n: most / 1e6 }));
+  say(t("upload.sending", { name: file.name }));
+  try {
+    const { upload: key, width, height } = await api.give(file);
+    keep(key, { name: file.name, width, height });
+    await change({ q: written(key), mode: EMPTY.mode });
+  } catch (error) {
+    if (!api.overtaken(error)) box.fault = error.message;
+    say("");
+  }
 }
 
 const steps = [90, 120, 150, 200, 250, 310, 380];
@@ -185,23 +210,28 @@ on(box, "words", ({ text, sure }) => {
 });
 on(box, "picture", (file) => byExample(file));
 for (const from of [box, grid]) on(from, "mark", ({ id, weight }) => change({ q: exampled(current().q, id, weight), mode: EMPTY.mode }));
-on(chips, "words", ({ text }) => change({ q: text }));
-on(chips, "forget", () => { change({ upload: null }); one(box, "input").focus(); });
+for (const from of [chips, panel, saved].filter(Boolean)) on(from, "words", ({ text }) => change({ q: text }));
+if (saved) on(saved, "failed", say);
+on(panel, "wanted", () => results && narrow());
+on(scrubber, "seek", (top) => grid.seek(top));
+on(grid, "laid", () => { scrubber.shelf = grid.shelf; });
+on(grid, "moved", ({ top }) => { scrubber.position = top; });
+on(grid, "fill", async (section) => {
+  const mine = results;
+  if ((await mine.fill(section).catch(() => false)) && results === mine) paint();
+});
 on(chips, "part", choosePart);
 on(grid, "part", (id) => choosePart({ id }));
-on(region, "region", ({ id, box: part, add }) => {
-  const written = `like:${id}@${part.join(",")}`;
-  change({ q: add ? added(current().q.replace(new RegExp(`\\S*like:${id}(@[\\d,]+)?(?=\\s|$)`), "").trim(), written) : written, mode: EMPTY.mode, upload: add ? current().upload : null });
-});
+on(region, "region", ({ example, box: part, add }) => change({ q: ofPart(current().q, example, part, add), mode: EMPTY.mode }));
 on(choices, "choose", (chosen) => change(chosen));
 on(grid, "open", (id) => change({ show: id }));
 on(grid, "again", () => { results = null; render(); });
-on(grid, "weaker", () => { results.weakShown = !results.weakShown; arrange(); });
+on(grid, "weaker", () => { results.weakShown = !results.weakShown; paint(); });
 on(grid, "more", async () => {
   const mine = results;
-  if ((await mine.next().catch(() => false)) && results === mine) arrange();
+  if ((await mine.next().catch(() => false)) && results === mine) paint();
 });
-on(detail, "similar", (id) => change({ q: `like:${id}`, mode: EMPTY.mode, upload: null, show: null }));
+on(detail, "similar", (id) => change({ q: `like:${id}`, mode: EMPTY.mode, show: null }));
 on(detail, "unveiled", () => grid.revealed());
 on(detail, "where", (id) => locate(id));
 on(detail, "mark", (term) => change({ q: exampled(current().q, Number(term.split(":")[1]), term.startsWith("-") ? -1 : 1), mode: EMPTY.mode, show: null }));
@@ -231,6 +261,15 @@ onPreferences(({ theme, why }) => {
 for (const [key, way] of /** @type {[string, number][]} */ ([["[", -1], ["]", 1]])) {
   onKey(key, way < 0 ? "keys.smaller" : "keys.bigger", () => prefer({ size: steps[stepNow() + way] ? preferences.size + way : preferences.size }));
 }
+offer((typed) => (typed.trim() ? [{ says: t("palette.search", { words: typed.trim() }), run: () => change({ q: typed.trim() }) }] : []));
+offer(() => [
+  ...["relevance", "newest", "oldest", "diverse"].map((order) => ({ says: `${t("view.order")}: ${t(`view.order.${order}`)}`, run: () => change({ order }) })),
+  ...["auto", "none", "day", "month", "folder"].map((group) => ({ says: `${t("view.group")}: ${t(`view.group.${group}`)}`, run: () => change({ group }) })),
+  ...(/** @type {const} */ (["system", "light", "dark"])).map((theme) => ({ says: `${t("view.theme")}: ${t(`view.theme.${theme}`)}`, run: () => prefer({ theme }) })),
+  { says: t("view.fold"), run: () => change({ fold: !current().fold }) },
+  { says: t("search.pick"), run: () => box.pick() },
+]);
+on(one(document, "page-tools"), "commands", () => one(document, "command-palette").open());
 onKey("w", "keys.why", () => prefer({ why: !preferences.why }));
 onKey("v", "keys.weaker", () => grid.dispatchEvent(new CustomEvent("weaker")));
 // what sticks to the top covers what is scrolled to

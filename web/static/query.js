@@ -44,6 +44,14 @@ export function exampled(q, id, weight) {
   return added(q.replace(said, "$1").replace(/\s+/g, " "), weighed(`like:${id}`, weight));
 }
 
+/** The query with a part of an example, in place of the whole or another part of it; or with nothing else. @param {string} q @param {string} example as it is written @param {number[]} box x, y, width, height @param {boolean} add */
+export function ofPart(q, example, box, add) {
+  const part = `${example}@${box.join(",")}`;
+  if (!add) return part;
+  const said = q.split(" ").filter((word) => word.replace(PREFIX, "").replace(/@[\d,]+$/, "") !== example);
+  return added(said.join(" "), part);
+}
+
 /** A value as it must be written to be read as one. @param {string} value */
 export const quoted = (value) => (/^[^\s"()\\]+$/.test(value) ? value : `"${value.replace(/[\\"]/g, "\\$&")}"`);
 

@@ -2,7 +2,6 @@
 import * as api from "./api.js";
 import { calendar, sectionsOf } from "./sections.js";
 import { asked } from "./state.js";
-import { upload } from "./uploads.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Found} Found */
@@ -10,6 +9,7 @@ import { upload } from "./uploads.js";
 
 const FIRST = 120; // two windows of a big screen
 const FURTHER = 400;
+const MOST = 10_000;
 
 export class Results {
   /** @type {import("./types.js").Hit[]} */ hits = [];
@@ -21,6 +21,7 @@ export class Results {
   /** @type {string[]} */ offers = [];
   /** @type {import("./types.js").Term[]} */ terms = [];
   /** @type {string | null} where the next page begins */ cursor = null;
+  /** @type {Set<string>} sections that are on their way */ filling = new Set();
   weakShown = false;
   loading = false;
 
@@ -31,12 +32,12 @@ export class Results {
 
   /** Whether anything is asked for: else all pictures are shown. */
   get asks() {
-    return this.state.q.trim() !== "" || this.state.upload !== null;
+    return this.state.q.trim() !== "";
   }
 
   /** Whether pictures are what is asked by: then meaning is looks. */
   get byPicture() {
-    return this.state.upload !== null || (/(^|\s)\S*like:\d/.test(this.state.q) && this.terms.every((term) => term.kind !== "words"));
+    return this.terms.some(({ kind }) => kind === "example") && this.terms.every(({ kind }) => kind !== "words");
   }
 
   /** Whether the matches come by time. */
@@ -88,8 +89,7 @@ export class Results {
   #ask(more, kind = "search") {
     const asking = asked(this.state);
     for (const [name, value] of Object.entries({ explain: "true", ...more })) asking.set(name, value);
-    const example = upload(this.state.upload);
-    return example ? api.searchByPicture(asking, example.file, kind) : api.search(asking, kind);
+    return api.search(asking, kind);
   }
 
   /** @returns {Section[]} */
@@ -97,8 +97,32 @@ export class Results {
     return this.days ?? sectionsOf(this.hits, this.group, this.weakShown);
   }
 
-  /** Know how many pictures there are of each day. @param {{day: string, count: number}[]} days */
-  over(days) {
-    if (this.timed && (this.group === "day" || this.group === "month")) this.days = calendar(days, this.group, this.hits);
+  /** Whether nothing ranks the pictures: then any month of them can be asked for by itself. */
+  get unranked() {
+    return this.timed && this.hits.every((hit) => !Object.keys(hit.signals).length);
+  }
+
+  /** Lay out all there is by time; false where it cannot be, or need not. */
+  async lay() {
+    const byTime = this.group === "day" || this.group === "month";
+    if (!byTime) this.days = null;
+    if (!byTime || this.days || !this.unranked || !this.more) return false;
+    const { days } = await api.timeline(asked(this.state));
+    this.days = calendar(days, this.group === "day" ? "day" : "month", this.hits);
+    return true;
+  }
+
+  /** Fetch the pictures of a section of the calendar; false where they are on their way. @param {Section} section */
+  async fill(section) {
+    if (section.hits || this.filling.has(section.key)) return false;
+    this.filling.add(section.key);
+    try {
+      const { hits } = await this.#ask({ limit: String(Math.min(MOST, section.count + 50)), after: section.after, before: section.before }, `fill ${section.key}`);
+      section.hits = hits;
+      section.count = hits.length;
+      return true;
+    } finally {
+      this.filling.delete(section.key);
+    }
   }
 }

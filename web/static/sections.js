@@ -13,7 +13,7 @@ import { firstBeyond, guessed, justified } from "./justified.js";
 const AT_ONCE = 400;
 
 /** @param {Hit} hit */
-export const dayOf = (hit) => (hit.moment ?? hit.taken_at ?? "").slice(0, 10);
+export const dayOf = (hit) => hit.moment.slice(0, 10);
 
 /** @param {string} path */
 export const folderOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
@@ -49,19 +49,19 @@ function titleOf(hit, group) {
 /**
  * Sections for all pictures from how many there are of each day, in the order of the days. Those of a month that are too
  * many to be asked for at once become several, of which the first has the heading.
- * @param {{day: string, count: number}[]} days @param {"day" | "month"} group @param {Hit[]} known the first hits, in the same order
+ * @param {{value: string, count: number}[]} days @param {"day" | "month"} group @param {Hit[]} known the first hits, in the same order
  * @returns {Section[]}
  */
 export function calendar(days, group, known) {
   /** @type {(Section & {days: string[]})[]} */ const made = [];
-  for (const { day, count } of days) {
+  for (const { value: day, count } of days) {
     const title = group === "day" ? day : day.slice(0, 7);
     const last = made.at(-1);
-    const goesOn = last?.key.startsWith(title);
+    const goesOn = last?.key.startsWith(`${group}:${title}`);
     if (goesOn && group === "month" && last.count + count <= AT_ONCE) {
       last.count += count;
       last.days.push(day);
-    } else made.push({ key: goesOn ? `${title} ${day}` : title, title: goesOn ? "" : title, count, hits: null, days: [day] });
+    } else made.push({ key: `${group}:${title}${goesOn ? ` ${day}` : ""}`, title: goesOn ? "" : title, count, hits: null, days: [day] });
   }
   let at = 0;
   return made.map(({ days: its, ...section }) => {

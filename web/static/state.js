@@ -1,11 +1,10 @@
 // State <-> address. What is at its default stays out of the address.
 import { quoted } from "./query.js";
-import { upload } from "./uploads.js";
 
 /** @typedef {import("./types.js").State} State */
 
 /** @type {State} */
-export const EMPTY = { q: "", mode: "hybrid", order: "relevance", fold: false, group: "auto", show: null, upload: null };
+export const EMPTY = { q: "", mode: "hybrid", order: "relevance", fold: false, group: "auto", show: null };
 
 /** @param {string | null} text */
 const whole = (text) => (/^\d{1,15}$/.test(text ?? "") ? Number(text) : null);
@@ -20,10 +19,9 @@ export function oneLine(given) {
   ].filter(Boolean).join(" ");
 }
 
-/** @param {string} search of an address @param {{upload?: number} | null} [kept] what the history keeps beside it @returns {State} */
-export function stateOf(search, kept = null) {
+/** @param {string} search of an address @returns {State} */
+export function stateOf(search) {
   const given = new URLSearchParams(search);
-  const key = kept?.upload ?? null;
   return {
     q: oneLine(given),
     mode: given.get("mode") ?? EMPTY.mode,
@@ -31,11 +29,10 @@ export function stateOf(search, kept = null) {
     fold: given.get("fold") === "true",
     group: given.get("group") ?? EMPTY.group,
     show: whole(given.get("show")),
-    upload: upload(key) ? key : null,
   };
 }
 
-export const current = () => stateOf(location.search, history.state);
+export const current = () => stateOf(location.search);
 
 /** What the API is asked. @param {State} state @returns {URLSearchParams} */
 export function asked(state) {
@@ -56,9 +53,8 @@ export function address(state) {
 
 /** Go to a state. @param {State} state @param {"push" | "replace"} how @param {object} [extra] */
 export function go(state, how, extra = {}) {
-  if (how === "push") history.replaceState({ ...history.state, scroll: scrollY }, "");
-  history[`${how}State`]({ upload: state.upload, ...extra }, "", address(state));
+  history[`${how}State`](extra, "", address(state));
 }
 
 /** What a search is known by: two states of one name ask the same of the API. @param {State} state */
-export const nameOf = (state) => `${state.upload ?? ""}?${asked(state)}`;
+export const nameOf = (state) => asked(state).toString();

@@ -11,13 +11,13 @@
 /**
  * @typedef {{rank: number, id: number, path: string, score: number, weak: boolean, signals: Record<string, Reason>,
  *   width: number, height: number, name: string, thumbnail: string, colour: string | null, taken_at: string | null,
- *   moment?: string, caption?: string, matches?: Match[] | null, folded: (Veiled & {id: number, path: string})[]} & Veiled} Hit
+ *   moment: string, caption?: string, matches?: Match[] | null, folded: (Veiled & {id: number, path: string})[]} & Veiled} Hit
  */
 
 /**
  * One part of a query; `text` is how it is written, `what` what is looked for.
  * @typedef {{kind: "words" | "example" | "filter" | "order", text: string, what: string, weight: number, picture: number | null,
- *   upload: string | null, thumbnail?: string, box_xywh: number[] | null, start: number | null}} Term
+ *   upload: string | null, box_xywh: number[] | null, start: number | null}} Term
  */
 
 /**
@@ -41,10 +41,15 @@
  *   moderation: Record<string, number>} & Veiled} Picture
  */
 
+/** One value of a facet; `query` keeps its `count` pictures when it is added to the query. @typedef {{value: string, count: number, query: string}} FacetValue */
+
+/** @typedef {{total: number, facets: Record<string, FacetValue[]>, histogram: {by: string, bars: FacetValue[]}}} Facets */
+
+/** A search that was kept; `new` is how many pictures came since it was looked at. @typedef {{name: string, query: string, created_at: string, new: number | null}} Saved */
+
 /**
- * What the page shows. `q` is the whole query as one line; `upload` is the key of a picture in uploads.js; `show` is the
- * picture whose detail is open.
- * @typedef {{q: string, mode: string, order: string, fold: boolean, group: string, show: number | null, upload: number | null}} State
+ * What the page shows. `q` is the whole query as one line; `show` is the picture whose detail is open.
+ * @typedef {{q: string, mode: string, order: string, fold: boolean, group: string, show: number | null}} State
  */
 
 export {};

@@ -38,7 +38,7 @@ class CommandPalette extends HTMLElement {
   async #fill() {
     const typed = this.input.value;
     /** @type {import("../commands.js").Command[]} */ const own = keys.filter(({ run, key }) => run && key !== "Ctrl+K").map(({ key, says, run }) => ({ says: t(says), key, run }));
-    const all = sifted([...(await offered(typed)), ...own], typed).slice(0, MOST);
+    const all = sifted([...own, ...(await offered(typed))], typed).slice(0, MOST);
     if (typed !== this.input.value) return;
     this.shown = all;
     this.list.innerHTML = String(all.length ? html`${all.map(({ says, key, hint }, at) => html`<li role="option" id="command-${at}" data-at="${at}"><span>${says}</span>${hint && html`<small>${hint}</small>`}${key && html`<kbd>${key}</kbd>`}</li>`)}` : html`<li class="none">${t("palette.none")}</li>`);

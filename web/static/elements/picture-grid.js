@@ -1,6 +1,6 @@
 // <picture-grid>: results of any number as rows of pictures under headings; of them only what is near the window is drawn.
 // Events: "open" (detail: id), "more" (the end comes near), "fill" (detail: a section that is seen and has no pictures
-// yet), "again", "weaker" (fold or unfold), "mark" (detail: {id, weight}), "part" (detail: id), "moved" (what is seen changed).
+// yet), "again", "weaker" (fold or unfold), "mark" (detail: {id, weight}), "part" (detail: id), "laid" (the board has other heights), "moved" (detail: {top} of the window on the board).
 import { framed, one, tell } from "../dom.js";
 import { element, html } from "../html.js";
 import { icon } from "../icons.js";
@@ -29,6 +29,7 @@ class PictureGrid extends HTMLElement {
   wished = 200;
   byPicture = false;
   more = false;
+  /** @type {WeakMap<HTMLElement, object>} where cards lie already */ drawn = new WeakMap();
   /** @type {WeakSet<HTMLElement>} cards that say what they are to say */ painted = new WeakSet();
 
   connectedCallback() {
@@ -48,7 +49,7 @@ class PictureGrid extends HTMLElement {
   /** @param {Section[]} sections @param {{byPicture?: boolean, more?: boolean, empty?: unknown}} how `empty`: what to say when there is nothing */
   paint(sections, { byPicture = this.byPicture, more = false, empty = null } = {}) {
     const anchor = this.sections.length ? this.#anchor() : null;
-    Object.assign(this, { sections, byPicture, more, painted: new WeakSet() });
+    Object.assign(this, { sections, byPicture, more, painted: new WeakSet(), drawn: new WeakMap() });
     this.hits = sections.flatMap((section) => section.hits ?? []);
     this.ids = new Set(this.hits.map((hit) => hit.id));
     this.#lay();
@@ -100,12 +101,18 @@ class PictureGrid extends HTMLElement {
     this.shelf.lay(this.sections, this.frame);
     this.board.style.height = `${this.shelf.height}px`;
     this.style.setProperty("--rowed", `${this.wished}px`);
+    tell(this, "laid");
   }
 
   /** The page's heights that are seen, measured from the top of the board. */
   #window() {
     const top = -this.board.getBoundingClientRect().top;
     return { top, bottom: top + innerHeight };
+  }
+
+  /** How much of the window is covered by what sticks to its top. */
+  get #cover() {
+    return parseFloat(document.documentElement.style.getPropertyValue("--cover")) || 80;
   }
 
   /** The first picture that is seen and where, so that it stays there when what lies above it grows. */
@@ -143,7 +150,7 @@ class PictureGrid extends HTMLElement {
     this.#letGo(wanted, cards);
     for (const part of seen) this.#stretch(part, fast);
     this.#tabbable();
-    tell(this, "moved", { top, bottom });
+    tell(this, "moved", { top: top + this.#cover });
     if (fast) return;
     for (const { section, top: begins, height } of seen) {
       if (!section.hits && section.after && begins < bottom + ahead / 2 && begins + height > top - ahead / 2) tell(this, "fill", section);
@@ -188,7 +195,7 @@ class PictureGrid extends HTMLElement {
       this.board.insertBefore(made, next ?? null);
     }
     made.dataset.top = String(top);
-    made.style.transform = `translateY(${top}px)`;
+    made.style.top = `${top}px`; // not moved by a transform: its heading would stick in the wrong place
     made.style.height = `${height}px`;
     made.classList.toggle("waiting", !section.hits);
     const counted = made.querySelector(".counted");
@@ -204,6 +211,8 @@ class PictureGrid extends HTMLElement {
         if (!drawn) this.cards.set(hit.id, (drawn = card(hit)));
         if (drawn === next) next = next.nextElementSibling;
         else list.insertBefore(drawn, next);
+        if (this.drawn.get(drawn) === laid) continue;
+        if (!fast) this.drawn.set(drawn, laid);
         const place = { left: laid.lefts[at], top: row.top, width: laid.widths[at], height: row.height };
         put(drawn, place);
         if (!this.painted.has(drawn)) {
@@ -227,7 +236,10 @@ class PictureGrid extends HTMLElement {
   /** One picture alone is on Tab's way; arrows go on from there. */
   #tabbable() {
     const way = this.cards.has(this.current) ? this.current : Number(one(this.board, ".card")?.dataset.id ?? 0);
-    for (const [id, made] of this.cards) for (const part of made.querySelectorAll("a, button")) part.setAttribute("tabindex", id === way ? "0" : "-1");
+    for (const [made, tabindex] of /** @type {[HTMLElement | undefined, string][]} */ ([[this.tabbed, "-1"], [this.cards.get(way), "0"]])) {
+      for (const part of made?.querySelectorAll("a, button") ?? []) part.setAttribute("tabindex", tabindex);
+    }
+    this.tabbed = this.cards.get(way);
   }
 
   /** @param {MouseEvent} event */
@@ -290,18 +302,28 @@ class PictureGrid extends HTMLElement {
     if (!found) return;
     const { placed, row } = found;
     const from = placed.top + placed.body + row.top, { top } = this.#window();
-    const cover = parseFloat(getComputedStyle(this).getPropertyValue("--cover")) || 80;
-    const low = from + row.height + 16 - innerHeight, high = from - cover - placed.body;
+    const low = from + row.height + 16 - innerHeight, high = from - this.#cover - placed.body;
     if (top > high || top < low) scrollBy({ top: (top > high ? high : low) - top, behavior: "instant" });
     this.current = id;
     this.draw();
     this.cards.get(id)?.querySelector("a").focus({ preventScroll: true });
   }
 
-  /** Scroll to a section. @param {string} key */
-  goTo(key) {
-    const placed = this.shelf.placed.find(({ section }) => section.key === key);
-    if (placed) scrollBy({ top: placed.top - this.#window().top - 90, behavior: "instant" });
+  /** What is seen now, to come back to. */
+  get place() {
+    return this.#anchor();
+  }
+
+  /** @param {{id?: number, key?: string, off: number} | null} there of an earlier time; else the beginning */
+  set place(there) {
+    if (there) this.#hold(there);
+    else scrollTo({ top: 0, behavior: "instant" });
+    this.draw();
+  }
+
+  /** Scroll to a height of the board. @param {number} top */
+  seek(top) {
+    scrollBy({ top: top - this.#window().top - this.#cover, behavior: "instant" });
   }
 }
 

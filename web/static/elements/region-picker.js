@@ -1,12 +1,12 @@
 // <region-picker>: draw a box on any picture to search by that part alone.
-// Event: "region" (detail: {id, upload, box: [x, y, width, height] in pixels, add: beside what is looked for, or instead}).
+// Event: "region" (detail: {example, box: [x, y, width, height] in pixels, add: beside what is looked for, or instead}).
 import { one, tell } from "../dom.js";
 import { element, html } from "../html.js";
 import { icon } from "../icons.js";
 import { t } from "../messages.js";
 import { between, moved, opposite, pixels, resized, shares, slip } from "../region.js";
 
-/** @typedef {{id: number | null, upload: string | number | null, source: string, width: number, height: number, name: string}} Shown */
+/** @typedef {{example: string, source: string, width: number, height: number, name: string}} Shown `example`: how it is written in the query */
 
 const STEP = 0.02;
 /** @type {Record<string, number[]>} */ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -96,7 +96,7 @@ class RegionPicker extends HTMLElement {
   /** @param {boolean} add */
   #done(add) {
     this.dialog.close();
-    tell(this, "region", { id: this.shown.id, upload: this.shown.upload, box: pixels(this.box, this.shown), add });
+    tell(this, "region", { example: this.shown.example, box: pixels(this.box, this.shown), add });
   }
 }
 customElements.define("region-picker", RegionPicker);

@@ -31,6 +31,11 @@ class SearchBox extends HTMLElement {
     this.#catch();
   }
 
+  /** Choose a picture to search by. */
+  pick() {
+    this.file.click();
+  }
+
   /** While a result is dragged, the box is where it may be dropped. */
   #catch() {
     const show = (/** @type {boolean} */ is) => { this.zones.hidden = !is; };
@@ -59,7 +64,6 @@ class SearchBox extends HTMLElement {
   /** @param {import("../types.js").State} state */
   set state(state) {
     if (this.box.value.trim() !== state.q.trim()) this.box.value = state.q;
-    this.box.placeholder = t(state.upload === null ? "search.placeholder" : "search.placeholder.more");
   }
 }
 customElements.define("search-box", SearchBox);

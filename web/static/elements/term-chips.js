@@ -1,11 +1,11 @@
 // <term-chips>: the query part by part: each can be weighed, turned round and taken away; the line in the box changes with it.
-// Events: "words" (detail: {text, sure}), "part" (detail: {id, text} of the picture of which a part is to be chosen),
-// "forget" (the picture that was given is taken away).
+// Events: "words" (detail: {text, sure}), "part" (detail: {id, text} of the picture of which a part is to be chosen).
 import { one, tell } from "../dom.js";
 import { element, html } from "../html.js";
 import { icon } from "../icons.js";
 import { listed, t } from "../messages.js";
 import { joined, opposite, stepOf, weighed, weightOf } from "../query.js";
+import { given, thumbnailOf } from "../uploads.js";
 
 /** @typedef {import("../types.js").Term} Term */
 
@@ -41,8 +41,7 @@ class TermChips extends HTMLElement {
     const at = Number(/** @type {HTMLElement | null} */ (button?.closest("[data-at]"))?.dataset.at);
     const term = this.terms[at];
     if (!button || !term) return;
-    if (term.upload && button.matches(".drop")) tell(this, "forget");
-    else if (button.matches(".drop")) this.#write(at, "");
+    if (button.matches(".drop")) this.#write(at, "");
     else if (button.matches(".turn")) this.#write(at, opposite(term.text));
     else if (button.matches(".open")) this.#weigh(at, button);
   }
@@ -69,7 +68,7 @@ class TermChips extends HTMLElement {
     slider.addEventListener("input", () => { weight = Math.sign(weight) * weightOf(Number(slider.value)); show(); });
     slider.addEventListener("change", write);
     for (const [way, side] of [[1, more], [-1, less]]) side.addEventListener("click", () => { weight = way * Math.abs(weight); show(); write(); });
-    one(this.sheet, ".part")?.addEventListener("click", () => { this.sheet.hidePopover(); tell(this, "part", { id: term.picture, text: term.text }); });
+    one(this.sheet, ".part")?.addEventListener("click", () => { this.sheet.hidePopover(); tell(this, "part", { id: term.picture, upload: term.upload, text: term.text }); });
     one(this.sheet, ".whole")?.addEventListener("click", () => { this.sheet.hidePopover(); this.#write(at, term.text.replace(/@[\d,]+$/, "")); });
     show();
     this.sheet.showPopover();
@@ -89,13 +88,13 @@ function sheet(term) {
   return html`<div>
     <p class="turns"><button type="button" class="more">${icon("plus")}${t("terms.more")}</button><button type="button" class="less">${icon("minus")}${t("terms.less")}</button></p>
     <label><span>${t("terms.weight")}</span><output></output><input type="range" min="${-WIDEST}" max="${WIDEST}" step="1" aria-label="${t("terms.weight")}"></label>
-    ${term.kind === "example" && html`<p class="turns"><button type="button" class="part">${icon("crop")}${t("terms.region")}</button>${term.box_xywh && html`<button type="button" class="whole">${t("terms.whole")}</button>`}</p>`}
+    ${term.kind === "example" && (!term.upload || given(term.upload)) && html`<p class="turns"><button type="button" class="part">${icon("crop")}${t("terms.region")}</button>${term.box_xywh && html`<button type="button" class="whole">${t("terms.whole")}</button>`}</p>`}
     <p class="written"><code>${term.text}</code></p></div>`;
 }
 
 /** @param {Term} term */
 export function nameOf(term) {
-  if (term.kind === "example") return t(term.upload ? "terms.upload" : term.box_xywh ? "terms.example.part" : "terms.example", { what: term.what });
+  if (term.kind === "example") return t(term.upload ? "terms.upload" : term.box_xywh ? "terms.example.part" : "terms.example", { what: given(term.upload)?.name ?? term.what });
   return t(`terms.${term.kind}`, { what: term.what });
 }
 
@@ -104,11 +103,11 @@ function chip(term, at) {
   const less = term.weight < 0 || (term.kind === "filter" && term.text.startsWith("-"));
   const weight = Math.abs(term.weight) === 1 ? "" : html`<b>${Math.abs(term.weight)}×</b>`;
   const name = listed([less ? t("terms.without") : "", nameOf(term)].filter(Boolean));
-  const source = term.upload ? term.thumbnail : term.picture === null ? "" : `/api/v1/pictures/${term.picture}/thumbnail`;
-  const face = source ? html`<img src="${source}" alt="${term.upload ? term.what : ""}" width="28" height="28">` : html`<span class="what">${term.kind === "order" ? nameOf(term) : term.what.replace(/^-/, "")}</span>`;
+  const source = term.upload ? thumbnailOf(term.upload) : term.picture === null ? "" : `/api/v1/pictures/${term.picture}/thumbnail`;
+  const face = source ? html`<img src="${source}" alt="" width="28" height="28">` : html`<span class="what">${term.kind === "order" ? nameOf(term) : term.what.replace(/^-/, "")}</span>`;
   const sign = less ? icon("minus") : "";
   const main =
-    term.kind === "order" || term.upload ? html`<span class="open">${face}</span>`
+    term.kind === "order" ? html`<span class="open">${face}</span>`
     : html`<button type="button" class="${term.kind === "filter" ? "turn" : "open"}" aria-label="${t(term.kind === "filter" ? "terms.turn" : "terms.change", { name })}">${sign}${face}${weight}</button>`;
   return element(html`<span class="term ${term.kind}${less ? " less" : ""}" data-at="${at}">${main}<button type="button" class="drop" aria-label="${t("terms.remove", { name })}">${icon("cross")}</button></span>`);
 }

@@ -51,7 +51,7 @@ class ViewChoices extends HTMLElement {
   set state(state) {
     for (const name of /** @type {const} */ (["order", "group", "mode"])) one(this, `[name=${name}]`).value = state[name];
     one(this, "[name=fold]").checked = state.fold;
-    this.#browsing(!state.q.trim() && state.upload === null);
+    this.#browsing(!state.q.trim());
   }
 
   /** @param {import("../results.js").Results} results */

@@ -1,4 +1,4 @@
-"""What goes over the wire."""
+"""What a search answers, and how its query is understood."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from indexer import Picture
 from indexer.paths import printable
-from indexer.records import Text
+from indexer.rows import utc
 from search import Hit, Results
 from search.blurring import Blur
 from search.chips import Chip
 from search.commands import hit_json
+from web.api.schemas.common import Veiled, hexed, thumbnail_address
 
 # An example that names a picture which was sent before: picture:upload:KEY
 UPLOADED = "upload:"
@@ -26,13 +26,6 @@ class Reason(BaseModel):
     rank: int
     score: float
     share: float
-
-
-class Veiled(BaseModel):
-    """Whether a picture is shown blurred, and the category for which it is: somebody may rather not see it."""
-
-    blurred: bool
-    category: str | None
 
 
 class FoldedOut(Veiled):
@@ -80,9 +73,27 @@ class ParsedOut(BaseModel):
     offers: list[str]
 
 
+class CompletionOut(BaseModel):
+    """What may stand in place of the word: `kind` is field, or the filter that the value is of; `count` pictures have it."""
+
+    text: str
+    kind: str
+    label: str
+    count: int | None
+
+
+class CompletionsOut(BaseModel):
+    """Where the word stands that is being typed (code points), and how it may go on, the likeliest first."""
+
+    start: int
+    end: int
+    offers: list[CompletionOut]
+
+
 class HitOut(Veiled):
     """One found picture: what `imsearch search --json` prints, and what a card needs to be drawn at its final size.
 
+    `moment` is when it was taken, or the file's time where the camera wrote none.
     `matches` is where the words stand, where it was asked to explain; null where it was not.
     """
 
@@ -95,6 +106,7 @@ class HitOut(Veiled):
     width: int
     height: int
     taken_at: str | None
+    moment: str
     format: str
     folded: list[FoldedOut]
     name: str
@@ -120,78 +132,6 @@ class ResultsOut(BaseModel):
     next: str | None
 
 
-class TextOut(BaseModel):
-    """Words about a picture, and who or what said them."""
-
-    kind: str
-    text: str
-    model: str
-    created_at: str
-
-
-class ColourOut(BaseModel):
-    """A dominant colour as "#rrggbb" and the share (0..1) of the picture that it covers."""
-
-    name: str
-    hex: str
-    share: float
-
-
-class PictureOut(Veiled):
-    """Everything known of one picture. `width` and `height` are of the upright picture, `size` in bytes.
-
-    `moderation` is how likely it shows what some would rather not see, by category; empty where nobody judged.
-    """
-
-    id: int
-    path: str
-    name: str
-    folder: str
-    size: int
-    width: int
-    height: int
-    format: str
-    taken_at: str | None
-    camera: str | None
-    lens: str | None
-    latitude: float | None
-    longitude: float | None
-    added_at: str
-    offline: bool
-    state: str
-    moderation: dict[str, float]
-    colours: list[ColourOut]
-    texts: list[TextOut]
-    thumbnail: str
-    file: str
-
-
-class WhereOut(BaseModel):
-    """Where in a picture something is seen: rows from the top, evenly over the upright picture. `cosines` are as they
-    are, `relative` from 0 (least here) to 1 (most here); `by` is what they are of: patches or crops.
-    """
-
-    rows: int
-    columns: int
-    by: str
-    relative: list[list[float]]
-    cosines: list[list[float]]
-
-
-class Problem(BaseModel):
-    """Why a request was refused, in a sentence (RFC 9457).
-
-    Of a query that does not parse: the `word` it stumbled over, `at` which character (code point), and what may be meant.
-    """
-
-    title: str
-    status: int
-    detail: str
-    word: str | None = None
-    at: int | None = None
-    offers: list[str] | None = None
-
-
 def results_out(results: Results, terms: Sequence[Chip], blur: Blur) -> ResultsOut:
     """Results as they are sent, with the parts of their query."""
     return ResultsOut(
@@ -213,47 +153,13 @@ def chip_out(chip: Chip) -> ChipOut:
     return ChipOut(**asdict(chip), upload=upload)
 
 
-def picture_out(picture: Picture, texts: list[Text], blur: Blur) -> PictureOut:
-    """A picture as it is sent; its path is also given in two printable parts."""
-    exif = asdict(picture.exif)
-    folder, _, name = picture.path.rpartition("/")
-    return PictureOut(
-        **{key: exif[key] for key in ("taken_at", "camera", "lens", "latitude", "longitude")},
-        **{key: getattr(picture, key) for key in ("id", "path", "size", "width", "height", "format")},
-        name=printable(name),
-        folder=printable(folder),
-        added_at=picture.added_at,
-        offline=picture.offline,
-        state=picture.state,
-        moderation={tag.word: tag.chance for tag in picture.moderation},
-        **blur.as_json(picture),
-        colours=[ColourOut(name=c.name, hex=_hex(c.rgb), share=c.share) for c in picture.colours],
-        texts=[TextOut(kind=t.kind, text=t.text, model=t.model, created_at=t.created_at) for t in texts],
-        thumbnail=thumbnail_address(picture),
-        file=f"/api/v1/pictures/{picture.id}/file",
-    )
-
-
-def thumbnail_address(picture: Picture) -> str:
-    """Its `v` changes with the picture's content, so that browsers may keep what they have for ever."""
-    return f"/api/v1/pictures/{picture.id}/thumbnail?v={content_version(picture)}"
-
-
-def content_version(picture: Picture) -> str:
-    """The start of the content's hash: enough to tell two states of one file apart."""
-    return picture.hash[:12]
-
-
 def hit_out(hit: Hit, blur: Blur) -> HitOut:
     """A hit as it is sent."""
     picture = hit.picture
     return HitOut(
         **hit_json(hit, blur),
         name=printable(picture.path.rpartition("/")[2]),
+        moment=picture.exif.taken_at or utc(picture.mtime_ns),
         thumbnail=thumbnail_address(picture),
-        colour=_hex(picture.colours[0].rgb) if picture.colours else None,
+        colour=hexed(picture.colours[0].rgb) if picture.colours else None,
     )
-
-
-def _hex(rgb: tuple[int, int, int]) -> str:
-    return "#" + "".join(f"{part:02x}" for part in rgb)
