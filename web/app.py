@@ -15,9 +15,10 @@ from fastapi.templating import Jinja2Templates
 
 from search import Library, QueryError
 from search.blurring import DEFAULT, Blur
-from web.api import ask, edits, failures, health, jobs, kept, look, pictures, search
+from web.api import ask, duplicates, edits, failures, health, jobs, kept, look, models, pictures, search
 from web.api.errors import add_errors
 from web.api.schemas import Problem, results_out
+from web.finding import Finding
 from web.jobs import Jobs
 from web.offered import Offered
 from web.security import MOST_UPLOADED, Guard
@@ -29,13 +30,13 @@ HERE = Path(__file__).parent
 WITHOUT_SCRIPTS = 60
 
 
-def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = ()) -> FastAPI:
+def create_app(library: Library, blur: Blur = DEFAULT, specs: Sequence[str] = ()) -> FastAPI:
     """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred,
-    `models` are the specs that callers may name beside those that come with imsearch."""
+    `specs` are the models that callers may name beside those that come with imsearch."""
     warming = health.Warming(library)
     uploading = Uploading()
-    offered = Offered(library, models)
-    running = Jobs(works(library, offered, lambda _: None), library.folder)
+    offered, finding = Offered(library, specs), Finding(library)
+    running = Jobs(works(library, offered, finding), library.folder)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -58,6 +59,8 @@ def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = (
     api.include_router(failures.router(library, running, offered))
     api.include_router(ask.router(library, blur, offered))
     api.include_router(look.router(offered, uploading))
+    api.include_router(duplicates.router(library, blur, finding))
+    api.include_router(models.router(library, running, offered))
     api.include_router(kept.saved_router(library))
     api.include_router(kept.judgements_router(library))
     api.include_router(kept.concepts_router(library, running))

@@ -34,7 +34,7 @@ def library(tmp_path, gated):
 
 @pytest.fixture
 def client(library):
-    with TestClient(create_app(library, models=["gated", "colour-chat"]), base_url="http://127.0.0.1") as made:
+    with TestClient(create_app(library, specs=["gated", "colour-chat"]), base_url="http://127.0.0.1") as made:
         yield made
 
 
@@ -145,7 +145,7 @@ def test_a_job_waits_while_another_program_writes_the_library(client, library):
 
 
 def test_a_server_that_is_stopped_can_go_on_with_its_jobs_when_it_is_started_again(library, gated):
-    with TestClient(create_app(library, models=["gated"]), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(library, specs=["gated"]), base_url="http://127.0.0.1") as client:
         job = started(client, kind="annotate", caption="gated")
         assert gated.began.acquire(timeout=20)
         gated.gate.release()
@@ -153,7 +153,7 @@ def test_a_server_that_is_stopped_can_go_on_with_its_jobs_when_it_is_started_aga
         gated.gate.release()
     kept = captions(library)
     assert kept
-    with TestClient(create_app(library, models=["gated"]), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(library, specs=["gated"]), base_url="http://127.0.0.1") as client:
         assert client.get(f"/api/v1/jobs/{job['id']}").json()["state"] == "interrupted"
         for _ in range(3):
             gated.gate.release()
@@ -164,7 +164,7 @@ def test_a_server_that_is_stopped_can_go_on_with_its_jobs_when_it_is_started_aga
 
 def test_progress_is_heard_as_it_happens(library, gated):
     with (
-        serving(create_app(library, models=["gated"])) as address,
+        serving(create_app(library, specs=["gated"])) as address,
         httpx.Client(base_url=address, timeout=20) as client,
     ):
         job = started(client, kind="annotate", caption="gated")
