@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
@@ -264,7 +265,8 @@ def _must_be_there(library: Library, folders: tuple[str, ...]) -> None:
     known = library.store.catalog.roots().values()
     for folder in folders:
         place = to_path(folder)
-        if folder not in known and not (place.is_absolute() and place.is_dir()):
+        # os.path: Path.is_dir fails at a name that is too long
+        if folder not in known and not (place.is_absolute() and os.path.isdir(place)):  # noqa: PTH112
             raise UsageError(f"{folder} is not a folder that is there; write its whole path, or plug its disk in.")
 
 
