@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
 import httpx
 import pytest
 from fastapi.testclient import TestClient
 
 from indexer.lock import writing
-from tests.conftest import paint
+from tests.conftest import heed_interrupts, paint
 from tests.plugin import install
 from tests.web.working import Gated, events, made_library, painted, serving, waited
 from vlm.registry import _families
 from web.app import create_app
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -182,12 +191,26 @@ def test_progress_is_heard_as_it_happens(library, gated):
         assert heard[-2][1]["state"] == "done"
 
 
-def test_a_server_stops_though_somebody_listens(library):
-    with serving(create_app(library)) as address, httpx.Client(base_url=address, timeout=20) as client:
+def test_a_server_stops_at_once_and_without_complaint_though_somebody_listens(library, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "imsearch", "--library", str(library.folder), "serve", "--port", str(port)],
+        env=os.environ | {"PYTHONPATH": f"{tmp_path / 'site'}:{ROOT}"}, cwd=ROOT, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, preexec_fn=heed_interrupts,
+    )  # fmt: skip
+    assert "imsearch is at" in server.stdout.readline()
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{port}", timeout=20, transport=httpx.HTTPTransport(retries=5)
+    ) as client:
         started(client, kind="duplicates")
-        stream = client.send(client.build_request("GET", "/api/v1/jobs/events"), stream=True)
-        assert next(stream.iter_text())
-    stream.close()
+        with client.stream("GET", "/api/v1/jobs/events") as stream:
+            pieces = stream.iter_text()
+            assert "event: job" in next(pieces)
+            server.send_signal(signal.SIGINT)
+            list(pieces)
+    said, _ = server.communicate(timeout=20)
+    assert "ERROR" not in said and "Traceback" not in said
 
 
 def test_only_models_that_are_offered_do_only_what_they_can(client):

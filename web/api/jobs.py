@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -23,6 +24,7 @@ from vlm.tasks.caption import Style
 from web.api.bodies import Body
 from web.api.errors import NotThere
 from web.api.search import MOST_CHARACTERS, query_of
+from web.events import sent
 from web.jobs import ENDED, Job, Jobs, State
 from web.offered import Offered
 from web.scopes import needs
@@ -166,7 +168,7 @@ def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
     @made.get("/jobs/events", response_class=EventSourceResponse, openapi_extra=needs("read"))
     async def all_events() -> EventSourceResponse:
         """Server-sent events: a `job` with each job, and again whenever one changes. Never ends."""
-        return EventSourceResponse(_events(jobs.all, told, lambda: False))
+        return sent(partial(_events, jobs.all, told, lambda: False))
 
     @made.get("/jobs/{job_id}", openapi_extra=needs("read"))
     def one_job(job_id: int) -> JobOut:
@@ -177,7 +179,7 @@ def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
     async def events(job_id: int) -> EventSourceResponse:
         """Server-sent events: a `job` at each step, until it is done, failed or cancelled; then `end`."""
         known(job_id)
-        return EventSourceResponse(_events(lambda: [known(job_id)], told, lambda: known(job_id).state in ENDED))
+        return sent(partial(_events, lambda: [known(job_id)], told, lambda: known(job_id).state in ENDED))
 
     @made.post("/jobs/{job_id}/pause", openapi_extra=needs("write"))
     def pause(job_id: int) -> JobOut:
@@ -271,17 +273,18 @@ def _must_be_there(library: Library, folders: tuple[str, ...]) -> None:
 
 
 async def _events(
-    look: Callable[[], list[Job]], told: Callable[[Job], JobOut], ended: Callable[[], bool]
+    look: Callable[[], list[Job]], told: Callable[[Job], JobOut], ended: Callable[[], bool], stopping: anyio.Event
 ) -> AsyncIterator[ServerSentEvent]:
     seen: dict[int, Job] = {}
-    while True:
+    while not stopping.is_set():
         over = ended()
         for job in reversed(look()):
             if seen.get(job.id) != job:
                 seen[job.id] = job
-                sent = await anyio.to_thread.run_sync(told, job)
-                yield ServerSentEvent(sent.model_dump_json(), event="job")
+                now = await anyio.to_thread.run_sync(told, job)
+                yield ServerSentEvent(now.model_dump_json(), event="job")
         if over:
             yield ServerSentEvent("{}", event="end")
             return
-        await anyio.sleep(EVERY_SECONDS)
+        with anyio.move_on_after(EVERY_SECONDS):
+            await stopping.wait()
