@@ -11,9 +11,24 @@ from fastapi.concurrency import run_in_threadpool
 
 from search import Library
 from search.blurring import DEFAULT, Blur
-from web.api import ask, edits, facets, failures, health, jobs, kept, look, pictures, search, uploads
+from web.api import (
+    ask,
+    duplicates,
+    edits,
+    facets,
+    failures,
+    health,
+    jobs,
+    kept,
+    look,
+    models,
+    pictures,
+    search,
+    uploads,
+)
 from web.api.errors import add_errors
 from web.api.schemas import Problem
+from web.finding import Finding
 from web.jobs import Jobs
 from web.offered import Offered
 from web.page import add_page
@@ -26,14 +41,14 @@ from web.works import works
 AS_IT_IS = [r"/(thumbnail|file|events)$", r"^/api/v1/ask"]
 
 
-def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = ()) -> FastAPI:
+def create_app(library: Library, blur: Blur = DEFAULT, specs: Sequence[str] = ()) -> FastAPI:
     """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred,
-    `models` are the specs that callers may name beside those that come with imsearch."""
+    `specs` are the models that callers may name beside those that come with imsearch."""
     warming = health.Warming(library)
     uploading = Uploading()
     sent = Uploads(uploading)
-    offered = Offered(library, models)
-    running = Jobs(works(library, offered, lambda _: None), library.folder)
+    offered, finding = Offered(library, specs), Finding(library)
+    running = Jobs(works(library, offered, finding), library.folder)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -59,6 +74,8 @@ def create_app(library: Library, blur: Blur = DEFAULT, models: Sequence[str] = (
     api.include_router(failures.router(library, running, offered))
     api.include_router(ask.router(library, blur, offered))
     api.include_router(look.router(offered, uploading))
+    api.include_router(duplicates.router(library, blur, finding))
+    api.include_router(models.router(library, running, offered))
     api.include_router(kept.saved_router(library))
     api.include_router(kept.judgements_router(library))
     api.include_router(kept.concepts_router(library, running))

@@ -149,7 +149,7 @@ class Jobs:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """For a moment nobody else writes the library: the running job stops at its next step and goes on afterwards.
+        """For a moment no job writes the library: the running one stops at its next step and goes on afterwards.
 
         Raises LibraryBusy when that takes too long, or another program writes.
         """
@@ -161,7 +161,8 @@ class Jobs:
             self._changed.notify_all()
         try:
             with writing(self._library, ASIDE_SECONDS):
-                yield
+                pass  # it has stopped, and none begins before this ends
+            yield
         finally:
             with self._changed:
                 self._asides -= 1

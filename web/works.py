@@ -6,22 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from indexer.duplicates.finder import find_duplicates
-from indexer.duplicates.records import Found
 from indexer.paths import to_path
 from indexer.records import Choice, Progress
 from search import Library
 from search.annotators import Tasks, annotators
 from search.parser import parse
 from vlm import load_embedder
+from web.finding import Finding
 from web.jobs import Told, Work
 from web.offered import Offered
 
 Asked = Mapping[str, Any]
 
 
-def works(library: Library, offered: Offered, on_found: Callable[[Found], None]) -> dict[str, Work]:
-    """Each kind of job by its name. `on_found` hears of the duplicates that were found."""
+def works(library: Library, offered: Offered, finding: Finding) -> dict[str, Work]:
+    """Each kind of job by its name."""
 
     def index(asked: Asked, told: Told) -> Any:
         roots = [to_path(root) for root in asked["folders"] or library.store.catalog.roots().values()]
@@ -37,8 +36,7 @@ def works(library: Library, offered: Offered, on_found: Callable[[Found], None])
         return [asdict(one) for one in done]
 
     def duplicates(_: Asked, told: Told) -> Any:
-        found = find_duplicates(library.store, on_step=lambda what, done, total: told.step(what, done, total, 0, ""))
-        on_found(found)
+        found = finding.found(on_step=lambda what, done, total: told.step(what, done, total, 0, ""))
         return {"groups": len(found.groups), "together": len(found.together)}
 
     def use_model(asked: Asked, told: Told) -> Any:

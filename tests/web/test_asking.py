@@ -44,7 +44,7 @@ def library(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def client(library):
-    with TestClient(create_app(library, models=["colour-chat"]), base_url="http://127.0.0.1") as made:
+    with TestClient(create_app(library, specs=["colour-chat"]), base_url="http://127.0.0.1") as made:
         yield made
 
 
@@ -114,7 +114,7 @@ def test_what_goes_wrong_is_told_before_or_in_the_stream(client):
 def test_a_model_stops_when_nobody_listens_any_more(library, ids):
     endless = Endless()
     _families()["endless"] = lambda _: endless
-    app = create_app(library, models=["endless"])
+    app = create_app(library, specs=["endless"])
     with serving(app) as address, httpx.Client(base_url=address, timeout=20) as client:
         request = client.build_request("POST", "/api/v1/ask", json={"question": "What?", "ids": ids})
         stream = client.send(request, stream=True)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
 import httpx
 import pytest
 from fastapi.testclient import TestClient
 
 from indexer.lock import writing
-from tests.conftest import paint
+from tests.conftest import heed_interrupts, paint
 from tests.plugin import install
 from tests.web.working import Gated, events, made_library, painted, serving, waited
 from vlm.registry import _families
 from web.app import create_app
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -34,7 +43,7 @@ def library(tmp_path, gated):
 
 @pytest.fixture
 def client(library):
-    with TestClient(create_app(library, models=["gated", "colour-chat"]), base_url="http://127.0.0.1") as made:
+    with TestClient(create_app(library, specs=["gated", "colour-chat"]), base_url="http://127.0.0.1") as made:
         yield made
 
 
@@ -145,7 +154,7 @@ def test_a_job_waits_while_another_program_writes_the_library(client, library):
 
 
 def test_a_server_that_is_stopped_can_go_on_with_its_jobs_when_it_is_started_again(library, gated):
-    with TestClient(create_app(library, models=["gated"]), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(library, specs=["gated"]), base_url="http://127.0.0.1") as client:
         job = started(client, kind="annotate", caption="gated")
         assert gated.began.acquire(timeout=20)
         gated.gate.release()
@@ -153,7 +162,7 @@ def test_a_server_that_is_stopped_can_go_on_with_its_jobs_when_it_is_started_aga
         gated.gate.release()
     kept = captions(library)
     assert kept
-    with TestClient(create_app(library, models=["gated"]), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(library, specs=["gated"]), base_url="http://127.0.0.1") as client:
         assert client.get(f"/api/v1/jobs/{job['id']}").json()["state"] == "interrupted"
         for _ in range(3):
             gated.gate.release()
@@ -164,7 +173,7 @@ def test_a_server_that_is_stopped_can_go_on_with_its_jobs_when_it_is_started_aga
 
 def test_progress_is_heard_as_it_happens(library, gated):
     with (
-        serving(create_app(library, models=["gated"])) as address,
+        serving(create_app(library, specs=["gated"])) as address,
         httpx.Client(base_url=address, timeout=20) as client,
     ):
         job = started(client, kind="annotate", caption="gated")
@@ -182,12 +191,26 @@ def test_progress_is_heard_as_it_happens(library, gated):
         assert heard[-2][1]["state"] == "done"
 
 
-def test_a_server_stops_though_somebody_listens(library):
-    with serving(create_app(library)) as address, httpx.Client(base_url=address, timeout=20) as client:
+def test_a_server_stops_at_once_and_without_complaint_though_somebody_listens(library, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "imsearch", "--library", str(library.folder), "serve", "--port", str(port)],
+        env=os.environ | {"PYTHONPATH": f"{tmp_path / 'site'}:{ROOT}"}, cwd=ROOT, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, preexec_fn=heed_interrupts,
+    )  # fmt: skip
+    assert "imsearch is at" in server.stdout.readline()
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{port}", timeout=20, transport=httpx.HTTPTransport(retries=5)
+    ) as client:
         started(client, kind="duplicates")
-        stream = client.send(client.build_request("GET", "/api/v1/jobs/events"), stream=True)
-        assert next(stream.iter_text())
-    stream.close()
+        with client.stream("GET", "/api/v1/jobs/events") as stream:
+            pieces = stream.iter_text()
+            assert "event: job" in next(pieces)
+            server.send_signal(signal.SIGINT)
+            list(pieces)
+    said, _ = server.communicate(timeout=20)
+    assert "ERROR" not in said and "Traceback" not in said
 
 
 def test_only_models_that_are_offered_do_only_what_they_can(client):

@@ -33,7 +33,7 @@ def library(tmp_path, gated):
 
 @pytest.fixture
 def client(library):
-    with TestClient(create_app(library, models=["gated"]), base_url="http://127.0.0.1") as made:
+    with TestClient(create_app(library, specs=["gated"]), base_url="http://127.0.0.1") as made:
         yield made
 
 

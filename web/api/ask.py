@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 import anyio
@@ -19,7 +20,7 @@ from vlm import UsageError
 from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.bodies import Body, PictureId, pictures_of
 from web.api.schemas import thumbnail_address
-from web.events import Event, streamed
+from web.events import Event, sent, streamed
 from web.offered import Offered
 from web.scopes import needs
 
@@ -63,7 +64,7 @@ def router(library: Library, blur: Blur, offered: Offered) -> APIRouter:
         """Server-sent events: `pictures` with their numbers, `piece` after piece of the answer, then `answer`, the whole
         with the numbers that it names; or `problem`."""
         named = await anyio.to_thread.run_sync(checked, asked)
-        return EventSourceResponse(streamed(lambda: answered(asked, named), at_once))
+        return sent(partial(streamed, lambda: answered(asked, named), at_once))
 
     def checked(asked: AskIn) -> list[Picture]:
         """What can be refused before anything is looked at."""

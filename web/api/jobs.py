@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -22,6 +24,7 @@ from vlm.tasks.caption import Style
 from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.bodies import Body
 from web.api.errors import NotThere
+from web.events import sent
 from web.jobs import ENDED, Job, Jobs, State
 from web.offered import Offered
 from web.scopes import needs
@@ -165,7 +168,7 @@ def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
     @made.get("/jobs/events", response_class=EventSourceResponse, openapi_extra=needs("read"))
     async def all_events() -> EventSourceResponse:
         """Server-sent events: a `job` with each job, and again whenever one changes. Never ends."""
-        return EventSourceResponse(_events(jobs.all, told, lambda: False))
+        return sent(partial(_events, jobs.all, told, lambda: False))
 
     @made.get("/jobs/{job_id}", openapi_extra=needs("read"))
     def one_job(job_id: int) -> JobOut:
@@ -176,7 +179,7 @@ def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
     async def events(job_id: int) -> EventSourceResponse:
         """Server-sent events: a `job` at each step, until it is done, failed or cancelled; then `end`."""
         known(job_id)
-        return EventSourceResponse(_events(lambda: [known(job_id)], told, lambda: known(job_id).state in ENDED))
+        return sent(partial(_events, lambda: [known(job_id)], told, lambda: known(job_id).state in ENDED))
 
     @made.post("/jobs/{job_id}/pause", openapi_extra=needs("write"))
     def pause(job_id: int) -> JobOut:
@@ -264,22 +267,24 @@ def _must_be_there(library: Library, folders: tuple[str, ...]) -> None:
     known = library.store.catalog.roots().values()
     for folder in folders:
         place = to_path(folder)
-        if folder not in known and not (place.is_absolute() and place.is_dir()):
+        # os.path: Path.is_dir fails at a name that is too long
+        if folder not in known and not (place.is_absolute() and os.path.isdir(place)):  # noqa: PTH112
             raise UsageError(f"{folder} is not a folder that is there; write its whole path, or plug its disk in.")
 
 
 async def _events(
-    look: Callable[[], list[Job]], told: Callable[[Job], JobOut], ended: Callable[[], bool]
+    look: Callable[[], list[Job]], told: Callable[[Job], JobOut], ended: Callable[[], bool], stopping: anyio.Event
 ) -> AsyncIterator[ServerSentEvent]:
     seen: dict[int, Job] = {}
-    while True:
+    while not stopping.is_set():
         over = ended()
         for job in reversed(look()):
             if seen.get(job.id) != job:
                 seen[job.id] = job
-                sent = await anyio.to_thread.run_sync(told, job)
-                yield ServerSentEvent(sent.model_dump_json(), event="job")
+                now = await anyio.to_thread.run_sync(told, job)
+                yield ServerSentEvent(now.model_dump_json(), event="job")
         if over:
             yield ServerSentEvent("{}", event="end")
             return
-        await anyio.sleep(EVERY_SECONDS)
+        with anyio.move_on_after(EVERY_SECONDS):
+            await stopping.wait()

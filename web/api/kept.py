@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from indexer.indexer import utc_now
 from indexer.judgements import tidy
+from indexer.lock import writing
 from indexer.saved import SavedSearch
 from search import Library
 from search.concepts import Concepts
@@ -194,7 +195,7 @@ def concepts_router(library: Library, jobs: Jobs) -> APIRouter:
         if not asked.yes and not asked.no:
             raise UsageError(f"Nothing is said of {asked.name}; name pictures in yes and no.")
         yes, no = pictures_of(library, asked.yes), pictures_of(library, asked.no)
-        with jobs.aside():
+        with jobs.aside(), writing(library.folder):
             taught = Concepts(library.store).teach(asked.name, yes, no)
         told: dict[str, Any] = concept_json(taught.concept)
         return TaughtOut(**told, moved=taught.moved, least_sure=list(taught.least_sure))
@@ -206,7 +207,7 @@ def concepts_router(library: Library, jobs: Jobs) -> APIRouter:
             Concepts(library.store).named(name)
         except UsageError as error:
             raise NotThere(str(error)) from None
-        with jobs.aside():
+        with jobs.aside(), writing(library.folder):
             return ConceptOut(**concept_json(Concepts(library.store).forget(name)))
 
     return made
