@@ -38,7 +38,7 @@ from indexer.where import where
 from indexer.words import phrase
 from vlm.protocols import Vectors
 
-LATEST = 11
+LATEST = 12
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from indexer.connections import Tables
 from indexer.content import insert_text, refresh_words
 from indexer.filters import condition
 from indexer.plain import plain
 from indexer.records import Edit, Edited, Text
+from indexer.rows import text_of
 from indexer.words import clean
 from vlm.errors import UsageError
 from vlm.protocols import TextKind
@@ -22,12 +25,18 @@ WRITER = "user"
 Row = tuple[str, str, str | None, str | None]
 """A row of history: field, name (of a tag, in its plain form), before, after."""
 
+_KIND: Mapping[str, TextKind] = {"note": "note", "caption": "caption", "ocr": "ocr", "tag": "tag"}
+"""The kind of text that a field of history is about."""
+
 
 class Edits(Tables):
     """The history of each picture is also the rule: models leave alone what a person has spoken of (`content.insert_said`)."""
 
-    def make(self, ids: Sequence[int], edit: Edit, now: str) -> None:
-        """One transaction, all or nothing. Raises UsageError naming every id that there is not, or what is wrong."""
+    def make(self, ids: Sequence[int], edit: Edit, now: str) -> int | None:
+        """One transaction, all or nothing; returns the number that `undo` knows the change by, None where all was so before.
+
+        Raises UsageError naming every id that there is not, or what is wrong.
+        """
         said = checked(edit)
         with self._writing() as db:
             wanted = list(dict.fromkeys(map(int, ids)))
@@ -36,15 +45,48 @@ class Edits(Tables):
             unknown = [str(picture) for picture in wanted if picture not in known]
             if unknown:
                 raise UsageError(f"Not in this library: {', '.join(unknown)}; nothing was changed.")
+            change: int | None = None
             for picture in wanted:
+                held = _texts_of(db, picture)
                 for row in _changes(db, picture, said, now):
-                    _keep(db, picture, row, now)
+                    change = _keep(db, picture, row, now, change, held)
             refresh_words(db, wanted)
+            return change
+
+    def undo(self, ids: Sequence[int], change: int | None, now: str) -> list[int]:
+        """Take back a change (None: the last one of each picture), of these pictures or, without any, of all that it was made to.
+
+        What stood there before stands there again, by whoever said it, and models may speak once more where they spoke
+        before. One transaction; returns the ids. Raises UsageError where there is nothing to take back, or where
+        something else was said since.
+        """
+        with self._writing() as db:
+            rows = _of_change(db, ids, change)
+            if not rows:
+                raise UsageError("There is no such change to take back; the history of a picture tells what there is.")
+            for row, picture, field, name, before, kept in rows:
+                later = "SELECT 1 FROM edits WHERE picture_id = ? AND field = ? AND name = ? AND id > ?"
+                if db.execute(later, (picture, field, name, row)).fetchone():
+                    raise UsageError(f"The {field} of picture {picture} was changed again since; take that back first.")
+                _restore(db, picture, field, name, before, kept)
+                db.execute(
+                    "INSERT INTO undone_edits SELECT id, picture_id, field, name, before, after, who, made_at, change, ? "
+                    "FROM edits WHERE id = ?",
+                    (now, row),
+                )
+                db.execute("DELETE FROM edits WHERE id = ?", (row,))
+            pictures = sorted({picture for _, picture, *_ in rows})
+            refresh_words(db, pictures)
+            return pictures
 
     def of(self, picture_id: int) -> list[Edited]:
-        """What was changed of one picture, oldest first."""
-        sql = "SELECT field, name, before, after, who, made_at FROM edits WHERE picture_id = ? ORDER BY id"
-        return [Edited(*row) for row in self._db.execute(sql, (picture_id,))]
+        """What was changed of one picture, oldest first; also what was taken back."""
+        columns = "field, name, before, after, who, made_at, change"
+        sql = (
+            f"SELECT id, {columns}, NULL FROM edits WHERE picture_id = ?1 UNION ALL "
+            f"SELECT id, {columns}, undone_at FROM undone_edits WHERE picture_id = ?1 ORDER BY 1"
+        )
+        return [Edited(*row) for _, *row in self._db.execute(sql, (picture_id,))]
 
     def edited(self) -> set[int]:
         """Pictures that a person said something of."""
@@ -59,8 +101,9 @@ class Edits(Tables):
             edit = _carried(_spoken(db, origin), _spoken(db, target))
             if edit == Edit():
                 return False
+            change, held = None, _texts_of(db, target)
             for row in _changes(db, target, edit, now):
-                _keep(db, target, row, now)
+                change = _keep(db, target, row, now, change, held)
             refresh_words(db, [target])
             return True
 
@@ -70,7 +113,7 @@ class Edits(Tables):
             for picture in ids:
                 refused = _latest(db, picture, "tag", plain(tag))
                 if refused and refused[0] is None:
-                    _keep(db, picture, ("tag", plain(tag), None, tag), now)
+                    _keep(db, picture, ("tag", plain(tag), None, tag), now, None, _texts_of(db, picture))
 
 
 def checked(edit: Edit) -> Edit:
@@ -178,9 +221,71 @@ def _carried(said: dict[tuple[str, str], str | None], there: dict[tuple[str, str
     )  # fmt: skip
 
 
-def _keep(db: sqlite3.Connection, picture: int, row: Row, now: str) -> None:
+def _keep(
+    db: sqlite3.Connection, picture: int, row: Row, now: str, change: int | None, held: Sequence[Text]
+) -> int | None:
+    """Note one row of a change (None: a new one), with the words that were there; returns the change's number."""
     field, name, before, after = row
     if before == after and _latest(db, picture, field, name) == (after,):
-        return  # said before, and still so
-    sql = "INSERT INTO edits (picture_id, field, name, before, after, who, made_at) VALUES (?, ?, ?, ?, ?, 'person', ?)"
-    db.execute(sql, (picture, *row, now))
+        return change  # said before, and still so
+    those = [asdict(text) for text in held if _is_about(text, field, name)]
+    content = db.execute("SELECT hash FROM pictures WHERE id = ?", (picture,)).fetchone()[0]
+    sql = (
+        "INSERT INTO edits (picture_id, field, name, before, after, who, made_at, change, kept) "
+        "VALUES (?, ?, ?, ?, ?, 'person', ?, ?, ?) RETURNING id"
+    )
+    kept = json.dumps({"hash": content, "texts": those})
+    made = int(db.execute(sql, (picture, *row, now, change or 0, kept)).fetchone()[0])
+    if change is None:
+        # a change goes by its first row, whose number is never given again
+        db.execute("UPDATE edits SET change = id WHERE id = ?", (made,))
+    return change or made
+
+
+def _of_change(db: sqlite3.Connection, ids: Sequence[int], change: int | None) -> list[tuple[Any, ...]]:
+    """Row, picture, field, name, before and kept of what is to be taken back, the last first."""
+    given = json.dumps([int(i) for i in ids])
+    among = "picture_id IN (SELECT value FROM json_each(:ids))"
+    if change is None:
+        which = f"{among} AND change = (SELECT max(change) FROM edits e WHERE e.picture_id = edits.picture_id)"
+    else:
+        which = f"change = :change AND ({among} OR :ids = '[]')"
+    sql = f"SELECT id, picture_id, field, name, before, kept FROM edits WHERE {which} ORDER BY id DESC"
+    return db.execute(sql, {"ids": given, "change": change}).fetchall()
+
+
+def _restore(db: sqlite3.Connection, picture: int, field: str, name: str, before: str | None, kept: str | None) -> None:
+    if field in ("state", "rating"):
+        db.execute(f"UPDATE pictures SET {field} = ? WHERE id = ?", (before, picture))
+        return
+    if kept is None:
+        raise UsageError(
+            f"The {field} of picture {picture} was changed by an earlier imsearch; write what it should be."
+        )
+    kind, was = _KIND[field], json.loads(kept)
+    same = db.execute("SELECT hash FROM pictures WHERE id = ?", (picture,)).fetchone()[0] == was["hash"]
+    for text in _texts_of(db, picture):
+        if text.model == WRITER and _is_about(text, field, name):
+            sql = "DELETE FROM texts WHERE picture_id = ? AND kind = ? AND model = ? AND text = ?"
+            db.execute(sql, (picture, kind, WRITER, text.text))
+    there = {(text.model, text.text) for text in _texts_of(db, picture) if text.kind == kind}
+    for one in (Text(**said) for said in was["texts"]):
+        # what models said of another content of the file is no longer so
+        if (one.model, one.text) not in there and (same or one.model in (WRITER, "import")):
+            insert_text(db, one)
+    if not same:
+        tasks = {"caption": ("caption", "describe"), "ocr": ("ocr",), "tag": ("tag", "describe", "concepts")}
+        for task in tasks.get(kind, ()):
+            db.execute("DELETE FROM annotated WHERE picture_id = ? AND task = ?", (picture, task))
+
+
+def _texts_of(db: sqlite3.Connection, picture: int) -> list[Text]:
+    sql = (
+        "SELECT picture_id, kind, text, model, revision, prompt_version, created_at, lines FROM texts "
+        "WHERE picture_id = ? ORDER BY id"
+    )
+    return [text_of(*row) for row in db.execute(sql, (picture,))]
+
+
+def _is_about(text: Text, field: str, name: str) -> bool:
+    return text.kind == _KIND.get(field) and (field != "tag" or plain(text.text) == name)

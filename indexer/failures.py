@@ -57,10 +57,10 @@ class Failures(Tables):
         sql = "SELECT stage, model, count(*) FROM failures GROUP BY stage, model"
         return {(stage, model): number for stage, model, number in self._db.execute(sql)}
 
-    def all(self) -> list[Failure]:
-        """Every failure, newest first."""
+    def all(self, since: str = "", limit: int = -1) -> list[Failure]:
+        """Failures (of this time or later), newest first."""
         sql = (
             "SELECT roots.path || '/' || failures.path, stage, reason, remedy, seen_at, model FROM failures "
-            "JOIN roots ON roots.id = root_id ORDER BY seen_at DESC, 1"
+            "JOIN roots ON roots.id = root_id WHERE seen_at >= ? ORDER BY seen_at DESC, 1 LIMIT ?"
         )
-        return [Failure(*row) for row in self._db.execute(sql)]
+        return [Failure(*row) for row in self._db.execute(sql, (since, limit))]

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from indexer.ahead import ahead
 from indexer.catalog import Known
 from indexer.colours import dominant_colours
@@ -302,10 +300,7 @@ class Indexer:
         updated = sum(prepared.candidate.relative in found.changed for prepared in fresh)
         counts.updated += updated
         counts.added += len(fresh) - updated
-        index = self.store.index()
-        index.add(np.array(ids, dtype=np.int64), self.store.vectors(ids))
         self._embedded.update(ids)
-        self.store.changed()
         if time.monotonic() - self._saved_at > SAVE_SECONDS:
             self.store.save()
             self._saved_at = time.monotonic()
@@ -318,7 +313,7 @@ class Indexer:
         made: Vectors = self._load_embedder().embed_pictures([p.decoded.picture for p in unseen])
         vectors = dict(zip((id(p) for p in unseen), made, strict=True))
         rows = [(_new_picture(root_id, p), vectors.get(id(p))) for p in fresh]
-        return self.catalog.put(self.store.model_id, rows, utc_now())
+        return self.store.put(rows, utc_now())
 
     def _refuse(self, found: Walked, refused: Refused, counts: Counts) -> None:
         candidate, error = refused.candidate, refused.error
@@ -344,9 +339,7 @@ class Indexer:
         ids = [row.id for row in found.vanished.values()]
         if not ids:
             return
-        self.catalog.remove(ids)
-        self.store.index().remove(np.array(ids, dtype=np.int64))
-        self.store.changed()
+        self.store.remove(ids)
         counts.removed += len(ids)
 
 

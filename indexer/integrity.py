@@ -28,7 +28,7 @@ def check(db: sqlite3.Connection, model_id: int) -> list[str]:
 
 def mend(db: sqlite3.Connection) -> None:
     """Drop rows of pictures that are gone and write the full-text index anew."""
-    for table in ("embeddings", "texts", "objects", "annotated", "judgements", "edits"):
+    for table in ("embeddings", "texts", "objects", "annotated", "judgements", "edits", "undone_edits"):
         db.execute(f"DELETE FROM {table} WHERE picture_id NOT IN (SELECT id FROM pictures)")
     db.execute("DELETE FROM words")
     db.execute("DELETE FROM grams")

@@ -14,7 +14,7 @@ from indexer.catalog import Catalog
 from indexer.errors import LibraryDamaged
 from indexer.filters import Filter
 from indexer.manifest import Manifest
-from indexer.records import Counts, LexicalMatch, Picture, Text
+from indexer.records import Counts, LexicalMatch, NewPicture, Picture, Text
 from indexer.sketch import NEVER_SEEN, Sketches, unpack
 from indexer.thumbnails import thumbnail_path
 from indexer.vectors import VectorIndex, load_index, new_index
@@ -132,9 +132,24 @@ class LocalStore:
                     self._generation = generation
             return self._index
 
-    def changed(self) -> None:
-        """The writer says: the index in memory has just been given what the catalog was given."""
+    # One step each: between the catalog's change and the index's, whoever searches (or the next batch of a slow model)
+    # would find the index behind the catalog, and make all of it anew.
+
+    def put(self, rows: Sequence[tuple[NewPicture, NDArray[np.float32] | None]], now: str) -> list[int]:
+        """The writer's: pictures with their vectors into catalog and index; returns their ids."""
         with self._lock:
+            index = self.index()
+            ids = self.catalog.put(self.model_id, rows, now)
+            index.add(np.array(ids, dtype=np.int64), self.vectors(ids))
+            self._generation = self.catalog.generation(self.model_id)
+            return ids
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """The writer's: pictures out of catalog and index."""
+        with self._lock:
+            index = self.index()
+            self.catalog.remove(ids)
+            index.remove(np.array(ids, dtype=np.int64))
             self._generation = self.catalog.generation(self.model_id)
 
     def save(self) -> None:

@@ -54,6 +54,15 @@ class Marks(Tables):
                 "INSERT OR REPLACE INTO comparisons VALUES (?, ?, ?, ?)", [(*pair, version, how) for pair, how in rows]
             )
 
+    def stamp(self) -> tuple[int, int, int, int]:
+        """Changes with every decision, and with every edit: what a list of duplicates that is kept goes by."""
+        sql = (
+            "SELECT (SELECT count(*) FROM decisions), (SELECT coalesce(max(id), 0) FROM decisions), "
+            "(SELECT coalesce(max(id), 0) FROM edits), (SELECT count(*) FROM undone_edits)"
+        )
+        found: tuple[int, int, int, int] = self._db.execute(sql).fetchone()
+        return found
+
     def kept(self) -> set[Pair]:
         """Pairs of contents that are both to be kept; (h, h) for copies of one content."""
         sql = "SELECT first, second FROM decisions WHERE decision = 'keep'"

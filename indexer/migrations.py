@@ -227,3 +227,20 @@ def m011_opened(db: Database) -> None:
         DROP TABLE failures;
         ALTER TABLE failures_by_model RENAME TO failures
     """)  # fmt: skip
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m012_undo(db: Database) -> None:
+    """What was said together is one change; the words that stood there before, so that it can be taken back; what was."""
+    _run(db, """
+        ALTER TABLE edits ADD COLUMN change INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE edits ADD COLUMN kept TEXT;
+        UPDATE edits SET change = id;
+        CREATE INDEX edits_change ON edits(change);
+        CREATE TABLE undone_edits (
+            id INTEGER PRIMARY KEY, picture_id INTEGER NOT NULL REFERENCES pictures(id) ON DELETE CASCADE,
+            field TEXT NOT NULL, name TEXT NOT NULL, before TEXT, after TEXT, who TEXT NOT NULL, made_at TEXT NOT NULL,
+            change INTEGER NOT NULL, undone_at TEXT NOT NULL
+        );
+        CREATE INDEX undone_edits_picture ON undone_edits(picture_id)
+    """)  # fmt: skip

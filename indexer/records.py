@@ -168,7 +168,8 @@ class Imported:
 class Edited:
     """One change of the past: before and after (None: nothing), by whom, and when (UTC, ISO 8601).
 
-    `field` is state, note, caption, ocr, tag or rating; `name` is the tag in lower case, else empty.
+    `field` is state, note, caption, ocr, tag or rating; `name` is the tag in lower case, else empty. What was said
+    together has the same `change`; `undone_at` is when it was taken back, None where it holds.
     """
 
     field: str
@@ -177,6 +178,8 @@ class Edited:
     after: str | None
     who: str
     made_at: str
+    change: int
+    undone_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

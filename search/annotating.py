@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, get_args
@@ -12,10 +11,10 @@ import click
 
 from indexer.filters import ANY
 from indexer.records import Enriched
+from search.annotators import Tasks, annotators
 from search.indexing import progress_bars
 from search.library import Library
 from search.parser import parse
-from vlm import Annotator, load_model
 from vlm.errors import UsageError
 from vlm.tasks.caption import Style
 from vlm.wording import many
@@ -47,12 +46,13 @@ def annotate(place: Path, /, query: tuple[str, ...], tags: bool, anew: bool, ret
     What you looked at comes first, then the newest; with a QUERY only what matches it, best first. Pictures that a model has seen are not shown to it again, until its
     version, or how it is asked, has changed. May be interrupted at any time; what you wrote yourself stays.
     """
-    annotators = [*_annotators(**asked)]
-    if not annotators and not tags:
+    labels = tuple(label.strip() for label in asked.pop("labels").split(",") if label.strip())
+    made = [*annotators(Tasks(labels=labels, **asked))]
+    if not made and not tags:
         raise UsageError("Say what to write and by which model, e.g. --ocr rapidocr or --tags (docs/vision.md).")
     with Library.open(place) as library, progress_bars() as on_progress:
         among = parse(" ".join(query)) if query else None
-        done = library.annotate(annotators, among, anew, retry, on_progress, tags)
+        done = library.annotate(made, among, anew, retry, on_progress, tags)
         failed_before = library.store.catalog.failures.counts()
     if as_json:
         click.echo(json.dumps([asdict(one) for one in done]))
@@ -61,31 +61,6 @@ def annotate(place: Path, /, query: tuple[str, ...], tags: bool, anew: bool, ret
         click.echo(_told(one, failed_before.get((one.task, one.model), 0) - one.failed))
     if asked["moderate"]:
         click.echo(f"See what is blurred with: imsearch search '{BLURRED}' (docs/moderation.md)")
-
-
-def _annotators(ocr: str | None, detect: str | None, labels: str, least: float | None, describe: str | None,
-                caption: str | None, style: Style, language: str, moderate: str | None) -> Iterator[Annotator]:  # fmt: skip
-    """One for each task that was asked for. The caption of a captioner is kept over that of a description: it comes later."""
-    if ocr:
-        from vlm.tasks.ocr import Ocr
-
-        yield Ocr(load_model(ocr))
-    if detect:
-        from vlm.tasks.detect import Detect
-
-        yield Detect(load_model(detect), [label.strip() for label in labels.split(",") if label.strip()], least)
-    if describe:
-        from vlm.tasks.describe import Describe
-
-        yield Describe(load_model(describe))
-    if caption:
-        from vlm.tasks.caption import Captions, Wanted
-
-        yield Captions(load_model(caption), Wanted(style, language=language))
-    if moderate:
-        from vlm.tasks.moderate import moderator
-
-        yield moderator(moderate)
 
 
 def _told(one: Enriched, failed_before: int) -> str:

@@ -6,17 +6,23 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from indexer.local import LocalStore
 from indexer.records import Picture
 from search.facts import Shown, facts, notes
+from search.parser import parse
+from search.query import Query
+from search.rephrase import rephrased
 from search.seen import seen_by
-from vlm import Chat, Generation, Model, ModelError, Turn
+from vlm import Chat, Generation, Model, ModelError, Turn, UsageError
 from vlm.tasks.asked import NoUse, saying, usable
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from search.library import Library
 
 WITHOUT_MODEL = (
     "No vision-language model looked at the pictures (name one with --model); this is what is stored of them."
@@ -55,6 +61,22 @@ class Conversation:
     how: Generation = field(default_factory=lambda: Generation(most_tokens=512))
     _turns: list[Turn] = field(default_factory=list)
 
+    def remember(self, earlier: Sequence[tuple[str, str]]) -> None:
+        """Take up a conversation about these pictures: questions with their answers, as they were given.
+
+        A model that looked at them one by one, or that answers about one at a time, remembers none. Raises PictureError.
+        """
+        if not earlier or not hasattr(type(self.model), "reply"):
+            return
+        chat, shown = cast(Chat, self.model), self._shown()
+        if len(shown) > chat.most_pictures:
+            return
+        turns = self._begun(chat, earlier[0][0], shown)
+        for n, (question, answer) in enumerate(earlier):
+            turns += [Turn("user", (question,))] if n else []
+            turns.append(Turn("assistant", (answer,)))
+        self._turns = turns
+
     def ask(self, question: str) -> Answer:
         """The whole answer. Raises ModelError, PictureError."""
         return self.answer("".join(self.stream(question)))
@@ -80,17 +102,20 @@ class Conversation:
         if not self._turns and len(shown) > chat.most_pictures:
             yield from self._one_by_one(chat, question, shown)
             return
-        parts: list[str | Image] = []
-        for each in shown if not self._turns else ():
-            parts += [f"[{each.number}] {notes(each)}", seen_by(self.store, each.picture.id, chat.picture_side)]
-        begun = self._turns or [Turn("system", (SYSTEM,))]
-        turns = [*begun, Turn("user", (*parts, question))]
+        turns = [*self._turns, Turn("user", (question,))] if self._turns else self._begun(chat, question, shown)
         said = ""
         for piece in chat.reply(turns, self.how):
             said += piece
             yield piece
         # only now: a question that failed is not part of the conversation
         self._turns = [*turns, Turn("assistant", (said,))]
+
+    def _begun(self, chat: Chat, question: str, shown: Sequence[Shown]) -> list[Turn]:
+        """The start of a conversation: how to answer, the pictures with what is noted of them, the first question."""
+        parts: list[str | Image] = []
+        for each in shown:
+            parts += [f"[{each.number}] {notes(each)}", seen_by(self.store, each.picture.id, chat.picture_side)]
+        return [Turn("system", (SYSTEM,)), Turn("user", (*parts, question))]
 
     def _one_by_one(self, chat: Chat, question: str, shown: Sequence[Shown]) -> Iterator[str]:
         """For more pictures than a model looks at together: each by itself, then what that makes in all."""
@@ -116,6 +141,28 @@ class Conversation:
             Shown(number, picture, tuple(self.store.texts(picture.id)), tuple(_labels(self.store, picture)))
             for number, picture in enumerate(self.pictures, 1)
         ]
+
+
+def query_for(question: str, written: str | None, model: Model | None) -> Query:
+    """What is searched for a question: the query that was `written`, else one that the model words, else the question.
+
+    Raises ParseError, ModelError.
+    """
+    if written is not None:
+        return parse(written)
+    if model is not None and hasattr(type(model), "replies"):
+        return rephrased(question, cast(Chat, model), date.today())  # noqa: DTZ011 - the asker's own day
+    return Query(text=question)
+
+
+def best_of(library: Library, asked: Query, count: int) -> list[Picture]:
+    """The pictures that a question is asked about. Raises UsageError where there are none."""
+    hits = library.search(asked, limit=count).hits
+    # weak hits are asked about only where there is nothing better
+    about = [hit.picture for hit in hits if not hit.weak] or [hit.picture for hit in hits]
+    if not about:
+        raise UsageError(f"{asked or 'This'} finds no picture to ask about; try other words.")
+    return about
 
 
 def cited_in(text: str, last: int) -> tuple[str, tuple[int, ...]]:

@@ -151,7 +151,7 @@ def show(place: Path, picture: str, as_json: bool) -> None:
         told = ", ".join(filter(None, (look.model, look.revision, look.prompt_version, look.at)))
         click.echo(f"{'seen for':>16}  {look.task} by {printable(told)}")
     for one in edits:
-        click.echo(f"{'edited':>16}  {one.made_at[:10]} {_change(one)}")
+        click.echo(f"{'edited':>16}  {one.made_at[:10]} {_change(one)}{' (taken back)' if one.undone_at else ''}")
 
 
 @click.command(context_settings=_QUERY)

@@ -6,18 +6,16 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
 from indexer.duplicates import BestBy, Found, Group, Tier, find_duplicates
+from indexer.duplicates.deciding import choose_best, forget_decisions, keep_all
 from indexer.duplicates.finder import TIERS
 from indexer.duplicates.looks import OnStep
 from indexer.duplicates.moving import Moved, bring_back, move_aside
-from indexer.indexer import utc_now
 from indexer.paths import printable, to_path
 from indexer.records import Picture
 from search.library import Library
@@ -99,23 +97,16 @@ def group_json(group: Group, going: Sequence[Tier]) -> dict[str, Any]:
 
 
 def _decide(library: Library, keep: Sequence[Path], best: Sequence[Path], ask_again: Sequence[Path]) -> None:
-    marks = library.store.catalog.marks
+    if len(keep) == 1:
+        raise UsageError(f"--keep {keep[0]} alone says nothing; name each picture to keep: --keep A --keep B.")
     if keep:
-        files = [_indexed(library, path) for path in keep]
-        if len({picture.id for picture in files}) < 2:
-            raise UsageError(f"--keep {keep[0]} alone says nothing; name each picture to keep: --keep A --keep B.")
-        # A content with itself only when two files of it are named: their being identical was decided on, too.
-        hashes = sorted(picture.hash for picture in files)
-        once = sorted(set(hashes))
-        pairs = {(a, b) for a, b in combinations_with_replacement(once, 2) if a != b or hashes.count(a) > 1}
-        marks.decide("keep", pairs, utc_now())
-        click.echo(f"These {len(files)} are all kept, and not offered against each other again.")
+        keep_all(library.store, [_indexed(library, path) for path in keep])
+        click.echo(f"These {len(keep)} are all kept, and not offered against each other again.")
     if best:
-        files = [_indexed(library, path) for path in best]
-        marks.decide("best", [(picture.hash, picture.path) for picture in files], utc_now())
-        click.echo(f"{many(len(files), 'picture')} remembered as the best of the group.")
+        choose_best(library.store, [_indexed(library, path) for path in best])
+        click.echo(f"{many(len(best), 'picture')} remembered as the best of the group.")
     if ask_again:
-        gone = marks.ask_again([_indexed(library, path).hash for path in ask_again])
+        gone = forget_decisions(library.store, [_indexed(library, path) for path in ask_again])
         click.echo(f"{many(gone, 'decision')} forgotten.")
 
 
@@ -140,7 +131,7 @@ def _print(found: Found, together: bool) -> None:
         click.echo(f"{_BELONG[group.kind]}, not spare:")
         for picture in group.pictures:
             click.echo(f"        {_line(picture)}")
-    sure = replace(found, groups=tuple(group for group in found.groups if group.tier in SURE))
+    sure = found.of(SURE)
     spare = sure.spare()
     if spare:
         size = sum(picture.size for picture, _ in spare)

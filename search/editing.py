@@ -13,6 +13,7 @@ from indexer.plain import plain
 from indexer.records import Edit, State
 from search.commands import named_pictures, picture_json
 from search.library import Library
+from vlm.errors import UsageError
 
 
 @click.command()
@@ -26,21 +27,28 @@ from search.library import Library
     "--untag", "untags", multiple=True, metavar="NAME", help="Take a tag or object away; no model gives it again."
 )
 @click.option("--rating", type=click.IntRange(0, 5), help="Stars.")
+@click.option("--undo", is_flag=True, help="Take back the last change of each of them instead.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts: everything known of them afterwards.")
 @click.pass_obj
 def edit(
     place: Path, pictures: tuple[str, ...], state: State | None, note: str | None, caption: str | None, text: str | None,
-    tags: tuple[str, ...], untags: tuple[str, ...], rating: int | None, as_json: bool,
+    tags: tuple[str, ...], untags: tuple[str, ...], rating: int | None, undo: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Say of pictures (ids or paths) what you know: all of them are changed, or none. The files are not touched.
 
     What you say or take away holds: indexing again, reading words and tagging never overwrite it or bring it back.
-    `imsearch show ID` tells what was there before.
+    `imsearch show ID` tells what was there before, --undo brings it back.
     """
     with Library.open(place) as library:
         ids = [picture.id for picture in named_pictures(library, pictures)]
+        said = Edit(state, note, caption, text, tags, untags, rating)
         absent = [tag for tag in untags if not any(plain(tag) in _named(library, picture) for picture in ids)]
-        library.edit(ids, Edit(state, note, caption, text, tags, untags, rating))
+        if not undo:
+            library.edit(ids, said)
+        elif said == Edit():
+            library.undo(ids)
+        else:
+            raise UsageError("--undo takes back what was said last; say something new without it.")
         made = [picture_json(library, picture) for picture in library.store.get(list(dict.fromkeys(ids)))]
     for tag in absent:
         click.echo(f"{tag!r} was on none of them; no model will put it on.", err=True)

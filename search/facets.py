@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from indexer.filters import All, Condition, Filter, condition
+from indexer.filters import condition
 from indexer.paths import printable
 from indexer.plain import plain
 from indexer.records import Counts
@@ -43,21 +43,30 @@ class Facets:
 
 def facets(store: Store, among: Ids | None, roots: Iterable[str], most: int) -> Facets:
     """Of these pictures, or of all that are not hidden; at most so many values of each thing."""
-    found = store.counts(among, (*_PLAIN, "folder", "day", "camera", "lens"))
-    days = found["day"]
-    years, months = _begins(days, 4), _begins(days, 7)
-    values = {
-        "folder": _top(_named("in", _folders(found["folder"], roots)), most),
-        "year": sorted(_named("year", years), key=lambda one: one.value),
-        "month": sorted(_periods(months), key=lambda one: one.value),
-        "camera": _top(_named("camera", _within(found["camera"])), most),
-        "lens": _top(_named("lens", _within(found["lens"])), most),
-        **{thing: _top(_named(field, found[thing]), most) for thing, field in _PLAIN.items()},
-    }
-    by, told = ("day", days) if 0 < len(days) <= MOST_DAYS else ("month", months)
+    values = {thing: _top(each, most) for thing, each in values_of(store, among, roots, _OTHERS).items()}
+    days = store.counts(among, ["day"])["day"]
+    for thing, counts in (("year", _named("year", _begins(days, 4))), ("month", _periods(_begins(days, 7)))):
+        values[thing] = sorted(counts, key=lambda one: one.value)
+    by, told = ("day", days) if 0 < len(days) <= MOST_DAYS else ("month", _begins(days, 7))
     # every picture has a day
     total = sum(count for _, count in days)
     return Facets(total, values, by, sorted(_periods(told), key=lambda one: one.value))
+
+
+def values_of(store: Store, among: Ids | None, roots: Iterable[str], things: Iterable[str]) -> dict[str, list[Value]]:
+    """Every value of some things, in no order: folder, year, camera, lens, type, orientation, rating, tag, object, colour, state."""
+    asked = list(things)
+    counts = store.counts(among, ["day" if thing == "year" else thing for thing in asked])
+    made = {}
+    for thing in asked:
+        field = _FIELD.get(thing, thing)
+        if thing == "folder":
+            made[thing] = _named(field, _folders(counts[thing], roots))
+        elif thing in ("camera", "lens"):
+            made[thing] = _named(field, _within(counts[thing]))
+        else:
+            made[thing] = _named(field, _begins(counts["day"], 4) if thing == "year" else counts[thing])
+    return made
 
 
 def timeline(store: Store, among: Ids | None, newest_first: bool) -> list[Value]:
@@ -65,11 +74,9 @@ def timeline(store: Store, among: Ids | None, newest_first: bool) -> list[Value]
     return sorted(_periods(store.counts(among, ["day"])["day"]), key=lambda one: one.value, reverse=newest_first)
 
 
-_PLAIN = {
-    "type": "type", "orientation": "orientation", "rating": "rating", "tag": "tag", "object": "object", "colour": "color",
-    "state": "state",
-}  # fmt: skip
-"""Things whose values are filters as they are, with the filter's name."""
+_FIELD = {"folder": "in", "colour": "color"}
+"""Things whose filter has another name."""
+_OTHERS = ("folder", "type", "camera", "lens", "orientation", "rating", "tag", "object", "colour", "state")
 
 
 def _named(field: str, counts: Counts) -> list[Value]:
@@ -95,16 +102,16 @@ def _begins(days: Counts, length: int) -> Counts:
 
 def _periods(counts: Counts) -> list[Value]:
     """Days or months, which are asked for by their first day and the first after it."""
-    return [Value(value, count, printed(_period(value))) for value, count in counts]
+    return [Value(value, count, _period(value)) for value, count in counts]
 
 
-def _period(value: str) -> Filter:
+def _period(value: str) -> str:
     first = date.fromisoformat(value if len(value) == 10 else f"{value}-01")
     try:
         after = first + timedelta(1 if len(value) == 10 else 31)
     except OverflowError:  # the last of all days, as a clock that was never set may have it
-        return Condition("after", value)
-    return All((Condition("after", value), Condition("before", after.isoformat()[: len(value)])))
+        return f"after:{value}"
+    return f"after:{value} before:{after.isoformat()[: len(value)]}"
 
 
 def _within(counts: Counts) -> Counts:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from indexer.indexer import OnProgress
     from indexer.switching import Models
+    from search.completing import Completion
     from search.facets import Facets, Value
     from search.relevance import Relevance
 
@@ -232,17 +233,31 @@ class Library:
         asked = parse(query) if isinstance(query, str) else query
         return timeline(now.store, now.searcher.found(asked), asked.order != "oldest")
 
-    def edit(self, ids: Sequence[int], edit: Edit) -> None:
+    def completions(self, typed: str, at: int, most: int = 10) -> tuple[int, list[Completion]]:
+        """How the word that ends at character `at` of a query may go on, and where it begins."""
+        from search.completing import completions
+
+        return completions(self.store, self._catalog.roots().values(), typed, at, most)
+
+    def edit(self, ids: Sequence[int], edit: Edit) -> int | None:
         """Say something of pictures: all of them, or none. No model overwrites it or brings back what it takes away.
 
         library.edit([12, 40], Edit(state="approved", tags=("our boat",), note="Oslo, with Ada"))
 
-        Searches know of it at once. Raises UsageError naming every id that there is not, or what cannot be said.
+        Searches know of it at once. Returns the number that `undo` knows the change by, None where all was so before.
+        Raises UsageError naming every id that there is not, or what cannot be said.
         """
-        self._catalog.edits.make(ids, edit, datetime.now(UTC).isoformat(timespec="seconds"))
+        return self._catalog.edits.make(ids, edit, datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def undo(self, ids: Sequence[int] = (), change: int | None = None) -> list[int]:
+        """Take back a change, of these pictures or of all that it was made to; without one, the last of each picture.
+
+        Returns the ids of the pictures. Raises UsageError where there is none, or something else was said since.
+        """
+        return self._catalog.edits.undo(ids, change, datetime.now(UTC).isoformat(timespec="seconds"))
 
     def history(self, picture_id: int) -> list[Edited]:
-        """What people changed of a picture, oldest first."""
+        """What people changed of a picture, oldest first; also what was taken back."""
         return self._catalog.edits.of(picture_id)
 
     def note_opened(self, picture_id: int) -> None:

@@ -34,7 +34,7 @@ def ocr(ctx: click.Context, files: tuple[Path, ...], model: str, as_json: bool) 
     told = []
     for file, made in looking:
         if as_json:
-            told.append({"file": str(file), "text": made.text, "lines": [_line(line) for line in made.lines]})
+            told.append({"file": str(file), "text": made.text, "lines": [line_json(line) for line in made.lines]})
             continue
         title(file, files)
         click.echo(printable_lines(made.text) or "(no words)")
@@ -77,7 +77,7 @@ def detect(ctx: click.Context, files: tuple[Path, ...], model: str | None, label
         if draw:
             _draw(file, made.objects, draw, len(files))
         if as_json:
-            told.append({"file": str(file), "objects": [_object(one) for one in made.objects]})
+            told.append({"file": str(file), "objects": [object_json(one) for one in made.objects]})
             continue
         title(file, files)
         for one in made.objects:
@@ -114,12 +114,14 @@ def moderate(ctx: click.Context, files: tuple[Path, ...], model: str | None, as_
     end(ctx, looking, told, as_json)
 
 
-def _line(line: TextLine) -> dict[str, Any]:
+def line_json(line: TextLine) -> dict[str, Any]:
+    """A line as scripts see it."""
     polygon = [[round(x, 1), round(y, 1)] for x, y in line.polygon]
     return {"text": line.text, "score": round(line.score, 3), "polygon": polygon}
 
 
-def _object(one: DetectedObject) -> dict[str, Any]:
+def object_json(one: DetectedObject) -> dict[str, Any]:
+    """A thing as scripts see it."""
     return {"label": one.label, "score": round(one.score, 3), "box_xyxy": [round(n, 1) for n in one.box_xyxy]}
 
 
@@ -176,7 +178,7 @@ def _compare(
 def _budget(budget: int, made: Sequence[DetectedObject] | str) -> dict[str, Any]:
     if isinstance(made, str):
         return {"budget": budget, "objects": [], "problem": made}
-    return {"budget": budget, "objects": [_object(one) for one in made], "problem": ""}
+    return {"budget": budget, "objects": [object_json(one) for one in made], "problem": ""}
 
 
 def _draw_compared(file: Path, made: Mapping[int, Sequence[DetectedObject] | str], place: Path, files: int) -> None:

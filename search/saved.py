@@ -5,23 +5,17 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
 from indexer.indexer import utc_now
-from indexer.saved import SavedSearch
 from search.blurring import Blur, blurring
 from search.commands import print_found
+from search.keeping import keep, look, named
 from search.library import Library
-from search.parser import parse
-from search.query import Hit
 from search.searcher import MOST
 from vlm.errors import UsageError
-
-# As deep as a saved search is looked through for what is new.
-DEPTH = 1000
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -30,12 +24,9 @@ DEPTH = 1000
 @click.pass_obj
 def save(place: Path, name: str, query: tuple[str, ...]) -> None:
     """Keep QUERY under NAME; `imsearch saved NAME` runs it. What is found now counts as seen."""
-    asked = str(parse(" ".join(query)))
-    if not name.strip():
-        raise UsageError("The name is empty; write: imsearch save NAME QUERY")
     with Library.open(place) as library:
-        library.store.catalog.saved.put(name.strip(), asked, utc_now())
-    click.echo(f"{name.strip()}: {asked or 'every picture'}")
+        kept = keep(library, name, " ".join(query))
+    click.echo(f"{kept.name}: {kept.query or 'every picture'}")
 
 
 @click.command()
@@ -60,29 +51,20 @@ def saved(
                 raise UsageError("Name the saved search, for example: imsearch saved holidays --new")
             _list(library, as_json)
             return
-        one = _named(catalog.saved.all(), name)
+        one = named(library, name)
         if forget:
             catalog.saved.forget(one.name)
             click.echo(f"{one.name} is forgotten.")
             return
-        # before the search: what is indexed meanwhile stays new
-        newest = catalog.saved.newest()
-        results = library.search(parse(one.query), limit=max(DEPTH, limit))
-        new = new_matches(results.hits, one)
-        if only_new:
-            results = results.only(new)
+        found = look(library, one, limit)
+        results = found.results.only(found.new) if only_new else found.results
         results = replace(results, hits=results.hits[:limit])
         print_found(library, results, as_json, blur=blur_above)
-        unseen = len(new) - sum(hit.picture.id > one.seen_id and not hit.weak for hit in results.hits)
+        unseen = len(found.new) - sum(hit.picture.id > one.seen_id and not hit.weak for hit in results.hits)
         if not unseen:
-            catalog.saved.seen(one.name, newest, utc_now())
+            catalog.saved.seen(one.name, found.newest, utc_now())
         elif not as_json:
-            click.echo(f"{unseen} more new, and kept so until all are shown: {_all_new(one.name, len(new))}")
-
-
-def new_matches(hits: tuple[Hit, ...], one: SavedSearch) -> list[Hit]:
-    """The hits above the cut-off that were indexed since the search was last looked at."""
-    return [hit for hit in hits if not hit.weak and hit.picture.id > one.seen_id]
+            click.echo(f"{unseen} more new, and kept so until all are shown: {_all_new(one.name, len(found.new))}")
 
 
 def _all_new(name: str, count: int) -> str:
@@ -91,19 +73,10 @@ def _all_new(name: str, count: int) -> str:
 
 def _list(library: Library, as_json: bool) -> None:
     kept = library.store.catalog.saved.all()
-    new = {one.name: len(new_matches(library.search(parse(one.query), limit=DEPTH).hits, one)) for one in kept}
+    new = {one.name: len(look(library, one).new) for one in kept}
     if as_json:
         click.echo(json.dumps([{"name": one.name, "query": one.query, "new": new[one.name]} for one in kept]))
     elif not kept:
         click.echo("Nothing is saved yet; begin with: imsearch save NAME QUERY")
     for one in () if as_json else kept:
         click.echo(f"{one.name}: {one.query or 'every picture'}{f'  ({new[one.name]} new)' if new[one.name] else ''}")
-
-
-def _named(kept: list[SavedSearch], name: str) -> SavedSearch:
-    for one in kept:
-        if one.name == name.strip():
-            return one
-    near = get_close_matches(name, [one.name for one in kept], 1)
-    hint = f"did you mean {near[0]}?" if near else "see what is with: imsearch saved"
-    raise UsageError(f"No search is saved as {name!r}; {hint}")

@@ -23,10 +23,25 @@ from vlm.errors import UsageError
     "--name", "names", multiple=True, metavar="NAME", help="Also a name others reach it by (a proxy's); once each."
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8765, show_default=True)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="SPEC",
+    help="A model that may be asked and annotate, e.g. gemma:google/gemma-4-E2B-it; the first one answers.",
+)
 @click.option("--allow-urls", is_flag=True, help="Fetch pictures by address from the public web to search by them.")
 @blurring
 @click.pass_obj
-def serve(place: Path, host: str, names: tuple[str, ...], port: int, allow_urls: bool, blur_above: Blur) -> None:
+def serve(
+    place: Path,
+    host: str,
+    names: tuple[str, ...],
+    port: int,
+    models: tuple[str, ...],
+    allow_urls: bool,
+    blur_above: Blur,
+) -> None:
     """The page and the API, for this machine alone; with --host or --name for others, each with a token."""
     from web.access import Access, Served
     from web.app import create_app
@@ -46,7 +61,7 @@ def serve(place: Path, host: str, names: tuple[str, ...], port: int, allow_urls:
             click.echo(
                 "Over http others on the way can read what is sent; docs/security.md says how to put https before it."
             )
-        app = create_app(library, blur_above, served, Fetcher() if allow_urls else None)
+        app = create_app(library, blur_above, models, served, Fetcher() if allow_urls else None)
         server(app, served, port).run()
 
 

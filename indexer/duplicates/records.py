@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,6 +44,10 @@ class Found:
 
     groups: tuple[Group, ...]
     together: tuple[Group, ...]
+
+    def of(self, tiers: Collection[Tier]) -> Found:
+        """The groups of these tiers alone, without what belongs together."""
+        return Found(tuple(group for group in self.groups if group.tier in tiers), ())
 
     def spare(self) -> list[tuple[Picture, Picture]]:
         """Each picture that could go, once, with the one that stays in its place."""

@@ -115,7 +115,35 @@ def test_an_empty_library_has_nothing_to_narrow(shelf):
 
 
 @pytest.mark.parametrize(
-    "address", ["facets?most=0", "facets?q=in:", "facets?q=picture:/etc/passwd", "timeline?after=x"]
+    ("q", "start", "first"),
+    [
+        ("red ta", 4, "tag:"), ("dog tag:bo", 4, "tag:"), ('dog tag:"our c', 4, 'tag:"our cat"'), ("(tag:o", 1, 'tag:"our cat"'),
+        ("in:rom", 0, "in:pictures/2023/rome"), ("lod", 0, 'in:"pictures/my trips/Łódź"'), ("-boa", 1, "tag:"),
+        ("-in:osl", 1, "in:pictures/2023/oslo"), ("has:g", 0, "has:gps"), ("sort:o", 0, "sort:oldest"),
+        ("type:", 0, "type:png"), ("colour:gre", 0, "color:green"), ("", 0, "in:"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_is_completed(client, q, start, first):
+    told = client.get("/api/v1/complete", params={"q": q}).json()
+    assert (told["start"], told["end"]) == (start, len(q))
+    assert told["offers"][0]["text"].startswith(first)
+    for one in told["offers"]:
+        if one["count"] is not None:
+            assert client.get("/api/v1/search", params={"q": one["text"]}).json()["total"] == one["count"]
+
+
+@pytest.mark.parametrize("q", ['"grand ho', "nothing:x", "zzzz", "like:", '"a" ""'])
+def test_where_nothing_is_known_nothing_is_offered(client, q):
+    assert client.get("/api/v1/complete", params={"q": q}).json()["offers"] == []
+
+
+def test_only_the_word_before_the_cursor_is_completed(client):
+    told = client.get("/api/v1/complete", params={"q": "ta red", "at": 2}).json()
+    assert (told["start"], told["end"], told["offers"][0]["text"]) == (0, 2, "tag:")
+
+
+@pytest.mark.parametrize(
+    "address", ["facets?most=0", "facets?q=in:", "facets?q=picture:/etc/passwd", "timeline?after=x", "complete?at=-1"]
 )
 def test_what_makes_no_sense_is_refused(client, address):
     assert client.get(f"/api/v1/{address}").status_code == 400

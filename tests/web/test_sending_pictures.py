@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from tests.small import COLOURS
+from search.blurring import DEFAULT
+from tests.small import COLOURS, ColourChat
 from web.api.errors import NotThere
+from web.api.search import router
 from web.app import create_app
 from web.uploading import Uploading
 from web.uploads import Uploads
@@ -126,6 +129,19 @@ def test_uploads_leave_by_number_and_by_age(limits, left):
 
     keys = [kept.add(io.BytesIO(picture("red")), "a.png").key for _ in range(3)]
     assert [is_there(key) for key in keys] == left
+
+
+def test_a_model_that_is_offered_looks_at_the_first_hits_again(shown):
+    app = FastAPI()
+    uploading = Uploading()
+    app.include_router(router(shown.library, DEFAULT, uploading, Uploads(uploading), lambda _: ColourChat()))
+    client = TestClient(app)
+    asked = {"terms": [{"text": "green"}, {"picture": shown.id("red.png"), "weight": 3}], "limit": 8}
+    plain = client.post("/search", json=asked).json()["hits"]
+    again = client.post("/search", json=asked | {"rerank": "colour-chat", "rerank_first": 8}).json()["hits"]
+    assert plain[0]["name"] != "green.png"
+    assert again[0]["name"] == "green.png"
+    assert again[0]["signals"]["look"]["rank"] == 1
 
 
 def test_what_is_no_picture_is_not_kept(client):

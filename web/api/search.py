@@ -32,7 +32,7 @@ from web.api.asked import (
     uploaded_by,
 )
 from web.api.errors import NotThere
-from web.api.schemas import MatchOut, ParsedOut, ResultsOut, chip_out, results_out
+from web.api.schemas import CompletionOut, CompletionsOut, MatchOut, ParsedOut, ResultsOut, chip_out, results_out
 from web.scopes import needs
 from web.uploading import Uploading
 from web.uploads import Uploads
@@ -102,6 +102,16 @@ def router(
             terms=[chip_out(chip) for chip in chips(query, query, parts)],
             offers=list(library.searcher.offers(query)),
         )
+
+    @made.get("/complete")
+    def complete(
+        q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = "", at: Annotated[int | None, Asked(ge=0)] = None
+    ) -> CompletionsOut:
+        """How the word may go on that ends at character `at` of a query (at its end, if that is not said)."""
+        end = len(q) if at is None else min(at, len(q))
+        start, offers = library.completions(q, end)
+        made = [CompletionOut(text=one.text, kind=one.kind, label=one.label, count=one.count) for one in offers]
+        return CompletionsOut(start=start, end=end, offers=made)
 
     def search_by_terms(asked: SearchIn) -> ResultsOut:
         """Search by terms of any kind, each with its weight (JSON); or by one uploaded picture with words (a form)."""

@@ -1,67 +1,123 @@
 // The page: its state is the address, so back and forward work; every change of it comes through `render`.
 import * as api from "./api.js";
+import { offer } from "./commands.js";
+import { on, one } from "./dom.js";
 import { acceptPictures } from "./drop.js";
-import "./elements/picture-detail.js";
-import "./elements/picture-grid.js";
-import "./elements/search-box.js";
-import "./elements/search-choices.js";
+import "./elements/index.js";
 import { html } from "./html.js";
-import { EMPTY, asked, current, go, sameSearch } from "./state.js";
-import { keep, upload } from "./uploads.js";
+import { onKey } from "./keys.js";
+import { t } from "./messages.js";
+import { onPreferences, prefer, preferences } from "./preferences.js";
+import { exampled, ofPart } from "./query.js";
+import { Results } from "./results.js";
+import { EMPTY, asked, current, go, nameOf } from "./state.js";
+import { given, keep, thumbnailOf, written } from "./uploads.js";
 import { summary } from "./words.js";
 
-const AT_ONCE = 60;
-const MOST = 10_000;
+/** @typedef {import("./types.js").State} State */
+
 const ONE_THOUGHT = 2_000; // ms: words that grow within this time share one step of the history
+const KEPT = 12; // results that back and forward find without asking again
 
-const box = document.querySelector("search-box");
-const choices = document.querySelector("search-choices");
-const grid = document.querySelector("picture-grid");
-const detail = document.querySelector("picture-detail");
-const status = document.querySelector("[role=status]");
+const box = one(document, "search-box");
+const choices = one(document, "view-choices");
+const grid = one(document, "picture-grid");
+const detail = one(document, "picture-detail");
+const chips = one(document, "term-chips");
+const region = one(document, "region-picker");
+const panel = one(document, "filter-panel");
+const saved = one(document, "saved-searches");
+const scrubber = one(document, "date-scrubber");
+const status = one(document, "[role=status]");
 
-/** @type {import("./types.js").State | null} */
-let searched = null; // what the grid shows, or is being asked
-let limit = AT_ONCE;
+/** @type {Results | null} */ let results = null; // what the grid shows, or is being asked
+/** @type {Map<string, Results>} */ const kept = new Map();
 let typedAt = -Infinity;
 
-const byPicture = (/** @type {import("./types.js").State} */ state) => state.like !== null || state.upload !== null;
+/** @param {string} sentence */
+const say = (sentence) => { status.textContent = sentence; };
 
-/** Make the page show what the address says. */
-async function render() {
+/** Make the page show what the address says. @param {boolean} [again] it was shown before: results may be as they were */
+async function render(again = false) {
   const state = current();
   document.title = `${state.q.trim() ? `${state.q.trim()} · ` : ""}imsearch`;
   box.state = state;
   choices.state = state;
+  if (saved) saved.query = state.q.trim();
   if (state.show === null) detail.shut();
-  if (!searched || !sameSearch(state, searched)) {
-    limit = AT_ONCE;
-    scrollTo(0, 0);
-    await find(state);
+  const before = results;
+  if (!before || nameOf(state) !== nameOf(before.state)) {
+    const place = again ? history.state?.place : null;
+    await find(state, again);
+    if (results !== before && nameOf(current()) === nameOf(state)) grid.place = place;
+  } else if (state.group !== before.state.group) {
+    before.state = state;
+    await arrange();
   }
   const { show: id } = current();
   if (id !== null) await show(id);
 }
 
-/** @param {import("./types.js").State} state */
-async function find(state) {
-  searched = state;
-  const slow = setTimeout(() => { grid.setAttribute("aria-busy", "true"); status.textContent = "Searching …"; }, 300);
+/** @param {State} state @param {boolean} again */
+async function find(state, again) {
+  const known = again && kept.get(nameOf(state));
+  if (known) {
+    results = known;
+    results.state = state;
+    return shown();
+  }
+  const mine = (results = new Results(state));
+  const slow = setTimeout(() => { if (grid.hits.length) grid.setAttribute("aria-busy", "true"); else grid.wait(); say(t("status.searching")); }, grid.hits.length ? 300 : 60);
   try {
-    const asking = asked(state);
-    asking.set("limit", String(limit));
-    const example = upload(state.upload);
-    const found = await (example ? api.searchByPicture(asking, example.file) : api.search(asking));
-    grid.paint(found, { byPicture: byPicture(state), empty: nothing(state) });
-    status.textContent = summary(found, state);
+    await mine.first();
+    if (results !== mine) return;
+    kept.set(nameOf(state), mine);
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+    shown();
   } catch (error) {
-    if (api.overtaken(error)) return;
-    grid.fail(error.message);
-    status.textContent = "";
+    if (api.overtaken(error) || results !== mine) return;
+    if (error.status === 400 && grid.hits.length) {
+      box.fault = error.message; // half a query is no failure: what was found stays while it is written
+    } else {
+      say("");
+      grid.fail(error.message);
+    }
   } finally {
     clearTimeout(slow);
-    if (searched === state) grid.removeAttribute("aria-busy");
+    if (results === mine) grid.removeAttribute("aria-busy");
   }
+}
+
+/** Put the results on the page. */
+function shown() {
+  say(summary(results));
+  choices.results = results;
+  chips.show(results.terms.filter(({ kind, start }) => kind !== "order" || start !== null)); // the order has a place of its own
+  box.fault = "";
+  arrange();
+}
+
+async function arrange() {
+  const mine = results;
+  paint();
+  panel.hidden || narrow();
+  const laid = await mine.lay().catch((error) => { if (!api.overtaken(error)) say(error.message); });
+  if (laid && results === mine) paint();
+}
+
+/** Ask what the result can be narrowed by. */
+async function narrow() {
+  const mine = results;
+  try {
+    const found = await api.facets(asked(mine.state));
+    if (results === mine) panel.show(found, mine.state.q);
+  } catch (error) {
+    if (!api.overtaken(error)) say(error.message);
+  }
+}
+
+function paint() {
+  grid.paint(results.sections(), { byPicture: results.byPicture, more: results.more && (results.weakShown || results.likely === null), empty: nothing(results) });
 }
 
 /** Open the detail of a picture. @param {number} id */
@@ -70,13 +126,25 @@ async function show(id) {
     const picture = await api.picture(id);
     const state = current();
     if (state.show !== id) return;
-    const at = grid.hits.findIndex((hit) => hit.id === id);
-    detail.open(picture, { hit: grid.hits[at], byPicture: byPicture(state), byWords: state.q.trim() !== "", first: at <= 0, last: at < 0 || at === grid.hits.length - 1 });
+    const at = grid.hits.findIndex((/** @type {import("./types.js").Hit} */ hit) => hit.id === id);
+    const byWords = state.q.replace(/\S*like:\S+/g, "").trim() !== "";
+    detail.open(picture, { hit: grid.hits[at], byPicture: results.byPicture, byWords, before: grid.hits[at - 1], after: at < 0 ? undefined : grid.hits[at + 1] });
   } catch (error) {
     if (api.overtaken(error)) return;
-    status.textContent = error.message;
+    say(error.message);
     go({ ...current(), show: null }, "replace");
     detail.shut();
+  }
+}
+
+/** Choose a part of a picture to search by. @param {{id?: number, upload?: string | null, text?: string}} which */
+async function choosePart({ id, upload = null, text = "" }) {
+  try {
+    const { name, width, height, file } = upload ? { ...given(upload), file: thumbnailOf(upload) } : await api.picture(id);
+    const part = /@([\d,]+)$/.exec(text)?.[1].split(",").map(Number);
+    region.open({ example: upload ? written(upload) : `like:${id}`, source: file, width, height, name }, { box: part, searching: results.asks });
+  } catch (error) {
+    if (!api.overtaken(error)) say(error.message);
   }
 }
 
@@ -90,54 +158,93 @@ async function locate(id) {
   }
 }
 
-/** @param {import("./types.js").State} state */
-const nothing = (state) =>
-  !asked(state).toString() && state.upload === null
-    ? html`<h2>No pictures here yet</h2><p>Make a folder searchable in a terminal, then come back:</p><p><code>imsearch index ~/Pictures</code></p>`
-    : html`<h2>Nothing was found</h2><p>Try other words, drop a filter, or search by a picture.</p>`;
+/** @param {Results} results */
+const nothing = ({ asks }) =>
+  asks
+    ? html`<h2>${t("nothing.title")}</h2><p>${t("nothing.help")}</p>`
+    : html`<h2>${t("empty.title")}</h2><p>${t("empty.help")}</p><p><code>imsearch index ~/Pictures</code></p>`;
 
-/** Change part of the state. @param {Partial<import("./types.js").State>} change @param {"push" | "replace"} [how] */
-function change(change, how = "push") {
+/** Take what was hidden out of the results. @param {number[]} ids */
+function removed(ids) {
+  const gone = new Set(ids);
+  results.hits = results.hits.filter((hit) => !gone.has(hit.id));
+  kept.clear();
+  arrange();
+}
+
+/** Change part of the state. @param {Partial<State>} part @param {"push" | "replace"} [how] */
+function change(part, how = "push") {
   const before = current();
-  const after = { ...before, show: null, ...change };
-  if (!sameSearch(before, after) || before.show !== after.show) go(after, how, { opened: after.show !== null });
+  /** @type {State} */ const after = { ...before, show: null, ...part };
+  const same = nameOf(before) === nameOf(after) && before.show === after.show && before.group === after.group;
+  if (!same && how === "push") history.replaceState({ ...history.state, place: grid.place }, "");
+  if (!same) go(after, how, { opened: after.show !== null });
   return render();
 }
 
-/** A query with one more example, in place of what was said of that picture before. @param {string} q @param {string} term */
-const marked = (q, term) =>
-  `${q.replace(new RegExp(`(^|\\s)-?${term.replace("-", "")}(?=\\s|$)`, "g"), "$1").trim()} ${term}`.trim();
-
 /** A new example begins a new search; words may then be added to it. @param {File} file */
-function byExample(file) {
+async function byExample(file) {
   const most = Number(document.body.dataset.mostBytes);
-  if (file.size <= most) return change({ q: "", like: null, mode: EMPTY.mode, upload: keep(file) });
-  status.textContent = `${file.name} is bigger than ${most / 1e6} MB; choose a smaller copy.`;
+  if (file.size > most) return say(t("upload.big", { name: file.name, n: most / 1e6 }));
+  say(t("upload.sending", { name: file.name }));
+  try {
+    const { upload: key, width, height } = await api.give(file);
+    keep(key, { name: file.name, width, height });
+    await change({ q: written(key), mode: EMPTY.mode });
+  } catch (error) {
+    if (!api.overtaken(error)) box.fault = error.message;
+    say("");
+  }
 }
 
-box.addEventListener("words", ({ detail: { text, sure } }) => {
+const steps = [90, 120, 150, 200, 250, 310, 380];
+const usual = () => (innerWidth < 640 ? 1 : 3);
+const stepNow = () => Math.max(0, Math.min(steps.length - 1, usual() + preferences.size));
+
+on(box, "words", ({ text, sure }) => {
   const before = current().q;
   const grown = text.startsWith(before) || before.startsWith(text);
   const sameThought = !sure && grown && performance.now() - typedAt < ONE_THOUGHT;
   typedAt = sure ? -Infinity : performance.now();
   change({ q: text.trim() }, sameThought ? "replace" : "push");
 });
-box.addEventListener("picture", ({ detail: file }) => byExample(file));
-box.addEventListener("forget", () => change({ like: null, upload: null }));
-choices.addEventListener("choose", ({ detail: chosen }) => change(chosen));
-grid.addEventListener("open", ({ detail: id }) => change({ show: id }));
-grid.addEventListener("again", () => { searched = null; render(); });
-grid.addEventListener("more", () => { limit = Math.min(MOST, limit + 2 * AT_ONCE); find(current()); });
-detail.addEventListener("similar", ({ detail: id }) => change({ q: "", like: id, mode: EMPTY.mode, upload: null, show: null }));
-detail.addEventListener("unveiled", () => grid.revealed());
-detail.addEventListener("where", ({ detail: id }) => locate(id));
-detail.addEventListener("mark", ({ detail: term }) => change({ q: marked(current().q, term), mode: EMPTY.mode, show: null }));
-detail.addEventListener("open", ({ detail: id }) => { go({ ...current(), show: id }, "replace", history.state); render(); });
-detail.addEventListener("step", ({ detail: way }) => {
-  const next = grid.hits[grid.hits.findIndex((hit) => hit.id === current().show) + way];
+on(box, "picture", (file) => byExample(file));
+for (const from of [box, grid]) on(from, "mark", ({ id, weight }) => change({ q: exampled(current().q, id, weight), mode: EMPTY.mode }));
+for (const from of [chips, panel, saved].filter(Boolean)) on(from, "words", ({ text }) => change({ q: text }));
+if (saved) on(saved, "failed", say);
+on(panel, "wanted", () => results && narrow());
+on(scrubber, "seek", (top) => grid.seek(top));
+on(grid, "laid", () => { scrubber.shelf = grid.shelf; });
+on(grid, "moved", ({ top }) => { scrubber.position = top; });
+on(grid, "fill", async (section) => {
+  const mine = results;
+  if ((await mine.fill(section).catch(() => false)) && results === mine) paint();
+});
+on(chips, "part", choosePart);
+on(grid, "part", (id) => choosePart({ id }));
+on(region, "region", ({ example, box: part, add }) => change({ q: ofPart(current().q, example, part, add), mode: EMPTY.mode }));
+on(choices, "choose", (chosen) => change(chosen));
+on(grid, "open", (id) => change({ show: id }));
+on(grid, "again", () => { results = null; render(); });
+on(grid, "weaker", () => { results.weakShown = !results.weakShown; paint(); });
+on(grid, "more", async () => {
+  const mine = results;
+  if ((await mine.next().catch(() => false)) && results === mine) paint();
+});
+on(detail, "similar", (id) => change({ q: `like:${id}`, mode: EMPTY.mode, show: null }));
+on(detail, "unveiled", () => grid.revealed());
+on(detail, "where", (id) => locate(id));
+on(detail, "mark", (term) => change({ q: exampled(current().q, Number(term.split(":")[1]), term.startsWith("-") ? -1 : 1), mode: EMPTY.mode, show: null }));
+on(detail, "words", (term) => change({ q: term, upload: null }));
+on(detail, "like-part", ({ id, box: part }) => change({ q: `like:${id}@${part.join(",")}`, mode: EMPTY.mode, upload: null }));
+on(detail, "part", (id) => choosePart({ id }));
+on(detail, "edited", ({ ids, said }) => { if (said.state === "hidden") removed(ids); });
+on(detail, "open", (id) => { go({ ...current(), show: id }, "replace", history.state); render(); });
+on(detail, "step", (way) => {
+  const next = grid.hits[grid.hits.findIndex((/** @type {import("./types.js").Hit} */ hit) => hit.id === current().show) + way];
   if (next) { go({ ...current(), show: next.id }, "replace", history.state); render(); }
 });
-detail.addEventListener("shut", () => {
+on(detail, "shut", () => {
   const { show: id } = current();
   if (id === null) return;
   // the step that opened it is taken back, so that "back" does not open it again
@@ -145,6 +252,29 @@ detail.addEventListener("shut", () => {
   else change({ show: null }, "replace");
   grid.focusOn(id);
 });
+onPreferences(({ theme, why }) => {
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  document.body.classList.toggle("tell-why", why);
+  grid.size = steps[stepNow()];
+});
+for (const [key, way] of /** @type {[string, number][]} */ ([["[", -1], ["]", 1]])) {
+  onKey(key, way < 0 ? "keys.smaller" : "keys.bigger", () => prefer({ size: steps[stepNow() + way] ? preferences.size + way : preferences.size }));
+}
+offer((typed) => (typed.trim() ? [{ says: t("palette.search", { words: typed.trim() }), run: () => change({ q: typed.trim() }) }] : []));
+offer(() => [
+  ...["relevance", "newest", "oldest", "diverse"].map((order) => ({ says: `${t("view.order")}: ${t(`view.order.${order}`)}`, run: () => change({ order }) })),
+  ...["auto", "none", "day", "month", "folder"].map((group) => ({ says: `${t("view.group")}: ${t(`view.group.${group}`)}`, run: () => change({ group }) })),
+  ...(/** @type {const} */ (["system", "light", "dark"])).map((theme) => ({ says: `${t("view.theme")}: ${t(`view.theme.${theme}`)}`, run: () => prefer({ theme }) })),
+  { says: t("view.fold"), run: () => change({ fold: !current().fold }) },
+  { says: t("search.pick"), run: () => box.pick() },
+]);
+on(one(document, "page-tools"), "commands", () => one(document, "command-palette").open());
+onKey("w", "keys.why", () => prefer({ why: !preferences.why }));
+onKey("v", "keys.weaker", () => grid.dispatchEvent(new CustomEvent("weaker")));
+// what sticks to the top covers what is scrolled to
+new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty("--cover", `${/** @type {HTMLElement} */ (target).offsetHeight}px`)).observe(one(document, "header"));
+history.scrollRestoration = "manual";
 acceptPictures(byExample);
-addEventListener("popstate", render);
-render();
+addEventListener("popstate", () => render(true));
+render(true);

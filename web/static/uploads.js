@@ -1,14 +1,31 @@
-// Pictures that were given to search by, kept in memory by number: back and forward find them again, a reload does not.
+// Pictures that were given to search by. The server keeps them for an hour; here is only what they were called and how big
+// they are, for as long as the window is open.
 
-/** @type {Map<number, {file: File, preview: string}>} */
-const kept = new Map();
+/** @typedef {{name: string, width: number, height: number}} Given */
 
-/** @param {File} file @returns {number} */
-export function keep(file) {
-  const key = kept.size + 1;
-  kept.set(key, { file, preview: URL.createObjectURL(file) });
-  return key;
+const NAME = "imsearch uploads";
+
+/** @returns {Record<string, Given>} */
+function all() {
+  try {
+    return JSON.parse(sessionStorage.getItem(NAME) ?? "{}");
+  } catch {
+    return {};
+  }
 }
 
-/** @param {number | null} key */
-export const upload = (key) => (key === null ? undefined : kept.get(key));
+/** @param {string} key @param {Given} given */
+export function keep(key, given) {
+  try {
+    sessionStorage.setItem(NAME, JSON.stringify({ ...all(), [key]: given }));
+  } catch { /* nothing can be kept here: it is searched by all the same */ }
+}
+
+/** @param {string} key @returns {Given | undefined} */
+export const given = (key) => all()[key];
+
+/** How it is written in the query. @param {string} key */
+export const written = (key) => `picture:upload:${key}`;
+
+/** @param {string} key */
+export const thumbnailOf = (key) => `/api/v1/uploads/${key}/thumbnail`;

@@ -1,104 +1,226 @@
-// <picture-detail>: one picture, big, with everything known of it.
+// <picture-detail>: one picture over the whole window, and beside it everything known of it.
 // Events: "shut", "step" (detail: 1 or -1), "similar" (detail: id), "where" (detail: id; answered by `where` or `wrong`),
-// "open" (detail: id), "mark" (detail: a term of the query), "unveiled" (a blurred picture was asked to be shown).
-import { html } from "../html.js";
+// "open" (detail: id), "mark" (detail: a term of the query), "words" (detail: a term to search by), "like-part" (detail:
+// {id, box}), "part" (detail: id), "unveiled" (a blurred picture was asked to be shown), "edited" (detail: Said and id).
+import * as api from "../api.js";
+import { on, one, tell } from "../dom.js";
+import { element, html } from "../html.js";
+import { icon } from "../icons.js";
+import { keys } from "../keys.js";
+import { t } from "../messages.js";
+import { prefer, preferences } from "../preferences.js";
 import { alternative, unveil, veiled } from "../veil.js";
-import { explained, place, size, when } from "../words.js";
+import { when } from "../words.js";
+import { toast } from "./page-toast.js";
+import { facts } from "./picture-facts.js";
 import { paint } from "./relevance.js";
 
-const KINDS = { ocr: "Words in it", caption: "Caption", tag: "Tag", note: "Note" };
+/** What the keys press. @type {Record<string, string>} */
+const KEYS = { i: ".info", o: ".boxes", t: ".letters", w: ".where", s: ".similar", h: ".hide", r: ".part" };
+for (const [key, says] of [["+ -", "zoom"], ["0", "whole"], ["z", "actual"], ["i", "info"], ["o", "boxes"], ["t", "letters"], ["1 2 3 4 5", "stars"], ["c", "caption"], ["n", "note"], ["a", "ask"], ["h", "hide"]]) keys.push({ key, says: `keys.picture.${says}`, part: "picture" });
+
+/** @param {string} name @param {Parameters<typeof icon>[0]} drawing @param {string} [more] its key */
+const tool = (name, drawing, more = "") => html`<button type="button" class="round quiet ${name}" aria-label="${t(`detail.${name}`)}" title="${t(`detail.${name}`)}${more && ` (${more})`}">${icon(drawing)}</button>`;
+
+const frame = () => html`<dialog class="viewer" aria-labelledby="picture-name">
+  <div class="tools">
+    ${tool("shut", "back", "Esc")}<h2 id="picture-name"></h2>
+    <span class="group">${tool("boxes", "boxes", "o")}${tool("letters", "letters", "t")}
+    <button type="button" class="quiet where" aria-pressed="false" title="${t("detail.where.hint")}">${icon("heat")}<span>${t("detail.where")}</span></button></span>
+    <span class="group">${tool("part", "crop", "r")}${tool("hide", "hide", "h")}<a class="button round quiet original" target="_blank" rel="noopener" aria-label="${t("detail.original")}" title="${t("detail.original")}">${icon("download")}</a>${tool("info", "info", "i")}</span>
+  </div>
+  <zoom-stage class="stage"><div class="paper"><img alt="" draggable="false"><canvas hidden></canvas><picture-layers></picture-layers></div>
+    <button type="button" class="unveil" hidden>${t("card.show")}</button>
+  </zoom-stage>
+  <button type="button" class="round way before" aria-label="${t("detail.before")}" title="${t("detail.before")} (←)">${icon("previous")}</button>
+  <button type="button" class="round way after" aria-label="${t("detail.after")}" title="${t("detail.after")} (→)">${icon("next")}</button>
+  <p class="zoom"><button type="button" class="round quiet out" aria-label="${t("detail.out")}" title="${t("detail.out")} (-)">${icon("minus")}</button><button type="button" class="quiet fit" title="${t("detail.fit")} (0)"></button><button type="button" class="round quiet in" aria-label="${t("detail.in")}" title="${t("detail.in")} (+)">${icon("plus")}</button></p>
+  <aside class="side" aria-label="${t("detail.side")}" tabindex="-1">
+    <p class="notice gone" hidden>${t("detail.gone")}</p>
+    <p class="notice wrong" role="alert" hidden></p>
+    <p class="moment"></p>
+    <p class="acts"><button type="button" class="first similar">${t("detail.similar")}</button><button type="button" class="more-like" aria-label="${t("search.drop.more")}" title="${t("search.drop.more")}">${icon("plus")}${t("detail.more")}</button><button type="button" class="less-like" aria-label="${t("search.drop.less")}" title="${t("search.drop.less")}">${icon("minus")}${t("detail.less")}</button></p>
+    <picture-words></picture-words>
+    <section class="about"><h3>${t("ask.about.one")}</h3><ask-panel></ask-panel></section>
+    <similar-strip hidden></similar-strip>
+    <dl class="facts"></dl>
+  </aside>
+</dialog>`;
 
 class PictureDetail extends HTMLElement {
   connectedCallback() {
-    this.dialog = this.querySelector("dialog");
+    this.dialog = /** @type {HTMLDialogElement} */ (element(frame()));
+    this.replaceChildren(this.dialog);
     this.shown = this.querySelector("img");
-    const on = (/** @type {string} */ what, /** @type {(event: MouseEvent) => void} */ act) => this.querySelector(what).addEventListener("click", act);
-    on(".shut", () => this.dialog.close());
-    on(".before", () => this.tell("step", -1));
-    on(".after", () => this.tell("step", 1));
-    on(".similar", () => this.tell("similar", this.picture.id));
     this.map = this.querySelector("canvas");
-    this.asking = this.querySelector(".where");
-    on(".where", () => {
-      if (!this.map.hidden) return this.plain();
-      this.asking.setAttribute("aria-busy", "true");
-      this.tell("where", this.picture.id);
-    });
-    on(".unveil", () => {
-      unveil(this.picture.id);
-      this.veil();
-      this.querySelector(".shut").focus(); // the button that was pressed is gone
-      this.tell("unveiled");
-    });
-    on(".more-like", () => this.tell("mark", `like:${this.picture.id}`));
-    on(".less-like", () => this.tell("mark", `-like:${this.picture.id}`));
-    on(".facts", (/** @type {MouseEvent} */ event) => {
-      const link = /** @type {HTMLElement} */ (event.target).closest("a[data-id]");
-      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      this.tell("open", Number(link.dataset.id));
-    });
-    this.dialog.addEventListener("click", (event) => { if (event.target === this.dialog) this.dialog.close(); });
-    this.dialog.addEventListener("close", () => { this.shown.removeAttribute("src"); this.tell("shut"); });
-    this.dialog.addEventListener("keydown", (event) => {
-      const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (way && !event.altKey && !event.ctrlKey && !event.metaKey) this.tell("step", way);
-    });
+    this.asking = one(this, ".where");
+    this.stage = one(this, ".stage");
+    this.side = one(this, ".side");
+    this.layers = one(this, "picture-layers");
+    this.words = one(this, "picture-words");
+    const press = (/** @type {string} */ what, /** @type {() => void} */ act) => one(this, what).addEventListener("click", act);
+    press(".shut", () => this.dialog.close());
+    press(".before", () => tell(this, "step", -1));
+    press(".after", () => tell(this, "step", 1));
+    press(".similar", () => tell(this, "similar", this.picture.id));
+    press(".where", () => this.#where());
+    press(".unveil", () => this.#unveil());
+    press(".more-like", () => tell(this, "mark", `like:${this.picture.id}`));
+    press(".less-like", () => tell(this, "mark", `-like:${this.picture.id}`));
+    press(".part", () => tell(this, "part", this.picture.id));
+    press(".hide", () => this.#say({ state: this.picture.state === "hidden" ? "unreviewed" : "hidden" }));
+    press(".info", () => this.#aside(!preferences.info));
+    for (const layer of /** @type {const} */ (["boxes", "letters"])) press(`.${layer}`, () => this.#layer(layer, !this.layers.classList.contains(layer)));
+    press(".in", () => this.stage.zoom(1.5));
+    press(".out", () => this.stage.zoom(1 / 1.5));
+    press(".fit", () => this.stage.turn());
+    on(this.stage, "zoomed", () => this.#zoomed());
+    on(this.stage, "away", () => this.dialog.close());
+    on(this.words, "said", (said) => this.#say(said));
+    on(this.words, "point", (label) => this.layers.point(label));
+    on(one(this, "similar-strip"), "similar", () => tell(this, "similar", this.picture.id));
+    one(this, ".facts").addEventListener("click", (/** @type {MouseEvent} */ event) => this.#copy(event));
+    this.dialog.addEventListener("close", () => { this.shown.removeAttribute("src"); tell(this, "shut"); });
+    this.dialog.addEventListener("keydown", (event) => this.#pressed(event));
     this.shown.addEventListener("error", () => {
-      if (this.shown.getAttribute("src") === this.picture.thumbnail) return;
+      if (!this.shown.getAttribute("src") || this.shown.getAttribute("src") === this.picture.thumbnail) return;
       this.shown.src = this.picture.thumbnail;
-      this.querySelector(".gone").hidden = false;
+      one(this, ".gone").hidden = false;
     });
-  }
-
-  /** @param {string} name @param {unknown} [detail] */
-  tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+    this.#aside(preferences.info);
   }
 
   /**
    * @param {import("../types.js").Picture} picture
-   * @param {{hit?: import("../types.js").Hit, byPicture: boolean, byWords: boolean, first: boolean, last: boolean}} among its place in the results; what was asked by
+   * @param {{hit?: import("../types.js").Hit, byPicture: boolean, byWords: boolean, before?: import("../types.js").Hit, after?: import("../types.js").Hit}} among its place in the results; what was asked by
    */
-  open(picture, { hit, byPicture, byWords, first, last }) {
+  open(picture, { hit, byPicture, byWords, before, after }) {
     this.picture = picture;
+    this.hit = hit;
+    this.byPicture = byPicture;
     this.plain();
     this.locatable = byWords && Boolean(hit?.signals.dense);
-    this.querySelector("h2").textContent = picture.name;
-    this.querySelector(".gone").hidden = true;
-    this.shown.width = picture.width;
-    this.shown.height = picture.height;
-    this.veil();
-    for (const part of [this.shown, this.map]) {
-      part.style.setProperty("--ratio", String(picture.width / picture.height));
-      part.style.setProperty("--wide", `${picture.width}px`);
-    }
+    one(this, ".gone").hidden = true;
+    this.stage.picture = picture;
+    this.#veil();
     this.shown.style.backgroundImage = `url("${picture.thumbnail}")`; // seen until the file itself is there
     this.shown.src = picture.file;
-    this.querySelector(".original").href = picture.file;
-    this.querySelector(".less-like").hidden = !byPicture && !byWords; // of all pictures, those least like one say nothing
-    this.querySelector(".before").disabled = first;
-    this.querySelector(".after").disabled = last;
-    this.querySelector(".facts").innerHTML = String(facts(picture, hit, byPicture));
-    for (const swatch of this.querySelectorAll("[data-hex]")) swatch.style.backgroundColor = swatch.dataset.hex;
+    one(this, ".original").href = picture.file;
+    one(this, ".less-like").hidden = !byPicture && !byWords; // of all pictures, those least like one say nothing
+    one(this, ".before").disabled = !before;
+    one(this, ".after").disabled = !after;
+    this.#layer("letters", Boolean(hit?.matches?.some(({ box_xyxy }) => box_xyxy)));
+    this.#fill();
+    one(this, "ask-panel").about([picture.id]);
     if (!this.dialog.open) this.dialog.showModal();
-    for (const part of [this.dialog, this.querySelector(".side")]) part.scrollTop = 0;
+    this.stage.picture = picture; // now that its room is known
+    this.side.scrollTop = 0;
+    this.dialog.scrollTop = 0;
+    if (preferences.info) one(this, "similar-strip").show(picture.id);
+    this.shown.decode().then(() => { if (after && this.picture === picture) new Image().src = `/api/v1/pictures/${after.id}/file`; }, () => {});
+  }
+
+  /** What is said beside the picture. */
+  #fill() {
+    const { picture, hit, byPicture } = this;
+    one(this, "h2").textContent = picture.name;
+    one(this, ".moment").textContent = picture.taken_at ? when(picture.taken_at) : "";
+    this.layers.show(picture, hit?.matches ?? []);
+    one(this, ".boxes").hidden = !this.layers.has.objects;
+    one(this, ".letters").hidden = !this.layers.has.lines;
+    this.words.show(picture, this.layers.labels());
+    one(this, ".facts").innerHTML = String(facts(picture, hit, byPicture));
+    for (const swatch of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-hex]"))) swatch.style.backgroundColor = swatch.dataset.hex;
+    const hidden = picture.state === "hidden";
+    const hide = one(this, ".hide");
+    hide.innerHTML = String(icon(hidden ? "eye" : "hide"));
+    hide.title = t(hidden ? "detail.unhide" : "detail.hide");
+    hide.setAttribute("aria-label", hide.title);
+  }
+
+  /** A person says something of it; it can be taken back. @param {import("../types.js").Said} said */
+  async #say(said) {
+    const { id } = this.picture;
+    try {
+      const { change } = await api.edit([id], said);
+      await this.#again(id, said);
+      if (change !== null) toast(t("edit.done"), { says: t("edit.undo"), run: () => this.#back(change, id) });
+    } catch (error) {
+      this.wrong(error.message);
+    }
+  }
+
+  /** @param {number} change @param {number} id */
+  async #back(change, id) {
+    try {
+      await api.undo(change);
+      await this.#again(id, {});
+      toast(t("edit.undone"));
+    } catch (error) {
+      toast(error.message);
+    }
+  }
+
+  /** See what it is now. @param {number} id @param {import("../types.js").Said} said */
+  async #again(id, said) {
+    const now = await api.picture(id);
+    if (this.picture.id === id) {
+      this.picture = now;
+      const focused = /** @type {HTMLElement} */ (document.activeElement), again = focused?.dataset.star ? `[data-star="${focused.dataset.star}"]` : focused?.closest(".tag-form") ? ".tag-form input" : "";
+      this.#fill();
+      if (again) one(this, again).focus();
+      else if (!this.dialog.contains(document.activeElement)) this.side.focus();
+    }
+    tell(this, "edited", { ids: [id], said: { ...said, state: now.state } });
+  }
+
+  /** @param {boolean} shown */
+  #aside(shown) {
+    prefer({ info: shown });
+    this.dialog.classList.toggle("alone", !shown);
+    one(this, ".info").setAttribute("aria-pressed", String(shown));
+    if (shown && this.dialog.open) one(this, "similar-strip").show(this.picture.id);
+  }
+
+  /** @param {"boxes" | "letters"} layer @param {boolean} shown */
+  #layer(layer, shown) {
+    this.layers.classList.toggle(layer, shown);
+    one(this, `.${layer}`).setAttribute("aria-pressed", String(shown));
+  }
+
+  #zoomed() {
+    const { fit, view } = this.stage;
+    one(this, ".fit").textContent = `${Math.round((100 * fit.width * view.scale) / this.picture.width)} %`;
+    one(this, ".out").disabled = view.scale <= 1;
+  }
+
+  #where() {
+    if (!this.map.hidden) return this.plain();
+    this.asking.setAttribute("aria-busy", "true");
+    tell(this, "where", this.picture.id);
+  }
+
+  #unveil() {
+    unveil(this.picture.id);
+    this.#veil();
+    one(this, ".shut").focus(); // the button that was pressed is gone
+    tell(this, "unveiled");
   }
 
   /** Blur the picture, where it is to be; a map over it would show it. */
-  veil() {
+  #veil() {
     const hide = veiled(this.picture);
-    this.querySelector(".stage").classList.toggle("blurred", hide);
-    this.querySelector(".unveil").hidden = !hide;
-    this.querySelector(".unveil").setAttribute("aria-label", `Show the picture (${this.picture.category}?)`);
-    this.shown.alt = alternative(this.picture, this.picture.name);
+    this.stage.classList.toggle("blurred", hide);
+    one(this, ".unveil").hidden = !hide;
+    one(this, ".unveil").setAttribute("aria-label", t("detail.unveil", { category: this.picture.category ?? "" }));
+    this.shown.alt = alternative(this.picture, this.picture.texts.find(({ kind }) => kind === "caption")?.text ?? this.picture.name);
     this.asking.hidden = hide || !this.locatable;
   }
 
   /** Without the map. */
   plain() {
     this.map.hidden = true;
-    this.querySelector(".wrong").hidden = true;
+    one(this, ".wrong").hidden = true;
     this.asking.setAttribute("aria-pressed", "false");
     this.asking.removeAttribute("aria-busy");
   }
@@ -114,35 +236,39 @@ class PictureDetail extends HTMLElement {
     this.asking.setAttribute("aria-pressed", "true");
   }
 
-  /** Say why there is no map. @param {string} reason */
+  /** Say why something cannot be had. @param {string} reason */
   wrong(reason) {
     this.plain();
-    this.querySelector(".wrong").textContent = reason;
-    this.querySelector(".wrong").hidden = false;
+    one(this, ".wrong").textContent = reason;
+    one(this, ".wrong").hidden = false;
+    if (!preferences.info) toast(reason);
+  }
+
+  /** @param {MouseEvent} event */
+  #copy(event) {
+    const link = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("a[data-id]"));
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    tell(this, "open", Number(link.dataset.id));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
+    if (/** @type {HTMLElement} */ (event.target).matches("input, textarea")) return;
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (way) tell(this, "step", way);
+    else if (/^[1-5]$/.test(event.key)) this.#say({ rating: Number(event.key) === this.picture.rating ? 0 : Number(event.key) });
+    else if (event.key === "c" || event.key === "n") { this.#aside(true); this.words.edit(event.key === "c" ? "caption" : "note"); }
+    else if (event.key === "a") { this.#aside(true); one(this, "ask-panel input").focus(); }
+    else if (KEYS[event.key] && !one(this, KEYS[event.key]).hidden) one(this, KEYS[event.key]).click();
+    else if (!this.stage.pressed(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
   }
 
   shut() {
     if (this.dialog.open) this.dialog.close();
   }
-}
-
-/** @param {import("../types.js").Picture} picture @param {import("../types.js").Hit | undefined} hit @param {boolean} byPicture */
-function facts(picture, hit, byPicture) {
-  const rows = [
-    ...picture.texts.map((text) => [KINDS[text.kind] ?? text.kind, html`<span class="text">${text.text}</span>`]),
-    ["Found by", hit && Object.keys(hit.signals).length && html`${explained(hit, byPicture).map((line) => html`<span class="line">${line}</span>`)}`],
-    ["Much alike", hit && hit.folded.length && html`<span class="alike">${hit.folded.map((one) => html`<a data-id="${one.id}" href="/?show=${one.id}"${veiled(one) && html` class="blurred"`}><img src="/api/v1/pictures/${one.id}/thumbnail" alt="${alternative(one, one.path.split("/").pop())}" title="${one.path}"></a>`)}</span>`],
-    ["Judged as", picture.blurred && `${picture.category}? (${Math.round(100 * picture.moderation[picture.category])} %, a machine's guess)`],
-    ["Folder", picture.folder],
-    ["Size", `${picture.width} × ${picture.height}, ${size(picture.size)}, ${picture.format.toUpperCase()}`],
-    ["Taken", picture.taken_at && when(picture.taken_at)],
-    ["Camera", picture.camera],
-    ["Lens", picture.lens],
-    ["Place", picture.latitude !== null && picture.longitude !== null && place(picture.latitude, picture.longitude)],
-    ["Colours", picture.colours.length && html`<span class="swatches">${picture.colours.map((c) => html`<span class="swatch" data-hex="${c.hex}" role="img" aria-label="${c.name}" title="${c.name}, ${Math.round(c.share * 100)} %"></span>`)}</span>`],
-    ["Indexed", picture.added_at && when(picture.added_at)],
-    ["Number", String(picture.id)],
-  ];
-  return html`${rows.filter(([, value]) => value).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}`;
 }
 customElements.define("picture-detail", PictureDetail);

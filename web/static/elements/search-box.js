@@ -1,48 +1,69 @@
-// <search-box>: words, and the example picture if there is one.
-// Events: "words" (detail: text, bubbling as typed), "picture" (detail: File), "forget" (the example is removed).
-import { upload } from "../uploads.js";
+// <search-box>: the query as one line, and the place where pictures are dropped.
+// Events: "words" (detail: {text, sure}, as it is typed), "picture" (detail: File), "mark" (detail: {id, weight}: a result was dropped here).
+import { ceased, one, tell } from "../dom.js";
+import { element, html } from "../html.js";
+import { icon } from "../icons.js";
+import { onKey } from "../keys.js";
+import { t } from "../messages.js";
 
-const PAUSE = 180; // ms after the last key: shorter than that, every letter would be a search
+const PAUSE = 160; // ms after the last key: shorter than that, every letter would be a search
+const CARRIED = "application/x-imsearch-picture";
+
+const zones = () => html`<div class="zones" hidden>
+  <p data-weight="1">${icon("plus")}${t("search.drop.more")}</p><p data-weight="-1">${icon("minus")}${t("search.drop.less")}</p></div>`;
 
 class SearchBox extends HTMLElement {
   connectedCallback() {
-    this.box = this.querySelector("input[type=search]");
-    this.file = this.querySelector("input[type=file]");
-    this.example = this.querySelector(".example");
-    let waiting;
-    const say = (sure) => { clearTimeout(waiting); this.tell("words", { text: this.box.value, sure }); };
-    this.box.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(say, PAUSE, false); });
-    this.querySelector("form").addEventListener("submit", (event) => { event.preventDefault(); say(true); });
+    this.box = one(this, "input[type=search]");
+    this.file = one(this, "input[type=file]");
+    this.wrong = element(html`<p class="wrong" role="alert" hidden></p>`);
+    this.zones = element(zones());
+    this.append(this.wrong, this.zones);
+    const say = (/** @type {boolean} */ sure) => tell(this, "words", { text: this.box.value, sure });
+    const later = ceased(PAUSE, say);
+    this.box.addEventListener("input", () => later(false));
+    one(this, "form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => { event.preventDefault(); later.stop(); say(true); });
     this.file.addEventListener("change", () => {
-      if (this.file.files[0]) this.tell("picture", this.file.files[0]);
+      if (this.file.files[0]) tell(this, "picture", this.file.files[0]);
       this.file.value = ""; // the same picture may be chosen again
     });
-    this.example.querySelector("button").addEventListener("click", () => { this.tell("forget"); this.box.focus(); });
-    addEventListener("keydown", (event) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (document.activeElement?.matches("input, select, textarea") || document.querySelector("dialog[open]")) return;
-      event.preventDefault();
-      this.box.focus();
-      this.box.select();
-    });
+    onKey("/", "keys.search", () => { this.box.focus(); this.box.select(); });
+    this.#catch();
   }
 
-  /** @param {string} name @param {unknown} [detail] */
-  tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  /** Choose a picture to search by. */
+  pick() {
+    this.file.click();
+  }
+
+  /** While a result is dragged, the box is where it may be dropped. */
+  #catch() {
+    const show = (/** @type {boolean} */ is) => { this.zones.hidden = !is; };
+    addEventListener("dragstart", (event) => show(event.dataTransfer?.types.includes(CARRIED)));
+    addEventListener("dragend", () => show(false));
+    this.zones.addEventListener("dragover", (event) => event.preventDefault());
+    for (const zone of /** @type {HTMLCollectionOf<HTMLElement>} */ (this.zones.children)) {
+      zone.addEventListener("dragenter", () => zone.classList.add("over"));
+      zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+      zone.addEventListener("drop", (event) => {
+        event.preventDefault();
+        zone.classList.remove("over");
+        show(false);
+        tell(this, "mark", { id: Number(event.dataTransfer.getData(CARRIED)), weight: Number(zone.dataset.weight) });
+      });
+    }
+  }
+
+  /** What is wrong with the line, while it is being written; nothing when it is understood. @param {string} sentence */
+  set fault(sentence) {
+    this.wrong.textContent = sentence;
+    this.wrong.hidden = !sentence;
+    this.box.setAttribute("aria-invalid", String(Boolean(sentence)));
   }
 
   /** @param {import("../types.js").State} state */
   set state(state) {
     if (this.box.value.trim() !== state.q.trim()) this.box.value = state.q;
-    const given = upload(state.upload);
-    const source = given?.preview ?? (state.like === null ? "" : `/api/v1/pictures/${state.like}/thumbnail`);
-    this.example.hidden = !source;
-    const picture = this.example.querySelector("img");
-    if (!source) picture.removeAttribute("src");
-    else if (picture.getAttribute("src") !== source) picture.src = source;
-    picture.alt = source ? `Example: ${given?.file.name ?? `picture ${state.like}`}` : "";
-    this.box.placeholder = source ? "Add words to the example" : "What is in the picture?";
   }
 }
 customElements.define("search-box", SearchBox);

@@ -1,4 +1,4 @@
-"""What goes over the wire."""
+"""All that is known of one picture."""
 
 from __future__ import annotations
 
@@ -11,119 +11,14 @@ from pydantic import BaseModel
 from indexer import Picture
 from indexer.paths import printable
 from indexer.records import Provenance, SeenObject, Text
-from search import Hit, Results
 from search.blurring import Blur
-from search.chips import Chip
-from search.commands import hit_json
-
-# An example that names a picture which was sent before: picture:upload:KEY
-UPLOADED = "upload:"
+from web.api.schemas.common import Veiled, hexed, thumbnail_address
 
 Said = Literal["person", "file", "import", "concept", "model"]
 """Who or what said something: a person here, the picture's file or sidecar, a file that was imported, a concept that was taught, a model."""
 
 _WRITERS: Mapping[str, Said] = {"user": "person", "file": "file", "import": "import"}
 _MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=15/{0}/{1}"
-
-
-class Reason(BaseModel):
-    """A hit's place in one ranking (1 is best), its score there, and its share (0..1) of why the hit stands where it does."""
-
-    rank: int
-    score: float
-    share: float
-
-
-class Veiled(BaseModel):
-    """Whether a picture is shown blurred, and the category for which it is: somebody may rather not see it."""
-
-    blurred: bool
-    category: str | None
-
-
-class FoldedOut(Veiled):
-    """A picture that shows the same as a hit over again."""
-
-    id: int
-    path: str
-
-
-class MatchOut(BaseModel):
-    """Where words of the query stand in one text of a picture: `spans` are [start, end) in characters (code points) of `text`.
-
-    `kind` is name, folder, caption, ocr, tag or note; an ocr match is one line, with its box in the picture.
-    """
-
-    kind: str
-    text: str
-    spans: list[tuple[int, int]]
-    box_xyxy: tuple[float, float, float, float] | None
-
-
-class ChipOut(BaseModel):
-    """One part of a query; the texts of all, joined by spaces, are the query again.
-
-    `what` is what is looked for without its weight, `picture` and `upload` what an example names, `box_xywh` the part
-    of it that is meant. `start` and `end` (code points) say where it was typed; null for what was given otherwise.
-    """
-
-    kind: Literal["words", "example", "filter", "order"]
-    text: str
-    what: str
-    weight: float
-    picture: int | None
-    upload: str | None
-    box_xywh: tuple[int, int, int, int] | None
-    start: int | None
-    end: int | None
-
-
-class ParsedOut(BaseModel):
-    """How a query is understood: as it is written in full, its parts, and filters that its plain words may mean."""
-
-    query: str
-    terms: list[ChipOut]
-    offers: list[str]
-
-
-class HitOut(Veiled):
-    """One found picture: what `imsearch search --json` prints, and what a card needs to be drawn at its final size.
-
-    `matches` is where the words stand, where it was asked to explain; null where it was not.
-    """
-
-    rank: int
-    id: int
-    path: str
-    score: float
-    weak: bool
-    signals: dict[str, Reason]
-    width: int
-    height: int
-    taken_at: str | None
-    format: str
-    folded: list[FoldedOut]
-    name: str
-    thumbnail: str
-    colour: str | None
-    matches: list[MatchOut] | None = None
-
-
-class ResultsOut(BaseModel):
-    """Hits best first, how many pictures were ranked in all, how long it took, what the asker should know, the query as
-    it was understood, whole and part by part, filters that its plain words may mean, which model would know its words,
-    and the cursor of the hits after these.
-    """
-
-    hits: list[HitOut]
-    total: int
-    seconds: float
-    note: str
-    advice: str
-    query: str
-    offers: list[str]
-    terms: list[ChipOut]
-    next: str | None
 
 
 class LineOut(BaseModel):
@@ -259,20 +154,6 @@ class WhereOut(BaseModel):
     cosines: list[list[float]]
 
 
-class Problem(BaseModel):
-    """Why a request was refused, in a sentence (RFC 9457).
-
-    Of a query that does not parse: the `word` it stumbled over, `at` which character (code point), and what may be meant.
-    """
-
-    title: str
-    status: int
-    detail: str
-    word: str | None = None
-    at: int | None = None
-    offers: list[str] | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is said of a picture beside its record."""
@@ -280,27 +161,6 @@ class Known:
     texts: Sequence[Text]
     objects: Sequence[SeenObject]
     seen: Sequence[Provenance]
-
-
-def results_out(results: Results, terms: Sequence[Chip], blur: Blur) -> ResultsOut:
-    """Results as they are sent, with the parts of their query."""
-    return ResultsOut(
-        hits=[hit_out(hit, blur) for hit in results.hits],
-        total=results.total,
-        seconds=results.seconds,
-        note=results.note,
-        advice=results.advice,
-        query=str(results.query),
-        offers=list(results.offers),
-        terms=[chip_out(chip) for chip in terms],
-        next=results.next or None,
-    )
-
-
-def chip_out(chip: Chip) -> ChipOut:
-    """A part of a query as it is sent."""
-    upload = chip.what.removeprefix(UPLOADED) if chip.what.startswith(UPLOADED) else None
-    return ChipOut(**asdict(chip), upload=upload)
 
 
 def picture_out(picture: Picture, said: Known, blur: Blur) -> PictureOut:
@@ -318,7 +178,7 @@ def picture_out(picture: Picture, said: Known, blur: Blur) -> PictureOut:
         state=picture.state,
         moderation={tag.word: tag.chance for tag in picture.moderation},
         **blur.as_json(picture),
-        colours=[ColourOut(name=c.name, hex=_hex(c.rgb), share=c.share) for c in picture.colours],
+        colours=[ColourOut(name=c.name, hex=hexed(c.rgb), share=c.share) for c in picture.colours],
         texts=[_text_out(text) for text in said.texts],
         thumbnail=thumbnail_address(picture),
         file=f"/api/v1/pictures/{picture.id}/file",
@@ -346,7 +206,7 @@ def card_out(picture: Picture, blur: Blur) -> CardOut:
         name=printable(picture.path.rpartition("/")[2]),
         taken_at=picture.exif.taken_at,
         thumbnail=thumbnail_address(picture),
-        colour=_hex(picture.colours[0].rgb) if picture.colours else None,
+        colour=hexed(picture.colours[0].rgb) if picture.colours else None,
         **blur.as_json(picture),
     )
 
@@ -361,28 +221,3 @@ def _text_out(text: Text) -> TextOut:
 def _by(model: str) -> Said:
     """Who or what is behind the model of a text."""
     return _WRITERS.get(model, "concept" if model.startswith("concept:") else "model")
-
-
-def thumbnail_address(picture: Picture) -> str:
-    """Its `v` changes with the picture's content, so that browsers may keep what they have for ever."""
-    return f"/api/v1/pictures/{picture.id}/thumbnail?v={content_version(picture)}"
-
-
-def content_version(picture: Picture) -> str:
-    """The start of the content's hash: enough to tell two states of one file apart."""
-    return picture.hash[:12]
-
-
-def hit_out(hit: Hit, blur: Blur) -> HitOut:
-    """A hit as it is sent."""
-    picture = hit.picture
-    return HitOut(
-        **hit_json(hit, blur),
-        name=printable(picture.path.rpartition("/")[2]),
-        thumbnail=thumbnail_address(picture),
-        colour=_hex(picture.colours[0].rgb) if picture.colours else None,
-    )
-
-
-def _hex(rgb: tuple[int, int, int]) -> str:
-    return "#" + "".join(f"{part:02x}" for part in rgb)

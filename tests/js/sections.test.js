@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Shelf, calendar, nextDay, sectionsOf } from "../../web/static/sections.js";
+
+const FRAME = { width: 900, height: 150, gap: 4, heading: 40, apart: 20 };
+const hit = (id, more = {}) => ({ id, width: 300, height: 200, weak: false, path: `/p/a/${id}.jpg`, moment: "2020-01-01T00:00:00", ...more });
+
+test("weaker matches come last, and folded unless they are asked for", () => {
+  const hits = [hit(1), hit(2, { weak: true }), hit(3)];
+  const [likely, weaker] = sectionsOf(hits, "none", false);
+  assert.deepEqual(likely.hits.map(({ id }) => id), [1, 3]);
+  assert.deepEqual([weaker.count, weaker.hits.length], [1, 0]);
+  assert.equal(sectionsOf(hits, "none", true)[1].hits.length, 1);
+});
+
+test("groups by day, month and folder, each once", () => {
+  const hits = [hit(1, { moment: "2024-05-06T07:00:00" }), hit(2, { moment: "2024-05-01T07:00:00", path: "/p/b/2.jpg" }), hit(3, { moment: "2024-05-06T01:00:00" })];
+  assert.deepEqual(sectionsOf(hits, "day", false).map(({ title, count }) => [title, count]), [["2024-05-06", 2], ["2024-05-01", 1]]);
+  assert.deepEqual(sectionsOf(hits, "month", false).map(({ title }) => title), ["2024-05"]);
+  assert.deepEqual(sectionsOf(hits, "folder", false).map(({ title }) => title), ["/p/a", "/p/b"]);
+});
+
+test("a calendar knows its heights before its pictures, and asks for so many at once", () => {
+  const days = [{ value: "2024-05-31", count: 3 }, { value: "2024-05-02", count: 300 }, { value: "2024-05-01", count: 200 }, { value: "2023-12-31", count: 5 }];
+  const made = calendar(days, "month", [hit(1), hit(2), hit(3), hit(4)]);
+  assert.deepEqual(made.map(({ title, count, after, before }) => [title, count, after, before]), [
+    ["2024-05", 303, "2024-05-02", "2024-06-01"], ["", 200, "2024-05-01", "2024-05-02"], ["2023-12", 5, "2023-12-31", "2024-01-01"]]);
+  assert.ok(made.every(({ hits }) => hits === null)); // four are not all of the first 303
+  assert.deepEqual(calendar(days, "day", [hit(1), hit(2), hit(3), hit(4)])[0].hits.map(({ id }) => id), [1, 2, 3]);
+  assert.equal(new Set(made.map(({ key }) => key)).size, made.length);
+  assert.equal(nextDay("2024-02-28"), "2024-02-29");
+});
+
+test("of a hundred thousand only what lies within the window is shown", () => {
+  const shelf = new Shelf();
+  const sections = Array.from({ length: 250 }, (_, s) => ({ key: `${s}`, title: `${s}`, count: 400, hits: s < 2 ? Array.from({ length: 400 }, (__, n) => hit(400 * s + n)) : null }));
+  shelf.lay(sections, FRAME);
+  const { top } = shelf.placed[1];
+  const seen = shelf.within(top - 300, top + 300);
+  assert.deepEqual(seen.map(({ section }) => section.key), ["0", "1"]);
+  assert.ok(seen.every(({ rows }) => rows.length >= 1 && rows.length <= 4));
+  assert.deepEqual(shelf.within(shelf.height - 10, shelf.height).map(({ section }) => section.key), ["249"]);
+});
+
+test("arrows go to the picture above and below, also into the next section", () => {
+  const shelf = new Shelf();
+  shelf.lay([{ key: "a", title: "a", count: 6, hits: [1, 2, 3, 4, 5, 6].map((id) => hit(id)) }, { key: "b", title: "b", count: 3, hits: [7, 8, 9].map((id) => hit(id)) }], FRAME);
+  const [first, second] = shelf.placed[0].laid.rows;
+  assert.equal(first.to, 4);
+  assert.equal(shelf.beside(2, 1), second.to - second.from > 1 ? 6 : 5);
+  assert.equal(shelf.beside(5, -1), 1);
+  assert.equal(shelf.beside(5, 1), 7);
+  assert.equal(shelf.beside(8, -1), 6);
+  assert.equal(shelf.beside(1, -1), null);
+});

@@ -1,0 +1,85 @@
+"""A library that jobs can work on, a model that waits to be let through, and a server on the loopback."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from search.library import Library
+from tests.conftest import paint
+from tests.plugin import ColourWriter
+from vlm.protocols import Generation, Turn
+
+COLOURS = ("red", "green", "blue", "yellow")
+
+
+class Gated(ColourWriter):
+    """Writes about pictures as many batches as it was let through; `asked` counts those that began."""
+
+    spec = "gated"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Semaphore(0)
+        self.began = threading.Semaphore(0)
+
+    def replies(self, conversations: Sequence[Sequence[Turn]], how: Generation = Generation()) -> list[str]:
+        self.began.release()
+        assert self.gate.acquire(timeout=20)
+        return super().replies(conversations, how)
+
+
+def painted(folder: Path, many: int = 20) -> Path:
+    for n in range(many):
+        paint(folder / f"{COLOURS[n % 4]} {n:02}.png", COLOURS[n % 4], n, (48, 32))
+    return folder
+
+
+def made_library(folder: Path) -> Library:
+    """With 20 pictures of four colours, indexed by the colour embedder."""
+    painted(folder / "pictures")
+    library = Library.open(folder / "library", create=True, model="colour")
+    library.index([folder / "pictures"], ocr=False)
+    return library
+
+
+def waited(client, job_id: int, *states: str, seconds: float = 20.0) -> dict:
+    """The job, once it is in one of these states."""
+    end = time.monotonic() + seconds
+    while (job := client.get(f"/api/v1/jobs/{job_id}").json())["state"] not in states:
+        assert time.monotonic() < end, job
+        time.sleep(0.02)
+    return job
+
+
+def events(text: str) -> list[tuple[str, dict]]:
+    """The events of a whole stream: name and data."""
+    made = []
+    for block in text.replace("\r\n", "\n").split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line and not line.startswith(":"))
+        if "data" in fields:
+            made.append((fields.get("event", "message"), json.loads(fields["data"])))
+    return made
+
+
+@contextmanager
+def serving(app) -> Iterator[str]:
+    """Its address, while it is served as `imsearch serve` does."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()

@@ -1,0 +1,310 @@
+"""Long work in the background, one piece at a time: queued, watched, paused, resumed, cancelled, and kept across a restart.
+
+Nothing here knows what the work is (`web.works` does). All of it may be stopped at any step and goes on where it was when
+it is started again, so pausing is stopping: a paused job holds neither the library's lock nor a model's memory.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from indexer.errors import LibraryBusy
+from indexer.files import write_whole
+from indexer.indexer import utc_now
+from indexer.lock import writing
+from vlm import ImsearchError, UsageError
+
+State = Literal["queued", "running", "paused", "interrupted", "done", "failed", "cancelled"]
+"""`interrupted`: the server stopped meanwhile; resuming goes on where it was."""
+ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
+# How many jobs are remembered.
+KEPT = 50
+# While another process writes the library, it is asked again so often whether it is done.
+BUSY_SECONDS = 2.0
+# How long a server that is being stopped waits for the present step; what is not done is done again next time.
+CLOSING_SECONDS = 10.0
+
+# How long those wait who need the library for a moment while a job runs: one step of a slow model.
+ASIDE_SECONDS = 30.0
+
+log = logging.getLogger("imsearch.web")
+
+
+class Stopped(BaseException):
+    """Raised out of the work when its job was paused or cancelled; not an Exception: nothing may take it for a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work as it stands. `seconds_left` is a guess from this stage's rate so far; `failed` counts pictures.
+    After a pause `done` and `total` count what was left then.
+
+    `note` says what it waits for; `problem` why it failed; `result` is what came of it. Times are UTC, ISO 8601.
+    """
+
+    id: int
+    kind: str
+    asked: Mapping[str, Any]
+    state: State = "queued"
+    stopping: bool = False
+    stage: str = ""
+    done: int = 0
+    total: int | None = None
+    failed: int = 0
+    path: str = ""
+    seconds_left: float | None = None
+    note: str = ""
+    problem: str = ""
+    result: Any = None
+    created_at: str = ""
+    started_at: str | None = None
+    ended_at: str | None = None
+
+
+Step = Callable[[str, int, int | None, int, str], None]
+"""Told of each step: stage, done, total, failed, path. Raises Stopped."""
+
+
+@dataclass(slots=True)
+class Told:
+    """How work speaks to its job."""
+
+    step: Step
+    note: Callable[[str], None]
+
+
+Work = Callable[[Mapping[str, Any], Told], Any]
+"""Does what was asked; returns what came of it, for JSON."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """What the present run of a job needs to know of its stage."""
+
+    stage: str = ""
+    began: float = 0.0
+    first: int = 0
+    wish: State | None = None
+
+
+class Jobs:
+    """The jobs of the library in a folder, where they are kept across restarts. `works` are their kinds."""
+
+    def __init__(self, works: Mapping[str, Work], library: Path) -> None:
+        self._works = works
+        self._library = library
+        self._file = library / "jobs.json"
+        self._changed = threading.Condition()
+        self._asides = 0
+        self._jobs: dict[int, Job] = _read(self._file)
+        self._queue: list[int] = []
+        self._runs: dict[int, _Run] = {}
+        self._worker: threading.Thread | None = None
+        self._closing = False
+
+    # -- what may be asked -----------------------------------------------------------------------------------------
+
+    def all(self) -> list[Job]:
+        """Every job that is remembered, the newest first."""
+        with self._changed:
+            return sorted(self._jobs.values(), key=lambda job: -job.id)
+
+    def get(self, job_id: int) -> Job | None:
+        """One job as it stands."""
+        with self._changed:
+            return self._jobs.get(job_id)
+
+    def start(self, kind: str, asked: Mapping[str, Any]) -> Job:
+        """Put work into the queue. What is asked for already and has not ended is that job."""
+        with self._changed:
+            for job in self._jobs.values():
+                if (job.kind, job.asked) == (kind, asked) and job.state not in ENDED:
+                    return job if job.state in ("queued", "running") and not job.stopping else self._enqueue(job)
+            number = max(self._jobs, default=0) + 1
+            return self._enqueue(Job(number, kind, dict(asked), created_at=utc_now()))
+
+    def pause(self, job_id: int) -> Job:
+        """Stop at the next step, to be resumed. Raises UsageError."""
+        return self._stop(job_id, "paused", ("queued", "running"))
+
+    def cancel(self, job_id: int) -> Job:
+        """Stop at the next step and leave it at that: what is done stays done. Raises UsageError."""
+        return self._stop(job_id, "cancelled", ("queued", "running", "paused", "interrupted"))
+
+    def resume(self, job_id: int) -> Job:
+        """Go on, behind what waits already; also with what failed. Raises UsageError."""
+        with self._changed:
+            job = self._known(job_id, ("paused", "interrupted", "failed", "cancelled", "running"))
+            if job.state == "running" and not job.stopping:
+                raise UsageError(f"Job {job_id} is running.")
+            return self._enqueue(job)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """For a moment no job writes the library: the running one stops at its next step and goes on afterwards.
+
+        Raises LibraryBusy when that takes too long, or another program writes.
+        """
+        with self._changed:
+            self._asides += 1
+            for job_id, run in self._runs.items():
+                if self._jobs[job_id].state == "running" and run.wish is None:
+                    run.wish = "queued"
+            self._changed.notify_all()
+        try:
+            with writing(self._library, ASIDE_SECONDS):
+                pass  # it has stopped, and none begins before this ends
+            yield
+        finally:
+            with self._changed:
+                self._asides -= 1
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Stop at the next step; what has not ended is `interrupted`, and can be resumed by the next server."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+            worker = self._worker
+        if worker:
+            worker.join(CLOSING_SECONDS)
+
+    # -- the queue -------------------------------------------------------------------------------------------------
+
+    def _known(self, job_id: int, states: tuple[State, ...]) -> Job:
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise UsageError(f"There is no job {job_id}.")
+        if job.state not in states:
+            raise UsageError(f"Job {job_id} is {job.state}.")
+        return job
+
+    def _enqueue(self, job: Job, first: bool = False) -> Job:
+        run = self._runs.setdefault(job.id, _Run())
+        if job.state == "running":  # it was about to stop
+            run.wish = "queued"
+            return self._set(job.id, note="It goes on.")
+        self._queue.insert(0 if first else len(self._queue), job.id)
+        self._jobs[job.id] = replace(job, state="queued", stopping=False, note="", problem="", ended_at=None)
+        self._keep()
+        self._changed.notify_all()
+        if self._worker is None or not self._worker.is_alive():
+            self._worker = threading.Thread(target=self._serve, name="jobs", daemon=True)
+            self._worker.start()
+        return self._jobs[job.id]
+
+    def _stop(self, job_id: int, state: State, states: tuple[State, ...]) -> Job:
+        with self._changed:
+            job = self._known(job_id, states)
+            if job.state == "running":
+                self._runs[job_id].wish = state
+                self._changed.notify_all()
+                return self._set(job_id, stopping=True)
+            if job_id in self._queue:
+                self._queue.remove(job_id)
+            made = self._set(job_id, state=state, ended_at=utc_now() if state in ENDED else None)
+            self._keep()
+            return made
+
+    def _set(self, job_id: int, **what: Any) -> Job:
+        with self._changed:
+            self._jobs[job_id] = replace(self._jobs[job_id], **what)
+            self._changed.notify_all()
+            return self._jobs[job_id]
+
+    # -- the one thread that works ---------------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        while True:
+            with self._changed:
+                while (self._asides or not self._queue) and not self._closing:
+                    self._changed.wait()
+                if self._closing:
+                    return
+                job = self._jobs[self._queue.pop(0)]
+                self._runs[job.id].wish = None
+                self._set(job.id, state="running", started_at=job.started_at or utc_now())
+                self._keep()
+            try:
+                ended = self._run(job)
+            except Stopped:
+                ended = {}
+            with self._changed:
+                wish = self._runs[job.id].wish
+                state: State = ended.get("state") or wish or "interrupted"
+                if state in ENDED:
+                    ended["ended_at"] = utc_now()
+                    self._runs.pop(job.id)
+                now = self._set(job.id, **{**ended, "state": state, "stopping": False, "seconds_left": None})
+                if state == "queued":
+                    self._enqueue(now, first=True)
+                self._keep()
+
+    def _run(self, job: Job) -> dict[str, Any]:
+        """How it ended. Raises Stopped."""
+        told = Told(
+            lambda stage, done, total, failed, path: self._step(job.id, stage, done, total, failed, path),
+            lambda note: self._note(job.id, note),
+        )
+        while True:
+            try:
+                return {"state": "done", "result": self._works[job.kind](job.asked, told), "note": "", "path": ""}
+            except LibraryBusy as busy:
+                self._note(job.id, str(busy))
+                with self._changed:
+                    self._changed.wait(BUSY_SECONDS)
+                self._note(job.id, "")
+            except ImsearchError as error:
+                return {"state": "failed", "problem": str(error)}
+            except Exception:  # whatever it is, the one who watches must hear of it
+                log.exception("Job %d (%s) failed.", job.id, job.kind)
+                return {"state": "failed", "problem": "Something went wrong inside imsearch; its terminal says what."}
+
+    def _note(self, job_id: int, note: str) -> None:
+        self._heed(job_id)
+        self._set(job_id, note=note)
+
+    def _heed(self, job_id: int) -> None:
+        if self._closing or self._runs[job_id].wish:
+            raise Stopped
+
+    def _step(self, job_id: int, stage: str, done: int, total: int | None, failed: int, path: str) -> None:
+        run, now = self._runs[job_id], time.monotonic()
+        if stage != run.stage:
+            run.stage, run.began, run.first = stage, now, done
+        elif done > run.first and total is not None:
+            left = (total - done) * (now - run.began) / (done - run.first)
+            self._set(job_id, seconds_left=round(left, 1))
+        self._set(job_id, stage=stage, done=done, total=total, failed=failed, path=path, note="")
+        self._heed(job_id)
+
+    def _keep(self) -> None:
+        """Write down what a restart needs. A library on a read-only disk has jobs all the same."""
+        for number in sorted(self._jobs)[:-KEPT]:
+            if self._jobs[number].state in ENDED:
+                del self._jobs[number]
+        try:
+            write_whole(self._file, json.dumps([asdict(job) for job in self._jobs.values()]).encode())
+        except OSError as error:
+            log.warning("Jobs cannot be kept in %s: %s", self._file, error)
+
+
+def _read(file: Path) -> dict[int, Job]:
+    """What an earlier server left. Its file is a convenience: one that cannot be read is begun anew."""
+    try:
+        jobs = [Job(**one) for one in json.loads(file.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError):
+        return {}
+    return {job.id: _left(job) for job in jobs}
+
+
+def _left(job: Job) -> Job:
+    return replace(job, state="interrupted", stopping=False, note="") if job.state in ("queued", "running") else job

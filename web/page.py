@@ -1,0 +1,69 @@
+"""The page: a frame that its own modules fill from the API; words find pictures on it without them too."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+
+from search import Library, QueryError
+from search.blurring import Blur
+from web.api.asked import query_of
+from web.api.health import Warming
+from web.api.schemas import HitOut, hit_out
+from web.security import MOST_UPLOADED
+
+HERE = Path(__file__).parent
+# How many pictures a browser without JavaScript is shown.
+WITHOUT_SCRIPTS = 60
+# Tokens and base come first: what follows stands on them.
+FIRST_SHEETS = ("tokens", "base")
+
+
+def add_page(app: FastAPI, library: Library, blur: Blur, warming: Warming, templates: Jinja2Templates) -> None:
+    """The page at `/` and its files below `/static`."""
+    # some systems' tables say text/plain, which browsers refuse to run
+    mimetypes.add_type("text/javascript", ".js")
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    tables = {path.stem: json.loads(path.read_text("utf-8")) for path in (HERE / "static/messages").glob("*.json")}
+    others = sorted(path.stem for path in (HERE / "static/styles").glob("*.css") if path.stem not in FIRST_SHEETS)
+
+    @app.get("/", include_in_schema=False)
+    def page(request: Request, q: str = "") -> Response:
+        """Never waits for the model: a browser that runs modules shows that it is being loaded."""
+        hits: list[HitOut] = []
+        wrong = ""
+        try:
+            asked = query_of(q)
+            found = library.search(asked, limit=WITHOUT_SCRIPTS).hits if warming.done else ()
+            hits = [hit_out(hit, blur) for hit in found]
+        except QueryError as error:
+            wrong = str(error)
+        language = _language(request.headers.get("accept-language", ""), tables)
+        said: dict[str, Any] = {"language": language, "messages": {**tables["en"], **tables[language]}}
+        saves = any(getattr(route, "path", "") == "/api/v1/saved" for route in app.routes)
+        told = {
+            "q": q,
+            "saves": saves,
+            "hits": hits,
+            "wrong": wrong,
+            "most_bytes": MOST_UPLOADED,
+            "sheets": (*FIRST_SHEETS, *others),
+        }
+        return templates.TemplateResponse(request, "index.html", said | told, headers={"Vary": "Accept-Language"})
+
+
+def _language(accepted: str, known: dict[str, Any]) -> str:
+    """The first of a browser's languages (`de-CH,de;q=0.9,en`) that there is a table for."""
+    for part in accepted[:200].split(","):
+        language = part.split(";")[0].strip().lower()
+        for name in (language, language.partition("-")[0]):
+            if name in known:
+                return name
+    return "en"

@@ -1,0 +1,132 @@
+// <filter-panel>: what the result can be narrowed by, with how many pictures would be left. What is chosen here is
+// written into the query line, so that the line teaches itself.
+// Events: "words" (detail: {text}), "wanted" (it is opened and has nothing to show yet).
+import { one, tell } from "../dom.js";
+import "./date-histogram.js";
+import { element, html } from "../html.js";
+import { icon } from "../icons.js";
+import { onKey } from "../keys.js";
+import { t } from "../messages.js";
+import { onPreferences, prefer, preferences } from "../preferences.js";
+import { added, between, holds, without } from "../query.js";
+
+/** @typedef {import("../types.js").Facets} Facets */
+
+// Years and months are what the histogram is for.
+const SHOWN = ["folder", "tag", "object", "camera", "colour", "type", "orientation", "rating", "lens", "state"];
+const AT_ONCE = 6;
+
+const frame = () => html`<div>
+  <div class="row"><h2>${t("view.filters")}</h2><button type="button" class="round quiet shut" aria-label="${t("filters.shut")}">${icon("cross")}</button></div>
+  <div class="about" aria-live="polite"></div>
+  <section class="taken"><h3>${t("facet.taken")}</h3><date-histogram hidden></date-histogram></section>
+  <div class="facets"></div>
+</div>`;
+
+class FilterPanel extends HTMLElement {
+  q = "";
+  /** @type {Facets | null} */ facets = null;
+  /** @type {Set<string>} facets of which all values are shown */ whole = new Set();
+  /** @type {Set<string>} facets that are folded */ folded = new Set();
+
+  connectedCallback() {
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", t("view.filters"));
+    this.replaceChildren(...element(frame()).children);
+    this.addEventListener("click", (event) => this.#clicked(/** @type {HTMLElement} */ (event.target)));
+    this.addEventListener("span", (event) => this.#write(between(this.q, .../** @type {CustomEvent<[string, string]>} */ (event).detail)));
+    this.addEventListener("keydown", (event) => { if (event.key === "Escape") this.toggle(false); });
+    onPreferences(({ panel }) => {
+      const opens = this.hidden && panel;
+      this.hidden = !panel;
+      document.body.classList.toggle("filtering", panel);
+      if (opens) tell(this, "wanted");
+    });
+    onKey("f", "keys.filters", () => this.toggle());
+  }
+
+  /** @param {boolean} [open] */
+  toggle(open = Boolean(this.hidden)) {
+    const within = this.contains(document.activeElement);
+    prefer({ panel: open });
+    if (open) one(this, "button").focus();
+    else if (within) one(document, "filter-button button").focus();
+  }
+
+  /** @param {Facets} facets @param {string} q */
+  show(facets, q) {
+    this.facets = facets;
+    this.q = q;
+    this.removeAttribute("aria-busy");
+    one(this, ".about").textContent = t("filters.total", { n: facets.total });
+    one(this, "date-histogram").shown = facets.histogram.bars;
+    one(this, ".taken").hidden = one(this, "date-histogram").hidden;
+    this.#draw();
+  }
+
+  #draw() {
+    const focused = /** @type {HTMLElement} */ (document.activeElement)?.dataset.query;
+    const parts = SHOWN.filter((name) => this.#says(name)).map((name) => this.#part(name));
+    one(this, ".facets").innerHTML = String(html`${parts}`);
+    for (const swatch of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-colour]"))) swatch.style.backgroundColor = swatch.dataset.colour;
+    if (focused) /** @type {HTMLElement[]} */ ([...this.querySelectorAll("[data-query]")]).find((button) => button.dataset.query === focused)?.focus();
+  }
+
+  /** A facet of which all pictures have the same says nothing. @param {string} name */
+  #says(name) {
+    const values = this.facets.facets[name] ?? [];
+    return values.length > 1 || values.some(({ count, query }) => count < this.facets.total || holds(this.q, query));
+  }
+
+  /** @param {string} name */
+  #part(name) {
+    const all = this.facets.facets[name];
+    const most = this.whole.has(name) ? all.length : AT_ONCE;
+    const open = !this.folded.has(name);
+    return html`<section><h3><button type="button" class="heading" data-fold="${name}" aria-expanded="${open}">${t(`facet.${name}`)}${icon("down")}</button></h3>
+      ${open && html`<ul role="list">${all.slice(0, most).map((value) => html`<li>${this.#value(name, value)}</li>`)}
+      ${all.length > AT_ONCE && html`<li><button type="button" class="all" data-whole="${name}">${t(most < all.length ? "filters.all" : "filters.fewer", { n: all.length })}</button></li>`}</ul>`}</section>`;
+  }
+
+  /** @param {string} name @param {import("../types.js").FacetValue} value */
+  #value(name, { value, count, query }) {
+    const on = holds(this.q, query);
+    const said = name === "rating" ? `${"★".repeat(Number(value))}${"☆".repeat(5 - Number(value))}` : name === "folder" ? value.split("/").at(-1) : name === "type" ? value.toUpperCase() : value;
+    const depth = name === "folder" ? value.split("/").length - 1 : 0;
+    return html`<button type="button" class="value" data-query="${query}" aria-pressed="${on}" title="${query}" data-depth="${Math.min(4, depth)}">${name === "colour" && html`<i data-colour="${value}"></i>`}<span>${said}</span><small>${count.toLocaleString()}</small></button>`;
+  }
+
+  /** @param {HTMLElement} target */
+  #clicked(target) {
+    const button = target.closest("button");
+    if (!button) return;
+    const { query, whole, fold } = button.dataset;
+    if (button.matches(".shut")) this.toggle(false);
+    else if (query) this.#write(holds(this.q, query) ? without(this.q, query) : added(this.q, query));
+    else for (const [set, name] of /** @type {[Set<string>, string][]} */ ([[this.whole, whole], [this.folded, fold]])) {
+      if (!name) continue;
+      if (!set.delete(name)) set.add(name);
+      this.#draw();
+      /** @type {HTMLElement | null} */ (this.querySelector(`[data-${set === this.whole ? "whole" : "fold"}="${name}"]`))?.focus();
+    }
+  }
+
+  /** @param {string} text */
+  #write(text) {
+    this.q = text;
+    this.setAttribute("aria-busy", "true");
+    tell(this, "words", { text });
+  }
+}
+customElements.define("filter-panel", FilterPanel);
+
+/** <filter-button>: shows and hides the panel. */
+class FilterButton extends HTMLElement {
+  connectedCallback() {
+    const button = element(html`<button type="button" class="quiet" title="${t("keys.hint", { text: t("view.filters"), key: "F" })}">${icon("filter")}<span>${t("view.filters")}</span></button>`);
+    this.replaceChildren(button);
+    button.addEventListener("click", () => prefer({ panel: !preferences.panel }));
+    onPreferences(({ panel }) => button.setAttribute("aria-expanded", String(panel)));
+  }
+}
+customElements.define("filter-button", FilterButton);

@@ -1,0 +1,128 @@
+// What one search found, as far as it is known yet: the first page, further pages, and months of a calendar as they are seen.
+import * as api from "./api.js";
+import { calendar, sectionsOf } from "./sections.js";
+import { asked } from "./state.js";
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").Found} Found */
+/** @typedef {import("./sections.js").Section} Section */
+
+const FIRST = 120; // two windows of a big screen
+const FURTHER = 400;
+const MOST = 10_000;
+
+export class Results {
+  /** @type {import("./types.js").Hit[]} */ hits = [];
+  /** @type {Section[] | null} a calendar of all that matches */ days = null;
+  total = 0;
+  seconds = 0;
+  note = "";
+  advice = "";
+  /** @type {string[]} */ offers = [];
+  /** @type {import("./types.js").Term[]} */ terms = [];
+  /** @type {string | null} where the next page begins */ cursor = null;
+  /** @type {Set<string>} sections that are on their way */ filling = new Set();
+  weakShown = false;
+  loading = false;
+
+  /** @param {State} state */
+  constructor(state) {
+    this.state = state;
+  }
+
+  /** Whether anything is asked for: else all pictures are shown. */
+  get asks() {
+    return this.state.q.trim() !== "";
+  }
+
+  /** Whether pictures are what is asked by: then meaning is looks. */
+  get byPicture() {
+    return this.terms.some(({ kind }) => kind === "example") && this.terms.every(({ kind }) => kind !== "words");
+  }
+
+  /** Whether the matches come by time. */
+  get timed() {
+    const unasked = this.state.order === "relevance" && this.hits.length > 0 && !Object.keys(this.hits[0].signals).length;
+    return unasked || this.state.order === "newest" || this.state.order === "oldest";
+  }
+
+  /** How many match; null where there may be more than are known. */
+  get likely() {
+    const strong = this.hits.filter((hit) => !hit.weak).length;
+    return strong === this.hits.length && this.more ? null : strong;
+  }
+
+  get more() {
+    return this.cursor !== null;
+  }
+
+  /** @returns {"none" | "day" | "month" | "folder"} */
+  get group() {
+    const { group } = this.state;
+    if (group === "day" || group === "month" || group === "folder" || group === "none") return group;
+    return this.timed ? "month" : "none";
+  }
+
+  async first() {
+    const { next, hits, ...told } = await this.#ask({ limit: String(FIRST) });
+    Object.assign(this, told, { hits, cursor: next });
+    if (this.likely === 0) this.weakShown = true; // nothing else is there
+    return this;
+  }
+
+  /** The next pictures; false where another call fetches them already. */
+  async next() {
+    if (this.loading || !this.more) return false;
+    this.loading = true;
+    try {
+      const { hits, next } = await this.#ask({ limit: String(FURTHER), cursor: this.cursor }, "more");
+      const known = new Set(this.hits.map((hit) => hit.id));
+      this.hits = this.hits.concat(hits.filter((hit) => !known.has(hit.id)));
+      this.cursor = next;
+      return true;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  /** @param {Record<string, string>} more @param {string} [kind] @returns {Promise<Found>} */
+  #ask(more, kind = "search") {
+    const asking = asked(this.state);
+    for (const [name, value] of Object.entries({ explain: "true", ...more })) asking.set(name, value);
+    return api.search(asking, kind);
+  }
+
+  /** @returns {Section[]} */
+  sections() {
+    return this.days ?? sectionsOf(this.hits, this.group, this.weakShown);
+  }
+
+  /** Whether nothing ranks the pictures: then any month of them can be asked for by itself. */
+  get unranked() {
+    return this.timed && this.hits.every((hit) => !Object.keys(hit.signals).length);
+  }
+
+  /** Lay out all there is by time; false where it cannot be, or need not. */
+  async lay() {
+    const byTime = this.group === "day" || this.group === "month";
+    if (!byTime) this.days = null;
+    if (!byTime || this.days || !this.unranked || !this.more) return false;
+    const { days } = await api.timeline(asked(this.state));
+    this.days = calendar(days, this.group === "day" ? "day" : "month", this.hits);
+    return true;
+  }
+
+  /** Fetch the pictures of a section of the calendar; false where they are on their way. @param {Section} section */
+  async fill(section) {
+    if (section.hits || this.filling.has(section.key)) return false;
+    this.filling.add(section.key);
+    try {
+      const { hits } = await this.#ask({ limit: String(Math.min(MOST, section.count + 50)), after: section.after, before: section.before }, `fill ${section.key}`);
+      section.hits = hits;
+      section.count = hits.length;
+      return true;
+    } finally {
+      this.filling.delete(section.key);
+    }
+  }
+}

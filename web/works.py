@@ -1,0 +1,51 @@
+"""What jobs do: index, annotate, look for duplicates, change models. Each goes on where it was when it is begun again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from indexer.paths import to_path
+from indexer.records import Choice, Progress
+from search import Library
+from search.annotators import Tasks, annotators
+from search.parser import parse
+from vlm import load_embedder
+from web.finding import Finding
+from web.jobs import Told, Work
+from web.offered import Offered
+
+Asked = Mapping[str, Any]
+
+
+def works(library: Library, offered: Offered, finding: Finding) -> dict[str, Work]:
+    """Each kind of job by its name."""
+
+    def index(asked: Asked, told: Told) -> Any:
+        roots = [to_path(root) for root in asked["folders"] or library.store.catalog.roots().values()]
+        kept = asked["choice"]
+        choice = kept and Choice(tuple(kept["include"]), tuple(kept["exclude"]), kept["hidden"])
+        return asdict(library.index(roots, asked["ocr"], choice, asked["retry"], _progress(told)))
+
+    def annotate(asked: Asked, told: Told) -> Any:
+        tasks = Tasks(**{**asked["tasks"], "labels": tuple(asked["tasks"].get("labels", ()))})
+        made = [*annotators(tasks, offered.model)]
+        among = None if asked["query"] is None else parse(asked["query"])
+        done = library.annotate(made, among, asked["anew"], asked["retry"], _progress(told), asked["tags"])
+        return [asdict(one) for one in done]
+
+    def duplicates(_: Asked, told: Told) -> Any:
+        found = finding.found(on_step=lambda what, done, total: told.step(what, done, total, 0, ""))
+        return {"groups": len(found.groups), "together": len(found.together)}
+
+    def use_model(asked: Asked, told: Told) -> Any:
+        made = library.models.use(load_embedder(asked["spec"]), _progress(told), told.note)
+        library.follow_the_model()
+        return asdict(made)
+
+    return {"index": index, "annotate": annotate, "duplicates": duplicates, "model": use_model}
+
+
+def _progress(told: Told) -> Callable[[Progress], None]:
+    return lambda now: told.step(now.stage, now.done, now.total, now.failed, now.path)
