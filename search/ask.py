@@ -6,17 +6,23 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from indexer.local import LocalStore
 from indexer.records import Picture
 from search.facts import Shown, facts, notes
+from search.parser import parse
+from search.query import Query
+from search.rephrase import rephrased
 from search.seen import seen_by
-from vlm import Chat, Generation, Model, ModelError, Turn
+from vlm import Chat, Generation, Model, ModelError, Turn, UsageError
 from vlm.tasks.asked import NoUse, saying, usable
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from search.library import Library
 
 WITHOUT_MODEL = (
     "No vision-language model looked at the pictures (name one with --model); this is what is stored of them."
@@ -116,6 +122,28 @@ class Conversation:
             Shown(number, picture, tuple(self.store.texts(picture.id)), tuple(_labels(self.store, picture)))
             for number, picture in enumerate(self.pictures, 1)
         ]
+
+
+def query_for(question: str, written: str | None, model: Model | None) -> Query:
+    """What is searched for a question: the query that was `written`, else one that the model words, else the question.
+
+    Raises ParseError, ModelError.
+    """
+    if written is not None:
+        return parse(written)
+    if model is not None and hasattr(type(model), "replies"):
+        return rephrased(question, cast(Chat, model), date.today())  # noqa: DTZ011 - the asker's own day
+    return Query(text=question)
+
+
+def best_of(library: Library, asked: Query, count: int) -> list[Picture]:
+    """The pictures that a question is asked about. Raises UsageError where there are none."""
+    hits = library.search(asked, limit=count).hits
+    # weak hits are asked about only where there is nothing better
+    about = [hit.picture for hit in hits if not hit.weak] or [hit.picture for hit in hits]
+    if not about:
+        raise UsageError(f"{asked or 'This'} finds no picture to ask about; try other words.")
+    return about
 
 
 def cited_in(text: str, last: int) -> tuple[str, tuple[int, ...]]:

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import cast
 
@@ -15,15 +14,13 @@ from click.core import ParameterSource
 
 from indexer.paths import printable
 from indexer.records import Picture
-from search.ask import Answer, Conversation
+from search.ask import Answer, Conversation, best_of, query_for
 from search.asking_files import ask_alone, ask_together
 from search.commands import named_picture
 from search.files import told_in_pieces
 from search.library import Library
-from search.parser import parse
 from search.query import Query
-from search.rephrase import rephrased
-from vlm import Chat, Model, load_model
+from vlm import load_model
 from vlm.errors import UsageError
 
 COMMANDLINE = ParameterSource.COMMANDLINE
@@ -90,8 +87,8 @@ def _ask_library(
     answerer = load_model(model) if model else None
     with Library.open(place) as library:
         try:
-            asked = None if pictures else _query(question, query, answerer)
-            about = _named(library, pictures) if pictures else _found(library, cast(Query, asked), count)
+            asked = None if pictures else query_for(question, query, answerer)
+            about = _named(library, pictures) if pictures else best_of(library, cast(Query, asked), count)
             talk = Conversation(library.store, answerer, about)
             if as_json:
                 click.echo(json.dumps(_as_json(question, asked, talk.ask(question)), ensure_ascii=False))
@@ -104,23 +101,6 @@ def _ask_library(
         finally:
             if answerer is not None:
                 answerer.close()
-
-
-def _query(question: str, query: str | None, model: Model | None) -> Query:
-    if query is not None:
-        return parse(query)
-    if model is not None and hasattr(type(model), "replies"):
-        return rephrased(question, cast(Chat, model), date.today())  # noqa: DTZ011 - the asker's own day
-    return Query(text=question)
-
-
-def _found(library: Library, asked: Query, count: int) -> list[Picture]:
-    hits = library.search(asked, limit=count).hits
-    # weak hits are asked about only where there is nothing better
-    about = [hit.picture for hit in hits if not hit.weak] or [hit.picture for hit in hits]
-    if not about:
-        raise UsageError(f"{asked or 'This'} finds no picture to ask about; try other words.")
-    return about
 
 
 def _named(library: Library, pictures: str) -> list[Picture]:
