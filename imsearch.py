@@ -74,6 +74,7 @@ COMMANDS = {
     "describe": "search.telling",
     "generate": "search.telling",
     "serve": "web.commands",
+    "mcp": "web.commands",
     "demo": "search.demo.commands",
 }
 WITHOUT_LIBRARY = (
