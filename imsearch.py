@@ -75,6 +75,7 @@ COMMANDS = {
     "generate": "search.telling",
     "serve": "web.commands",
     "token": "web.token_commands",
+    "mcp": "web.commands",
     "demo": "search.demo.commands",
 }
 WITHOUT_LIBRARY = (
