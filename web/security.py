@@ -94,7 +94,9 @@ class Guard:
         client = client_of((scope.get("client") or ("", 0))[0])
         visitor = None
         if not is_open(scope["path"]):
-            self._limits.may_guess(client)
+            # who is logged in is not kept out by somebody who guesses from the same address
+            if "authorization" in headers:
+                self._limits.may_guess(client)
             try:
                 visitor = self._access.who(headers)
             except NotKnown:
