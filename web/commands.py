@@ -60,8 +60,7 @@ def serve(
             raise UsageError(
                 f"{' '.join((host, *names))} serves others too, and each needs a token; make one first with: imsearch token add NAME"
             )
-        shown = f"[{host}]" if ":" in host else host
-        click.echo(f"imsearch is at http://{shown}:{port} (stop with Ctrl+C)")
+        click.echo(f"imsearch is at http://{_reached(host)}:{port} (stop with Ctrl+C)")
         if served.beyond:
             click.echo(
                 "Over http others on the way can read what is sent; docs/security.md says how to put https before it."
@@ -117,3 +116,13 @@ def _must_be_free(host: str, port: int) -> None:
         raise UsageError(
             f"Port {port} of {host} cannot be used ({error.strerror}); choose another with --port."
         ) from None
+
+
+def _reached(host: str) -> str:
+    """What others write to reach this machine. Nothing is sent: the system only says from where it would be."""
+    if host in ("0.0.0.0", "::"):
+        with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            asking.connect(("192.0.2.1", 9))
+            return str(asking.getsockname()[0])
+        return socket.gethostname()
+    return f"[{host}]" if ":" in host else host

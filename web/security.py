@@ -27,7 +27,8 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; img-src 'self' blob:; style-src 'self'; script-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # with no-referrer browsers send "Origin: null" with our own forms
+    "Referrer-Policy": "same-origin",
     # other sites may neither embed pictures nor hold the page's window; there is no CORS header, so none may read
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -94,7 +95,9 @@ class Guard:
         client = client_of((scope.get("client") or ("", 0))[0])
         visitor = None
         if not is_open(scope["path"]):
-            self._limits.may_guess(client)
+            # who is logged in is not kept out by somebody who guesses from the same address
+            if "authorization" in headers:
+                self._limits.may_guess(client)
             try:
                 visitor = self._access.who(headers)
             except NotKnown:

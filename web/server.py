@@ -46,9 +46,15 @@ class Patient(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.their_state is not h11.IDLE:
+        if self.conn.their_state is h11.IDLE:
+            self._begin()
+        elif not self.cycle or not self.cycle.response_complete:
             self._end()
-        elif self._alarm is None:
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # uvicorn would take in the rest of a body that nobody reads, however long it is
+        if self.conn.their_state is h11.SEND_BODY:
             self._begin()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -56,7 +62,8 @@ class Patient(H11Protocol):
         super().connection_lost(exc)
 
     def _begin(self) -> None:
-        self._alarm = self.loop.call_later(SECONDS_TO_ASK, self.transport.close)
+        if self._alarm is None:
+            self._alarm = self.loop.call_later(SECONDS_TO_ASK, self.transport.close)
 
     def _end(self) -> None:
         if self._alarm is not None:
