@@ -16,11 +16,12 @@ from PIL import Image, UnidentifiedImageError
 from indexer.errors import PictureError
 from indexer.exif import read_exif
 from indexer.fingerprint import bytes_hash
+from indexer.formats import RAW
 from indexer.raw import decode_raw, hides_raw, may_be_raw
 from indexer.records import Exif, Told
 from indexer.told import read_own
 from indexer.upright import REPAIR, is_flat, load_upright, load_whole
-from indexer.walk import HEIF, RAW
+from indexer.walk import HEIF
 
 pillow_heif.register_heif_opener()
 

@@ -1,7 +1,7 @@
 // Numbers and signals as words.
 
 // The rarer a signal, the more it says: in this order.
-const SIGNALS = { note: "note", tag: "tag", caption: "caption", text: "words", name: "name", dense: "meaning" };
+const SIGNALS = { note: "note", tag: "tag", object: "object", caption: "caption", text: "words", name: "name", dense: "meaning" };
 const ORDER = Object.keys(SIGNALS);
 
 /** @param {string} name @param {boolean} byPicture */
