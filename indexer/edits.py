@@ -25,6 +25,11 @@ WRITER = "user"
 Row = tuple[str, str, str | None, str | None]
 """A row of history: field, name (of a tag, in its plain form), before, after."""
 
+OBJECT = "label, score, x1, y1, x2, y2, model, revision, created_at"
+_THINGS = f"SELECT {OBJECT} FROM objects WHERE picture_id = ?"
+Before = tuple[list[Text], list[tuple[Any, ...]]]
+"""The texts and objects of a picture before it is changed."""
+
 _KIND: Mapping[str, TextKind] = {"note": "note", "caption": "caption", "ocr": "ocr", "tag": "tag"}
 """The kind of text that a field of history is about."""
 
@@ -47,7 +52,7 @@ class Edits(Tables):
                 raise UsageError(f"Not in this library: {', '.join(unknown)}; nothing was changed.")
             change: int | None = None
             for picture in wanted:
-                held = _texts_of(db, picture)
+                held = _held_before(db, picture)
                 for row in _changes(db, picture, said, now):
                     change = _keep(db, picture, row, now, change, held)
             refresh_words(db, wanted)
@@ -101,7 +106,7 @@ class Edits(Tables):
             edit = _carried(_spoken(db, origin), _spoken(db, target))
             if edit == Edit():
                 return False
-            change, held = None, _texts_of(db, target)
+            change, held = None, _held_before(db, target)
             for row in _changes(db, target, edit, now):
                 change = _keep(db, target, row, now, change, held)
             refresh_words(db, [target])
@@ -113,7 +118,7 @@ class Edits(Tables):
             for picture in ids:
                 refused = _latest(db, picture, "tag", plain(tag))
                 if refused and refused[0] is None:
-                    _keep(db, picture, ("tag", plain(tag), None, tag), now, None, _texts_of(db, picture))
+                    _keep(db, picture, ("tag", plain(tag), None, tag), now, None, _held_before(db, picture))
 
 
 def checked(edit: Edit) -> Edit:
@@ -221,20 +226,20 @@ def _carried(said: dict[tuple[str, str], str | None], there: dict[tuple[str, str
     )  # fmt: skip
 
 
-def _keep(
-    db: sqlite3.Connection, picture: int, row: Row, now: str, change: int | None, held: Sequence[Text]
-) -> int | None:
+def _keep(db: sqlite3.Connection, picture: int, row: Row, now: str, change: int | None, held: Before) -> int | None:
     """Note one row of a change (None: a new one), with the words that were there; returns the change's number."""
     field, name, before, after = row
     if before == after and _latest(db, picture, field, name) == (after,):
         return change  # said before, and still so
-    those = [asdict(text) for text in held if _is_about(text, field, name)]
+    texts, objects = held
+    those = [asdict(text) for text in texts if _is_about(text, field, name)]
+    things = [thing for thing in objects if field == "tag" and plain(thing[0]) == name]
     content = db.execute("SELECT hash FROM pictures WHERE id = ?", (picture,)).fetchone()[0]
     sql = (
         "INSERT INTO edits (picture_id, field, name, before, after, who, made_at, change, kept) "
         "VALUES (?, ?, ?, ?, ?, 'person', ?, ?, ?) RETURNING id"
     )
-    kept = json.dumps({"hash": content, "texts": those})
+    kept = json.dumps({"hash": content, "texts": those, "objects": things})
     made = int(db.execute(sql, (picture, *row, now, change or 0, kept)).fetchone()[0])
     if change is None:
         # a change goes by its first row, whose number is never given again
@@ -273,10 +278,18 @@ def _restore(db: sqlite3.Connection, picture: int, field: str, name: str, before
         # what models said of another content of the file is no longer so
         if (one.model, one.text) not in there and (same or one.model in (WRITER, "import")):
             insert_text(db, one)
+    if same and not db.execute(f"{_THINGS} AND plain(label) = ?", (picture, name)).fetchone():
+        marks = ", ".join("?" * len(OBJECT.split(", ")))
+        sql = f"INSERT INTO objects (picture_id, {OBJECT}) VALUES (?, {marks})"
+        db.executemany(sql, [(picture, *thing) for thing in was["objects"]])
     if not same:
-        tasks = {"caption": ("caption", "describe"), "ocr": ("ocr",), "tag": ("tag", "describe", "concepts")}
+        tasks = {"caption": ("caption", "describe"), "ocr": ("ocr",), "tag": ("tag", "describe", "concepts", "object")}
         for task in tasks.get(kind, ()):
             db.execute("DELETE FROM annotated WHERE picture_id = ? AND task = ?", (picture, task))
+
+
+def _held_before(db: sqlite3.Connection, picture: int) -> Before:
+    return _texts_of(db, picture), db.execute(_THINGS, (picture,)).fetchall()
 
 
 def _texts_of(db: sqlite3.Connection, picture: int) -> list[Text]:

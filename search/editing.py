@@ -42,13 +42,13 @@ def edit(
     with Library.open(place) as library:
         ids = [picture.id for picture in named_pictures(library, pictures)]
         said = Edit(state, note, caption, text, tags, untags, rating)
+        if undo and said != Edit():
+            raise UsageError("--undo takes back what was said last; say something new without it.")
         absent = [tag for tag in untags if not any(plain(tag) in _named(library, picture) for picture in ids)]
-        if not undo:
-            library.edit(ids, said)
-        elif said == Edit():
+        if undo:
             library.undo(ids)
         else:
-            raise UsageError("--undo takes back what was said last; say something new without it.")
+            library.edit(ids, said)
         made = [picture_json(library, picture) for picture in library.store.get(list(dict.fromkeys(ids)))]
     for tag in absent:
         click.echo(f"{tag!r} was on none of them; no model will put it on.", err=True)
