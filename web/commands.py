@@ -58,7 +58,8 @@ def serve(
     with Library.open(place) as library:
         if served.beyond and not Access(library.folder, served).keys.all("token"):
             raise UsageError(
-                f"{' '.join((host, *names))} serves others too, and each needs a token; make one first with: imsearch token add NAME"
+                f"{' '.join((host, *names))} serves others too, and each needs a token; make one first with: "
+                "imsearch token add NAME (or serve this machine alone, at 127.0.0.1)"
             )
         click.echo(f"imsearch is at http://{_reached(host)}:{port} (stop with Ctrl+C)")
         if served.beyond:
