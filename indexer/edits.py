@@ -16,7 +16,7 @@ from indexer.records import Edit, Edited, Text
 from indexer.rows import text_of
 from indexer.words import clean
 from vlm.errors import UsageError
-from vlm.protocols import TextKind
+from vlm.protocols import TextKind, TextLine
 
 LONGEST_TAG = 60
 WRITER = "user"
@@ -274,7 +274,8 @@ def _restore(db: sqlite3.Connection, picture: int, field: str, name: str, before
             sql = "DELETE FROM texts WHERE picture_id = ? AND kind = ? AND model = ? AND text = ?"
             db.execute(sql, (picture, kind, WRITER, text.text))
     there = {(text.model, text.text) for text in _texts_of(db, picture) if text.kind == kind}
-    for one in (Text(**said) for said in was["texts"]):
+    for said in was["texts"]:
+        one = Text(**said | {"lines": tuple(TextLine(**line) for line in said["lines"])})
         # what models said of another content of the file is no longer so
         if (one.model, one.text) not in there and (same or one.model in (WRITER, "import")):
             insert_text(db, one)
