@@ -100,6 +100,8 @@ def main() -> None:
     """Answer until nobody asks any more."""
     answers_to = sys.stdout.buffer
     sys.stdout = sys.stderr  # what the engine prints must not mix with the answers
+    if hasattr(os, "nice"):
+        os.nice(10)  # who searches meanwhile goes first
     recogniser = sys.argv[1] if len(sys.argv) > 1 else None
     for answer in answers(iter(lambda: receive(sys.stdin.buffer), None), recogniser):
         send(answers_to, answer)
