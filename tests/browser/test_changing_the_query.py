@@ -168,3 +168,21 @@ def test_a_search_is_saved_and_says_what_is_new(page):
     page.get_by_role("combobox", name="Commands").fill("the sea")
     page.keyboard.press("Enter")
     line(page, "blue")
+
+
+def test_a_filter_is_completed_as_it_is_typed(page):
+    page.goto("/")
+    box = page.get_by_role("searchbox")
+    box.press_sequentially("blue orien")
+    page.get_by_role("listbox").get_by_role("option", name="orientation:").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    line(page, "blue orientation:")
+    page.get_by_role("listbox").get_by_role("option", name="orientation:portrait").click()
+    line(page, "blue orientation:portrait ")
+    expect(page).to_have_url(re.compile(r"q=blue\+orientation%3Aportrait$"))
+    box.press_sequentially("red")
+    page.keyboard.press("Enter")  # nothing was chosen: it searches for what was typed
+    expect(page).to_have_url(re.compile(r"portrait\+red$"))
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    page.complaints.clear()  # half a filter is refused while it is written
