@@ -31,6 +31,7 @@ class SearchBox extends HTMLElement {
     completing(this.box, (text) => { later.stop(); tell(this, "words", { text, sure: true }); });
     onKey("/", "keys.search", () => { this.box.focus(); this.box.select(); });
     this.#catch();
+    this.box.setSelectionRange(this.box.value.length, this.box.value.length); // the page comes with the caret before the words
   }
 
   /** Choose a picture to search by. */
