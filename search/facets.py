@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from indexer.filters import All, Condition, Filter, condition
+from indexer.filters import condition
 from indexer.paths import printable
 from indexer.plain import plain
 from indexer.records import Counts
@@ -102,16 +102,16 @@ def _begins(days: Counts, length: int) -> Counts:
 
 def _periods(counts: Counts) -> list[Value]:
     """Days or months, which are asked for by their first day and the first after it."""
-    return [Value(value, count, printed(_period(value))) for value, count in counts]
+    return [Value(value, count, _period(value)) for value, count in counts]
 
 
-def _period(value: str) -> Filter:
+def _period(value: str) -> str:
     first = date.fromisoformat(value if len(value) == 10 else f"{value}-01")
     try:
         after = first + timedelta(1 if len(value) == 10 else 31)
     except OverflowError:  # the last of all days, as a clock that was never set may have it
-        return Condition("after", value)
-    return All((Condition("after", value), Condition("before", after.isoformat()[: len(value)])))
+        return f"after:{value}"
+    return f"after:{value} before:{after.isoformat()[: len(value)]}"
 
 
 def _within(counts: Counts) -> Counts:

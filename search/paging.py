@@ -53,7 +53,10 @@ class Ranking:
         """These of the free ones are shown next."""
         self.groups += groups
         taken = {row.id for group in groups for row in group}
-        self.free = [row for row in self.free if row.id not in taken]
+        first = self.free[: len(taken)]
+        rest = self.free[len(taken) :]  # all of it, where nothing was folded
+        folded = taken != {row.id for row in first}
+        self.free = [row for row in self.free if row.id not in taken] if folded else rest
 
     def holds(self, ids: Sequence[int]) -> bool:
         """Whether these were all shown."""

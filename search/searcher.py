@@ -191,7 +191,8 @@ class Searcher:
 
     def _ordered(self, ranked: list[Ranked], weak_below: float, query: Query) -> list[Ranked]:
         """By relevance, time or diversity; in any order what matches comes first, and the weak ones follow as ranked."""
-        if query.order == "relevance":
+        every = bool(ranked) and not ranked[0].signals  # nothing was asked: they are in order of time already
+        if query.order == "relevance" or (every and query.order != "diverse"):
             return ranked
         strong = {row.id: row for row in ranked if not _is_weak(row, weak_below)}
         if query.order == "diverse":
