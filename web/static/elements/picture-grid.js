@@ -336,6 +336,6 @@ function heading(section) {
     return element(html`<section class="stretch weaker" data-key="${key}" aria-label="${t("grid.weaker")}"><h2><button type="button" class="fold" aria-expanded="false">${icon("down")}<span class="counted"></span></button></h2><ul role="list"></ul></section>`);
   }
   const said = !title ? "" : /^\d{4}-\d\d-\d\d$/.test(title) ? dayName(title) : /^\d{4}-\d\d$/.test(title) ? monthName(title) : folderName(title);
-  return element(html`<section class="stretch" data-key="${key}" aria-label="${said || t("grid.results")}">${said && html`<h2><span>${said}</span> <small class="counted"></small></h2>`}<ul role="list"></ul></section>`);
+  return element(html`<section class="stretch" data-key="${key}" aria-label="${said || t("grid.results")}">${said && html`<h2><span>${said} <small class="counted"></small></span></h2>`}<ul role="list"></ul></section>`);
 }
 customElements.define("picture-grid", PictureGrid);
