@@ -26,6 +26,7 @@ check: env
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	if command -v npm >/dev/null; then cd tests/js && npm ci --silent && npm run --silent types && npm run --silent lint; else echo "no npm: the page's modules are not checked"; fi
 
 # --universal: one file for every platform and Python; no index addresses in it
 lock:

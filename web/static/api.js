@@ -69,6 +69,9 @@ export const seen = (name, newest) => send("POST", "saved/seen", { name, newest 
 /** @param {string} name */
 export const forget = (name) => send("DELETE", `saved/${encodeURIComponent(name)}`);
 
+/** How the word at a place may go on; places are counted in code points. @param {string} q @param {number} at @returns {Promise<import("./types.js").Completions>} */
+export const complete = (q, at) => ask("complete", `/api/v1/complete?${new URLSearchParams({ q, at: String(at) })}`);
+
 /** @param {number} id @returns {Promise<import("./types.js").Picture>} */
 export const picture = (id) => ask("picture", `/api/v1/pictures/${id}`);
 

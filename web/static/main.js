@@ -92,7 +92,7 @@ async function find(state, again) {
 function shown() {
   say(summary(results));
   choices.results = results;
-  chips.show(results.terms.filter(({ kind, start }) => kind !== "order" || start !== null)); // the order has a place of its own
+  chips.show(results.terms.filter(({ kind, start }) => kind !== "order" || start !== null), results.offers); // the order has a place of its own
   box.fault = "";
   arrange();
 }

@@ -47,6 +47,8 @@
 
 /** A search that was kept; `new` is how many pictures came since it was looked at. @typedef {{name: string, query: string, created_at: string, new: number | null}} Saved */
 
+/** What may be written in place of the letters from `start` to `end`. @typedef {{start: number, end: number, offers: {text: string, kind: string, label: string, count: number | null}[]}} Completions */
+
 /**
  * What the page shows. `q` is the whole query as one line; `show` is the picture whose detail is open.
  * @typedef {{q: string, mode: string, order: string, fold: boolean, group: string, show: number | null}} State

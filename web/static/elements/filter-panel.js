@@ -83,7 +83,7 @@ class FilterPanel extends HTMLElement {
     const all = this.facets.facets[name];
     const most = this.whole.has(name) ? all.length : AT_ONCE;
     const open = !this.folded.has(name);
-    return html`<section><h3><button type="button" class="heading" data-fold="${name}" aria-expanded="${open}">${t(`facet.${name}`)}${icon("down")}</button></h3>
+    return html`<section><h3><button type="button" class="heading" data-fold="${name}" aria-expanded="${String(open)}">${t(`facet.${name}`)}${icon("down")}</button></h3>
       ${open && html`<ul role="list">${all.slice(0, most).map((value) => html`<li>${this.#value(name, value)}</li>`)}
       ${all.length > AT_ONCE && html`<li><button type="button" class="all" data-whole="${name}">${t(most < all.length ? "filters.all" : "filters.fewer", { n: all.length })}</button></li>`}</ul>`}</section>`;
   }
@@ -93,7 +93,7 @@ class FilterPanel extends HTMLElement {
     const on = holds(this.q, query);
     const said = name === "rating" ? `${"★".repeat(Number(value))}${"☆".repeat(5 - Number(value))}` : name === "folder" ? value.split("/").at(-1) : name === "type" ? value.toUpperCase() : value;
     const depth = name === "folder" ? value.split("/").length - 1 : 0;
-    return html`<button type="button" class="value" data-query="${query}" aria-pressed="${on}" title="${query}" data-depth="${Math.min(4, depth)}">${name === "colour" && html`<i data-colour="${value}"></i>`}<span>${said}</span><small>${count.toLocaleString()}</small></button>`;
+    return html`<button type="button" class="value" data-query="${query}" aria-pressed="${String(on)}" title="${query}" data-depth="${Math.min(4, depth)}">${name === "colour" && html`<i data-colour="${value}"></i>`}<span>${said}</span><small>${count.toLocaleString()}</small></button>`;
   }
 
   /** @param {HTMLElement} target */

@@ -115,16 +115,17 @@ class PictureGrid extends HTMLElement {
     return parseFloat(document.documentElement.style.getPropertyValue("--cover")) || 80;
   }
 
-  /** The first picture that is seen and where, so that it stays there when what lies above it grows. */
+  /** A picture in the upper part of the window and where it is, so that it stays there when what lies above it grows. */
   #anchor() {
     const { top, bottom } = this.#window();
     if (top <= 0) return null;
-    for (const { section, top: begins, body, rows } of this.shelf.within(top, bottom)) {
-      const row = rows.find((each) => begins + body + each.top >= top) ?? rows[0];
-      if (row) return { id: section.hits[row.from].id, off: begins + body + row.top - top };
-      return { key: section.key, off: begins - top };
-    }
-    return null;
+    if (this.held && Math.abs(top - this.held.top) < 2) return this.held.anchor; // nobody scrolled since
+    const line = top + (bottom - top) / 3;
+    const [seen] = this.shelf.within(line, bottom);
+    if (!seen) return null;
+    const begins = seen.top + seen.body;
+    const row = seen.rows.find((each) => begins + each.top >= line) ?? seen.rows.at(-1);
+    return row ? { id: seen.section.hits[row.from].id, off: begins + row.top - top } : { key: seen.section.key, off: seen.top - top };
   }
 
   /** @param {{id?: number, key?: string, off: number} | null} anchor */
@@ -136,6 +137,7 @@ class PictureGrid extends HTMLElement {
     const wanted = placed.top + (found ? placed.body + found.row.top : 0) - anchor.off;
     const off = wanted - this.#window().top;
     if (Math.abs(off) > 1) scrollBy({ top: off, behavior: "instant" });
+    this.held = { anchor, top: this.#window().top };
   }
 
   /** Draw what is near the window, and let go of the rest. */
@@ -334,6 +336,6 @@ function heading(section) {
     return element(html`<section class="stretch weaker" data-key="${key}" aria-label="${t("grid.weaker")}"><h2><button type="button" class="fold" aria-expanded="false">${icon("down")}<span class="counted"></span></button></h2><ul role="list"></ul></section>`);
   }
   const said = !title ? "" : /^\d{4}-\d\d-\d\d$/.test(title) ? dayName(title) : /^\d{4}-\d\d$/.test(title) ? monthName(title) : folderName(title);
-  return element(html`<section class="stretch" data-key="${key}" aria-label="${said || t("grid.results")}">${said && html`<h2><span>${said}</span> <small class="counted"></small></h2>`}<ul role="list"></ul></section>`);
+  return element(html`<section class="stretch" data-key="${key}" aria-label="${said || t("grid.results")}">${said && html`<h2><span>${said} <small class="counted"></small></span></h2>`}<ul role="list"></ul></section>`);
 }
 customElements.define("picture-grid", PictureGrid);

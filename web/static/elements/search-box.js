@@ -1,5 +1,6 @@
 // <search-box>: the query as one line, and the place where pictures are dropped.
 // Events: "words" (detail: {text, sure}, as it is typed), "picture" (detail: File), "mark" (detail: {id, weight}: a result was dropped here).
+import { completing } from "../completing.js";
 import { ceased, one, tell } from "../dom.js";
 import { element, html } from "../html.js";
 import { icon } from "../icons.js";
@@ -27,8 +28,10 @@ class SearchBox extends HTMLElement {
       if (this.file.files[0]) tell(this, "picture", this.file.files[0]);
       this.file.value = ""; // the same picture may be chosen again
     });
+    completing(this.box, (text) => { later.stop(); tell(this, "words", { text, sure: true }); });
     onKey("/", "keys.search", () => { this.box.focus(); this.box.select(); });
     this.#catch();
+    this.box.setSelectionRange(this.box.value.length, this.box.value.length); // the page comes with the caret before the words
   }
 
   /** Choose a picture to search by. */

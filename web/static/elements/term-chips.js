@@ -21,17 +21,23 @@ class TermChips extends HTMLElement {
     this.sheet = element(html`<div id="weight" class="sheet weigh" popover></div>`);
     this.list = element(html`<span class="chips"></span>`);
     this.replaceChildren(this.list, this.sheet);
+    this.sheet.addEventListener("toggle", (event) => {
+      const left = document.activeElement === document.body || this.sheet.contains(document.activeElement);
+      if (/** @type {ToggleEvent} */ (event).newState === "closed" && left) one(this.list, `[data-at="${this.weighed}"] .open`)?.focus();
+    });
   }
 
-  /** @param {Term[]} terms */
-  show(terms) {
-    const same = terms.length === this.terms.length && terms.every((term, at) => term.text === this.terms[at].text);
+  /** @param {Term[]} terms @param {string[]} offers filters that plain words may mean */
+  show(terms, offers) {
+    const said = JSON.stringify([terms, offers]);
+    const same = said === this.said;
+    this.said = said;
     this.terms = terms;
     // one word alone is what the box shows already
-    this.hidden = !terms.length || (terms.length === 1 && terms[0].kind === "words" && terms[0].weight === 1);
+    this.hidden = !offers.length && (!terms.length || (terms.length === 1 && terms[0].kind === "words" && terms[0].weight === 1));
     if (same && this.list.children.length) return;
     const focused = [...this.list.querySelectorAll("button")].indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
-    this.list.replaceChildren(...terms.map((term, at) => chip(term, at)));
+    this.list.replaceChildren(...terms.map((term, at) => chip(term, at)), ...offers.map((text) => element(html`<button type="button" class="offer" data-offer="${text}" aria-label="${t("terms.offer", { text })}">${icon("plus")}${text}</button>`)));
     if (focused >= 0) (this.list.querySelectorAll("button")[focused] ?? this.list.querySelector("button"))?.focus();
   }
 
@@ -40,6 +46,7 @@ class TermChips extends HTMLElement {
     const button = target.closest("button");
     const at = Number(/** @type {HTMLElement | null} */ (button?.closest("[data-at]"))?.dataset.at);
     const term = this.terms[at];
+    if (button?.dataset.offer) return tell(this, "words", { text: joined([...this.terms.map(({ text }) => text), button.dataset.offer]), sure: true });
     if (!button || !term) return;
     if (button.matches(".drop")) this.#write(at, "");
     else if (button.matches(".turn")) this.#write(at, opposite(term.text));
@@ -60,7 +67,7 @@ class TermChips extends HTMLElement {
     const show = () => {
       said.textContent = weightText(weight);
       slider.value = stepOf(weight);
-      slider.setAttribute("aria-valuetext", t("terms.weight.value", { weight: weightText(weight) }));
+      slider.setAttribute("aria-valuetext", t("terms.weight.value", { weight }));
       more.setAttribute("aria-pressed", String(weight > 0));
       less.setAttribute("aria-pressed", String(weight < 0));
     };
@@ -76,7 +83,7 @@ class TermChips extends HTMLElement {
     this.sheet.style.left = `${Math.max(8, Math.min(left, innerWidth - this.sheet.offsetWidth - 8))}px`;
     this.sheet.style.top = `${bottom + 6}px`;
     slider.focus();
-    this.sheet.addEventListener("toggle", () => { const again = one(this.list, `[data-at="${at}"] .open`); if (this.sheet.contains(document.activeElement) || document.activeElement === document.body) again?.focus(); }, { once: true });
+    this.weighed = at;
   }
 }
 

@@ -1,0 +1,83 @@
+"""The page for those who cannot see it, have no mouse, or hold it in one hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = sync_api.expect
+AXE = Path(__file__).parents[1] / "js/node_modules/axe-core/axe.min.js"
+SERIOUS = """async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"] })).violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_serious(page, scheme, width):
+    if not AXE.exists():
+        pytest.skip("axe-core is not here; get it with: npm ci --prefix tests/js")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/?q=blue+-red+type:png")
+    expect(page.locator("picture-grid a").first).to_be_visible()
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(SERIOUS) == []
+    page.get_by_role("button", name="Filters").click()
+    expect(page.get_by_role("region", name="Filters")).to_contain_text("pictures match")
+    assert page.evaluate(SERIOUS) == []
+    page.get_by_role("button", name="Close the filters").click()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
+    assert page.evaluate(SERIOUS) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Words: blue. Change its weight").click()
+    assert page.evaluate(SERIOUS) == []
+
+
+def test_all_is_done_with_the_keyboard_alone(page):
+    page.goto("/")
+    expect(page.locator("picture-grid a").first).to_be_visible()
+    page.keyboard.type("blue")
+    expect(page.get_by_role("status")).to_contain_text("match")
+    page.keyboard.press("Tab")  # the file
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.locator("picture-grid a:focus").count():
+            break
+    first = page.locator("picture-grid a").first
+    expect(first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    second = page.locator("picture-grid a").nth(1)
+    expect(second).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url("/?q=blue")
+    expect(second).to_be_focused()
+    page.keyboard.press("End")
+    expect(page.locator("picture-grid a").last).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+def test_on_a_phone_the_filters_come_from_below_and_nothing_hangs_out(browser, address):
+    context = browser.new_context(
+        base_url=address, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto("/?q=blue+-red")
+    expect(page.locator("picture-grid a").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Filters").tap()
+    panel = page.get_by_role("region", name="Filters")
+    expect(panel).to_contain_text("pictures match")
+    box = panel.bounding_box()
+    assert (box["x"], box["width"]) == (0, 360)
+    assert abs(box["y"] + box["height"] - 740) < 1
+    panel.get_by_role("button", name="Close the filters").tap()
+    page.locator("picture-grid a").first.tap()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    context.close()
