@@ -48,27 +48,6 @@ export const timeline = (asked) => ask("timeline", `/api/v1/timeline?${asked}`);
 /** Searches that were kept, with how many pictures are new in each. @param {boolean} [count] @returns {Promise<import("./types.js").Saved[]>} */
 export const saved = (count = true) => ask("saved", `/api/v1/saved?count=${count}`);
 
-/** @param {"POST" | "DELETE"} method @param {string} url @param {unknown} [body] */
-const send = (method, url, body) => ask(`${method} ${url}`, url, { method, body: body && JSON.stringify(body), headers: body ? { "Content-Type": "application/json" } : {} });
-
-/** Keep a search; one of the same name is replaced. @param {string} name @param {string} query */
-export const save = (name, query) => send("POST", "/api/v1/saved", { name, query });
-
-/** @param {string} name @returns {Promise<import("./types.js").Saved & {new_ids: number[], newest: number}>} */
-export const savedOne = (name) => ask("saved one", `/api/v1/saved/${encodeURIComponent(name)}`);
-
-/** What is found now was looked at. @param {string} name @param {number} newest */
-export const seen = (name, newest) => send("POST", "/api/v1/saved/seen", { name, newest });
-
-/** @param {string} name */
-export const forget = (name) => send("DELETE", `/api/v1/saved/${encodeURIComponent(name)}`);
-
-/** @param {number} id @returns {Promise<import("./types.js").Picture>} */
-export const picture = (id) => ask("picture", `/api/v1/pictures/${id}`);
-
-/** Where in a picture that which words mean is seen. @param {number} id @param {string} words @returns {Promise<import("./types.js").Where>} */
-export const where = (id, words) => ask("where", `/api/v1/pictures/${id}/where?${new URLSearchParams({ q: words })}`);
-
 /** @param {string} method @param {object} [body] @returns {RequestInit} */
 const sending = (method, body) => ({ method, ...(body && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }) });
 
@@ -77,6 +56,24 @@ export const read = (path, kind = path) => ask(kind, `/api/v1/${path}`);
 
 /** Change something; nothing overtakes it. @param {"POST" | "PATCH" | "DELETE"} method @param {string} path @param {object} [body] @returns {Promise<any>} */
 export const send = (method, path, body) => ask("", `/api/v1/${path}`, sending(method, body));
+
+/** Keep a search; one of the same name is replaced. @param {string} name @param {string} query */
+export const save = (name, query) => send("POST", "saved", { name, query });
+
+/** @param {string} name @returns {Promise<import("./types.js").Saved & {new_ids: number[], newest: number}>} */
+export const savedOne = (name) => ask("saved one", `/api/v1/saved/${encodeURIComponent(name)}`);
+
+/** What is found now was looked at. @param {string} name @param {number} newest */
+export const seen = (name, newest) => send("POST", "saved/seen", { name, newest });
+
+/** @param {string} name */
+export const forget = (name) => send("DELETE", `saved/${encodeURIComponent(name)}`);
+
+/** @param {number} id @returns {Promise<import("./types.js").Picture>} */
+export const picture = (id) => ask("picture", `/api/v1/pictures/${id}`);
+
+/** Where in a picture that which words mean is seen. @param {number} id @param {string} words @returns {Promise<import("./types.js").Where>} */
+export const where = (id, words) => ask("where", `/api/v1/pictures/${id}/where?${new URLSearchParams({ q: words })}`);
 
 /** Say something of pictures. @param {number[]} ids @param {import("./types.js").Said} said @returns {Promise<{change: number | null, ids: number[]}>} */
 export const edit = (ids, said) => send("POST", "pictures/edit", { ids, ...said });
@@ -96,4 +93,12 @@ export async function question(asked, hear, signal) {
   const events = eventsOf();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) events(part.value).forEach(hear);
+}
+
+/** Hear of every job now and of each that changes, until `close` is called. @param {(job: import("./jobs.js").Job) => void} hear */
+export function jobs(hear) {
+  const events = new EventSource("/api/v1/jobs/events");
+  events.addEventListener("job", ({ data }) => hear(JSON.parse(data)));
+  addEventListener("pagehide", () => events.close());
+  return events;
 }
