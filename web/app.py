@@ -27,6 +27,7 @@ from web.api import (
     look,
     models,
     pictures,
+    places,
     search,
     uploads,
 )
@@ -47,7 +48,7 @@ from web.uploads import Uploads
 from web.works import works
 
 # Pictures are small already, and what comes piece by piece must not wait for the next one.
-AS_IT_IS = [r"/(thumbnail|file|events)$", r"^/api/v1/ask"]
+AS_IT_IS = [r"/(thumbnail|file|zip|events)$", r"^/api/v1/ask"]
 
 
 def create_app(
@@ -89,6 +90,7 @@ def create_app(
     api.include_router(uploads.router(sent))
     api.include_router(facets.router(library, sent))
     api.include_router(pictures.router(library, blur, thumbnails))
+    api.include_router(places.router(library, blur))
     api.include_router(edits.router(library))
     api.include_router(jobs.router(library, running, offered))
     api.include_router(failures.router(library, running, offered))

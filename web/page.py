@@ -45,8 +45,6 @@ def add_page(app: FastAPI, library: Library, blur: Blur, warming: Warming, templ
             hits = [hit_out(hit, blur) for hit in found]
         except QueryError as error:
             wrong = str(error)
-        language = _language(request.headers.get("accept-language", ""), tables)
-        said: dict[str, Any] = {"language": language, "messages": {**tables["en"], **tables[language]}}
         saves = any(getattr(route, "path", "") == "/api/v1/saved" for route in app.routes)
         told = {
             "q": q,
@@ -54,9 +52,21 @@ def add_page(app: FastAPI, library: Library, blur: Blur, warming: Warming, templ
             "hits": hits,
             "wrong": wrong,
             "most_bytes": MOST_UPLOADED,
-            "sheets": (*FIRST_SHEETS, *others),
         }
-        return templates.TemplateResponse(request, "index.html", said | told, headers={"Vary": "Accept-Language"})
+        return drawn(request, "index.html", told)
+
+    @app.get("/library", include_in_schema=False)
+    @app.get("/library/duplicates", include_in_schema=False)
+    @app.get("/library/map", include_in_schema=False)
+    def about_the_library(request: Request) -> Response:
+        """Folders, jobs, models; its own modules fill it."""
+        return drawn(request, "library.html", {})
+
+    def drawn(request: Request, template: str, told: dict[str, Any]) -> Response:
+        language = _language(request.headers.get("accept-language", ""), tables)
+        said: dict[str, Any] = {"language": language, "messages": {**tables["en"], **tables[language]}}
+        told |= said | {"sheets": (*FIRST_SHEETS, *others)}
+        return templates.TemplateResponse(request, template, told, headers={"Vary": "Accept-Language"})
 
 
 def _language(accepted: str, known: dict[str, Any]) -> str:

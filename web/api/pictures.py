@@ -9,19 +9,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi import Query as Asked
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from indexer import Picture
 from indexer.paths import printable, to_path
 from search import Library
 from search.blurring import Blur
+from vlm import UsageError
 from web.api.asked import MOST_CHARACTERS, query_of
+from web.api.bodies import pictures_of
 from web.api.errors import NotThere
 from web.api.schemas import CardOut, Known, PictureOut, WhereOut, card_out, content_version, picture_out
 from web.thumbnails import Size, Thumbnails
+from web.zipping import zipped
 
 # Formats that every browser shows; any other is shown as its thumbnail. SVG and HTML are never pictures here.
 SHOWN = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "avif": "image/avif"}
+MOST_ZIPPED = 2_000
 FOREVER = "private, max-age=31536000, immutable"
 
 
@@ -41,6 +45,15 @@ def router(library: Library, blur: Blur, thumbnails: Thumbnails) -> APIRouter:
     def cards(ids: Annotated[str, Asked(pattern=r"^\d{1,18}(,\d{1,18})*$", max_length=20_000)]) -> list[CardOut]:
         """Pictures by their ids (`ids=86,12`), in this order; those that are not there are left out."""
         return [card_out(picture, blur) for picture in library.store.get([int(one) for one in ids.split(",")])]
+
+    @made.get("/zip", response_class=StreamingResponse)
+    def archive(ids: Annotated[str, Asked(pattern=r"^\d{1,18}(,\d{1,18})*$", max_length=20_000)]) -> StreamingResponse:
+        """The files of several pictures (`ids=86,12`; at most 2,000) as one zip archive, sent while it is written."""
+        wanted = [int(one) for one in dict.fromkeys(ids.split(","))]
+        if len(wanted) > MOST_ZIPPED:
+            raise UsageError(f"{len(wanted):,} pictures are too many for one archive; ask for at most {MOST_ZIPPED:,}.")
+        name = {"Content-Disposition": 'attachment; filename="pictures.zip"'}
+        return StreamingResponse(zipped(pictures_of(library, wanted)), media_type="application/zip", headers=name)
 
     @made.get("/{picture_id}")
     def detail(picture_id: int, request: Request) -> PictureOut:

@@ -25,6 +25,7 @@ const grid = one(document, "picture-grid");
 const detail = one(document, "picture-detail");
 const chips = one(document, "term-chips");
 const region = one(document, "region-picker");
+const selection = one(document, "selection-bar");
 const panel = one(document, "filter-panel");
 const saved = one(document, "saved-searches");
 const scrubber = one(document, "date-scrubber");
@@ -169,7 +170,7 @@ function removed(ids) {
   const gone = new Set(ids);
   results.hits = results.hits.filter((hit) => !gone.has(hit.id));
   kept.clear();
-  arrange();
+  paint();
 }
 
 /** Change part of the state. @param {Partial<State>} part @param {"push" | "replace"} [how] */
@@ -235,10 +236,13 @@ on(detail, "similar", (id) => change({ q: `like:${id}`, mode: EMPTY.mode, show: 
 on(detail, "unveiled", () => grid.revealed());
 on(detail, "where", (id) => locate(id));
 on(detail, "mark", (term) => change({ q: exampled(current().q, Number(term.split(":")[1]), term.startsWith("-") ? -1 : 1), mode: EMPTY.mode, show: null }));
-on(detail, "words", (term) => change({ q: term, upload: null }));
-on(detail, "like-part", ({ id, box: part }) => change({ q: `like:${id}@${part.join(",")}`, mode: EMPTY.mode, upload: null }));
+on(detail, "words", (term) => change({ q: term, show: null }));
+on(detail, "like-part", ({ id, box: part }) => change({ q: `like:${id}@${part.join(",")}`, mode: EMPTY.mode, show: null }));
 on(detail, "part", (id) => choosePart({ id }));
-on(detail, "edited", ({ ids, said }) => { if (said.state === "hidden") removed(ids); });
+for (const from of [detail, selection]) on(from, "edited", ({ ids, said }) => { if (said.state === "hidden") removed(ids); });
+on(selection, "words", (term) => change({ q: term }));
+on(selection, "undone", () => { kept.clear(); results = null; render(); });
+on(selection, "open", (id) => change({ show: id }));
 on(detail, "open", (id) => { go({ ...current(), show: id }, "replace", history.state); render(); });
 on(detail, "step", (way) => {
   const next = grid.hits[grid.hits.findIndex((/** @type {import("./types.js").Hit} */ hit) => hit.id === current().show) + way];

@@ -25,7 +25,7 @@
  *   terms: Term[], next: string | null}} Found
  */
 
-/** Words about a picture; `model` is who said them. @typedef {{kind: string, text: string, model: string, created_at: string, lines?: Line[]}} Text */
+/** Words about a picture; `by` is person, file, import, concept or model. @typedef {{kind: string, text: string, model: string, by: string, created_at: string, lines?: Line[]}} Text */
 
 /** A line that was read in a picture, in pixels of it. @typedef {{text: string, score: number, box_xyxy: number[], polygon?: number[][]}} Line */
 
@@ -37,7 +37,7 @@
  * @typedef {{id: number, path: string, name: string, folder: string, size: number, width: number, height: number,
  *   format: string, taken_at: string | null, camera: string | null, lens: string | null, latitude: number | null,
  *   longitude: number | null, added_at: string, offline: boolean, colours: {name: string, hex: string, share: number}[],
- *   texts: Text[], objects?: Seen[], rating?: number | null, exif?: Record<string, unknown>, thumbnail: string, file: string, state: string,
+ *   texts: Text[], objects?: Seen[], stars: number | null, map: string | null, thumbnail: string, file: string, state: string,
  *   moderation: Record<string, number>} & Veiled} Picture
  */
 

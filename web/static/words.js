@@ -84,17 +84,10 @@ export const folderName = (path) => path.split("/").filter(Boolean).slice(-2).jo
 export const place = (latitude, longitude) =>
   `${Math.abs(latitude).toFixed(4)}° ${latitude < 0 ? "S" : "N"}, ${Math.abs(longitude).toFixed(4)}° ${longitude < 0 ? "W" : "E"}`;
 
-/** Who said something, and when. @param {{model: string, created_at: string}} said */
-export function saidBy({ model, created_at }) {
+/** Who said something, and when. @param {{model: string, by: string, created_at: string}} said */
+export function saidBy({ model, by, created_at }) {
   const day = created_at ? dated(created_at.slice(0, 10), { dateStyle: "medium" }) : "";
-  const kind = { user: "by.user", import: "by.import", file: "by.file" }[model] ?? (model.startsWith("concept:") ? "by.concept" : "by.model");
-  return t(day ? "by.when" : "by.plain", { who: t(kind, { model: model.replace(/^concept:/, "").replace(/:.*\//, ": ") }), day });
-}
-
-/** How a picture was exposed: "1/250 s · f/2.8 · ISO 100 · 35 mm". @param {Record<string, any>} exif */
-export function exposure({ exposure_seconds: seconds, f_number: stop, iso, focal_length: focal }) {
-  const time = seconds && (seconds < 0.4 ? `1/${Math.round(1 / seconds)} s` : `${Number(seconds.toFixed(1))} s`);
-  return [time, stop && `f/${stop}`, iso && `ISO ${iso}`, focal && `${Number(focal.toFixed(1))} mm`].filter(Boolean).join(" · ");
+  return t(day ? "by.when" : "by.plain", { who: t(`by.${by}`, { model: model.replace(/^concept:/, "").replace(/:.*\//, ": ") }), day });
 }
 
 /** What was found, in one line. @param {import("./results.js").Results} results */

@@ -11,6 +11,7 @@ import "./picture-words.js";
 import "./region-picker.js";
 import "./saved-searches.js";
 import "./search-box.js";
+import "./selection-bar.js";
 import "./similar-strip.js";
 import "./term-chips.js";
 import "./view-choices.js";

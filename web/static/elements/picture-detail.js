@@ -258,7 +258,7 @@ class PictureDetail extends HTMLElement {
     if (/** @type {HTMLElement} */ (event.target).matches("input, textarea")) return;
     const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (way) tell(this, "step", way);
-    else if (/^[1-5]$/.test(event.key)) this.#say({ rating: Number(event.key) === this.picture.rating ? 0 : Number(event.key) });
+    else if (/^[1-5]$/.test(event.key)) this.#say({ rating: Number(event.key) === this.picture.stars ? 0 : Number(event.key) });
     else if (event.key === "c" || event.key === "n") { this.#aside(true); this.words.edit(event.key === "c" ? "caption" : "note"); }
     else if (event.key === "a") { this.#aside(true); one(this, "ask-panel input").focus(); }
     else if (KEYS[event.key] && !one(this, KEYS[event.key]).hidden) one(this, KEYS[event.key]).click();

@@ -2,23 +2,20 @@
 import { html } from "../html.js";
 import { t } from "../messages.js";
 import { alternative, veiled } from "../veil.js";
-import { exposure, explained, place, size, when } from "../words.js";
-
-const MAP = "https://www.openstreetmap.org/";
+import { explained, place, size, when } from "../words.js";
 
 /** @typedef {import("../types.js").Picture} Picture */
 /** @typedef {import("../types.js").Hit} Hit */
 
 /** @param {Picture} picture @param {Hit | undefined} hit @param {boolean} byPicture */
 export function facts(picture, hit, byPicture) {
-  const { exif = {} } = picture;
   /** @type {[string, unknown][]} */ const rows = [
     ["found", hit && Object.keys(hit.signals).length > 0 && explained(hit, byPicture).map((line) => html`<span class="line">${line}</span>`)],
     ["alike", hit && hit.folded.length > 0 && html`<span class="alike">${hit.folded.map(copy)}</span>`],
     ["judged", picture.blurred && t("picture.judged.as", { category: picture.category, percent: Math.round(100 * picture.moderation[picture.category]) })],
     ["taken", picture.taken_at && when(picture.taken_at)],
-    ["camera", picture.camera && html`${picture.camera}${picture.lens && html`<small>${picture.lens}</small>`}${exposure(exif) && html`<small>${exposure(exif)}</small>`}`],
-    ["place", picture.latitude !== null && picture.longitude !== null && html`${place(picture.latitude, picture.longitude)} <small><a href="${mapOf(picture)}" target="_blank" rel="noopener noreferrer">${t("picture.map")}</a></small>`],
+    ["camera", picture.camera && html`${picture.camera}${picture.lens && html`<small>${picture.lens}</small>`}`],
+    ["place", picture.latitude !== null && picture.longitude !== null && html`${place(picture.latitude, picture.longitude)} <small><a href="${picture.map}" target="_blank" rel="noopener noreferrer">${t("picture.map")}</a></small>`],
     ["file", html`${picture.width} × ${picture.height} · ${size(picture.size)} · ${picture.format.toUpperCase()}<small>${picture.folder}</small>`],
     ["colours", picture.colours.length > 0 && html`<span class="swatches">${picture.colours.map((c) => html`<span class="swatch" data-hex="${c.hex}" role="img" aria-label="${c.name}" title="${c.name}, ${Math.round(c.share * 100)} %"></span>`)}</span>`],
     ["indexed", html`${picture.added_at && when(picture.added_at)}<small>${t("picture.number", { n: String(picture.id) })}</small>`],
@@ -28,6 +25,3 @@ export function facts(picture, hit, byPicture) {
 
 /** @param {Hit["folded"][number]} one */
 const copy = (one) => html`<a data-id="${one.id}" href="/?show=${one.id}"${veiled(one) && html` class="blurred"`}><img src="/api/v1/pictures/${one.id}/thumbnail" alt="${alternative(one, one.path.split("/").pop())}" title="${one.path}"></a>`;
-
-/** Opened only when somebody follows it. @param {Picture} picture */
-const mapOf = ({ latitude, longitude }) => `${MAP}?mlat=${latitude.toFixed(6)}&mlon=${longitude.toFixed(6)}#map=15/${latitude.toFixed(6)}/${longitude.toFixed(6)}`;

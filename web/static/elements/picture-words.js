@@ -30,7 +30,7 @@ class PictureWords extends HTMLElement {
   show(picture, labels) {
     this.picture = picture;
     this.replaceChildren(...element(html`<div>
-      ${stars(picture.rating ?? 0)}
+      ${stars(picture.stars ?? 0)}
       ${this.#text("caption")}
       ${tagged(picture)}
       ${labels.length > 0 && seen(labels)}
@@ -59,7 +59,7 @@ class PictureWords extends HTMLElement {
   /** A person's words before those of machines. @param {string} kind @returns {Text | undefined} */
   #last(kind) {
     const all = this.picture.texts.filter((text) => text.kind === kind);
-    return all.findLast(({ model }) => model === "user") ?? all.at(-1);
+    return all.findLast((said) => said.by === "person") ?? all.at(-1);
   }
 
   /** @param {HTMLElement} target */
@@ -69,7 +69,7 @@ class PictureWords extends HTMLElement {
     const { edit, star, untag, tag, label } = button.dataset;
     if (button.matches(".rest")) button.setAttribute("aria-expanded", "true");
     else if (edit) this.edit(/** @type {keyof typeof FIELDS} */ (edit));
-    else if (star) tell(this, "said", { rating: Number(star) === this.picture.rating ? 0 : Number(star) });
+    else if (star) tell(this, "said", { rating: Number(star) === this.picture.stars ? 0 : Number(star) });
     else if (untag) tell(this, "said", { untags: [untag] });
     else if (tag) tell(this, "words", `tag:${quoted(tag)}`);
     else if (label) tell(this, "words", `object:${quoted(label)}`);
@@ -111,8 +111,8 @@ function stars(rating) {
 /** @param {import("../types.js").Picture} picture */
 function tagged({ texts }) {
   /** @type {Map<string, Text>} */ const tags = new Map();
-  for (const text of texts) if (text.kind === "tag" && tags.get(text.text)?.model !== "user") tags.set(text.text, text);
-  return html`<section class="said tags"><h3>${t("picture.tags")}</h3><p class="marks">${[...tags.values()].map((tag) => html`<span class="mark${tag.model === "user" ? " own" : ""}" title="${saidBy(tag)}"><button type="button" data-tag="${tag.text}">${tag.text}</button><button type="button" class="drop" data-untag="${tag.text}" aria-label="${t("picture.untag", { tag: tag.text })}">${icon("cross")}</button></span>`)}${tags.size > SHORT + 1 && html`<button type="button" class="rest" aria-expanded="false">${t("picture.tags.all", { n: tags.size - SHORT })}</button>`}</p>
+  for (const text of texts) if (text.kind === "tag" && tags.get(text.text)?.by !== "person") tags.set(text.text, text);
+  return html`<section class="said tags"><h3>${t("picture.tags")}</h3><p class="marks">${[...tags.values()].map((tag) => html`<span class="mark${tag.by === "person" ? " own" : ""}" title="${saidBy(tag)}"><button type="button" data-tag="${tag.text}">${tag.text}</button><button type="button" class="drop" data-untag="${tag.text}" aria-label="${t("picture.untag", { tag: tag.text })}">${icon("cross")}</button></span>`)}${tags.size > SHORT + 1 && html`<button type="button" class="rest" aria-expanded="false">${t("picture.tags.all", { n: tags.size - SHORT })}</button>`}</p>
     <form class="tag-form"><input type="text" maxlength="200" aria-label="${t("picture.tag.add")}" placeholder="${t("picture.tag.add")}" autocomplete="off" autocapitalize="off"></form></section>`;
 }
 

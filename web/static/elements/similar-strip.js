@@ -13,7 +13,7 @@ class SimilarStrip extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", (event) => {
       const target = /** @type {HTMLElement} */ (event.target);
-      if (target.closest(".all")) return tell(this, "similar");
+      if (target.closest(".every")) return tell(this, "similar");
       const link = /** @type {HTMLElement | null} */ (target.closest("a[data-id]"));
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
@@ -31,9 +31,9 @@ class SimilarStrip extends HTMLElement {
       const { hits } = await api.search(new URLSearchParams({ q: `like:${id}`, fold: "true", limit: String(MOST + 1) }), "similar");
       const others = hits.filter((hit) => hit.id !== id).slice(0, MOST);
       if (this.of !== id || !others.length) return;
-      this.replaceChildren(...element(html`<div><h3>${t("picture.similar")} <button type="button" class="quiet all">${t("picture.similar.all")}</button></h3>
-        <p class="strip">${others.map((hit) => html`<a data-id="${hit.id}" href="/?show=${hit.id}"${veiled(hit) && html` class="blurred"`}><img src="${hit.thumbnail}&size=256" alt="${alternative(hit, hit.name)}" title="${hit.name}" loading="lazy" draggable="false"></a>`)}</p></div>`).children);
-      one(this, ".strip").scrollLeft = 0;
+      this.replaceChildren(...element(html`<div><h3>${t("picture.similar")} <button type="button" class="quiet every">${t("picture.similar.all")}</button></h3>
+        <p class="likes">${others.map((hit) => html`<a data-id="${hit.id}" href="/?show=${hit.id}"${veiled(hit) && html` class="blurred"`}><img src="${hit.thumbnail}&size=256" alt="${alternative(hit, hit.name)}" title="${hit.name}" loading="lazy" draggable="false"></a>`)}</p></div>`).children);
+      one(this, ".likes").scrollLeft = 0;
       this.hidden = false;
     } catch { /* an extra: the picture is shown all the same */ }
   }

@@ -1,0 +1,127 @@
+"""The library on its own page: what is in it, work that goes on, what went wrong, copies side by side, a map."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from search.library import Library
+from tests.conftest import paint
+from tests.plugin import install
+from tests.web.gallery import Gallery
+from tests.web.working import painted
+from vlm.registry import _families
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = sync_api.expect
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """Twenty pictures of four colours, and a copy of a red one; its model is found by its name, as jobs do it."""
+    folder = tmp_path_factory.mktemp("library page")
+    pictures = painted(folder / "pictures")
+    (pictures / "scarlet.png").write_bytes((pictures / "red 00.png").read_bytes())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(install(folder / "site")))
+        _families.cache_clear()
+        with Library.open(folder / "library", create=True, model="colour") as library:
+            library.index([pictures], ocr=False)
+            yield Gallery(library, pictures)
+    _families.cache_clear()
+
+
+def test_numbers_folders_and_models_are_told(page, shown):
+    page.goto("/library")
+    expect(page.get_by_role("link", name=f"{shown.library.store.count()} pictures")).to_be_visible()
+    folders = page.locator("library-folders")
+    expect(folders).to_contain_text(str(shown.pictures))
+    expect(page.locator("model-list")).to_contain_text("In use")
+    page.get_by_role("link", name="Search", exact=True).click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
+
+
+def test_new_pictures_are_looked_for_and_the_page_says_how_it_went(page, shown):
+    paint(shown.pictures / "new.png", "yellow", 77)
+    page.goto("/library")
+    before = shown.library.store.count()
+    page.get_by_role("button", name="Look for changes", exact=True).click()
+    work = page.locator("job-list li").first
+    expect(work).to_contain_text("Look for new and changed pictures")
+    expect(work).to_contain_text("Done · 1 new")
+    expect(page.get_by_role("link", name=f"{before + 1} pictures")).to_be_visible()
+
+
+def test_a_folder_is_added_and_one_that_is_not_there_is_refused(page, shown, tmp_path):
+    paint(tmp_path / "more" / "pink.png", "red", 5)
+    page.goto("/library")
+    page.get_by_text("Add a folder").click()
+    field = page.get_by_role("textbox", name="Folder of the machine")
+    field.fill(str(tmp_path / "nowhere"))
+    page.get_by_role("button", name="Index", exact=True).click()
+    expect(page.locator("library-folders").get_by_role("alert")).to_contain_text("nowhere")
+    page.complaints.clear()  # the browser's own line about the 400
+    page.get_by_label("Read words in pictures").uncheck()
+    field.fill(str(tmp_path / "more"))
+    page.get_by_role("button", name="Index", exact=True).click()
+    expect(page.locator("library-folders")).to_contain_text(str(tmp_path / "more"))
+
+
+def test_a_file_that_cannot_be_used_is_told_with_its_reason_and_tried_again(page, shown):
+    broken = shown.pictures / "broken.png"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\nno more")
+    shown.library.index([shown.pictures], ocr=False)
+    page.goto("/library")
+    failures = page.locator("failure-list")
+    expect(failures).to_contain_text("broken.png")
+    broken.write_bytes((shown.pictures / "red 00.png").read_bytes())
+    failures.get_by_role("button", name="Try again").click()
+    expect(failures).to_be_hidden()
+    broken.unlink()
+
+
+def test_copies_lie_side_by_side_and_the_other_is_hidden_until_undone(page, shown):
+    page.goto("/library/duplicates")
+    group = page.locator(".group", has_text="scarlet.png")
+    expect(group.locator(".copy")).to_have_count(2)
+    kept = group.locator(".copy", has_text="scarlet.png")
+    kept.get_by_role("button", name="Keep this one").click()
+    expect(kept).to_have_class(re.compile("chosen"))
+    group.get_by_role("button", name="Hide the other").click()
+    expect(group).to_have_count(0)
+    assert shown.library.store.get([shown.id("red 00.png")])[0].state == "hidden"
+    page.get_by_role("button", name="Undo").click()
+    expect(group).to_have_count(1)
+    assert shown.library.store.get([shown.id("red 00.png")])[0].state == "unreviewed"
+
+
+def test_a_loop_on_the_map_catches_pictures_to_search_by(page, shown):
+    page.goto("/library/map")
+    canvas = page.get_by_role("img", name="Map of all pictures")
+    expect(canvas).to_be_visible()
+    page.wait_for_function("document.querySelector('picture-map').lassoing === true")
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 2, box["y"] + 2)
+    page.mouse.down()
+    for x, y in ((1, 0), (1, 1), (0, 1), (0, 0)):
+        page.mouse.move(box["x"] + x * (box["width"] - 4) + 2, box["y"] + y * (box["height"] - 4) + 2, steps=4)
+    page.mouse.up()
+    expect(page.get_by_role("heading", name=f"{shown.library.store.count()} pictures")).to_be_visible()
+    page.get_by_role("link", name="Find more like these").click()
+    expect(page.get_by_role("searchbox")).to_have_value(re.compile(r"^(like:\d+ ?){5}$"))
+
+
+@pytest.mark.parametrize("path", ["/library", "/library/duplicates", "/library/map"])
+@pytest.mark.parametrize("wide", [360, 1280])
+def test_nothing_hangs_out_and_everything_has_a_name(page, path, wide):
+    page.set_viewport_size({"width": wide, "height": 800})
+    page.goto(path)
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(400)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("button, a, input, select, canvas")].filter((one) => one.checkVisibility()
+            && !(one.getAttribute("aria-label") || one.textContent.trim() || one.labels?.length || one.querySelector("img[alt]:not([alt=''])"))).map((one) => one.outerHTML)"""
+    )
+    assert not nameless

@@ -1,0 +1,173 @@
+"""A picture over the whole window: seen near, with what models saw in it, and spoken of in place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.small import said
+from vlm.protocols import Annotation, DetectedObject, TextLine
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = sync_api.expect
+NOW = datetime(2024, 5, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def seen(shown):
+    """On the green picture (96 x 64): a cat in its upper left, and a line of words that lies aslant."""
+    texts, green = shown.library.store.catalog.texts, shown.id("green.png")
+    cat = DetectedObject("cat", 0.91, (0.0, 0.0, 48.0, 32.0))
+    texts.annotate(green, "object", Annotation("yolox:test", "1", NOW, objects=(cat,)))
+    line = TextLine(
+        "NO PARKING", 0.9, (10.0, 40.0, 90.0, 60.0), ((10.0, 50.0), (88.0, 40.0), (90.0, 50.0), (12.0, 60.0))
+    )
+    texts.annotate(green, "ocr", Annotation("rapidocr", "1", NOW, lines=(line,)))
+    texts.annotate(green, "caption", said("blip:test", caption="a green field"))
+
+
+@pytest.fixture
+def opened(page, shown):
+    page.goto(f"/?show={shown.id('green.png')}")
+    dialog = page.get_by_role("dialog", name="green.png")
+    expect(dialog).to_be_visible()
+    expect(dialog.locator(".paper img")).to_have_js_property("complete", True)
+    return dialog
+
+
+def wide(dialog):
+    return dialog.locator(".paper").bounding_box()["width"]
+
+
+def test_near_by_wheel_double_click_and_keys(page, opened):
+    whole = wide(opened)
+    stage = opened.locator("zoom-stage").bounding_box()
+    middle = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
+    page.mouse.move(*middle)
+    page.mouse.wheel(0, -400)
+    assert wide(opened) > 1.5 * whole
+    before = opened.locator(".paper").bounding_box()["x"]
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] - 900, middle[1], steps=5)
+    page.mouse.up()
+    assert opened.locator(".paper").bounding_box()["x"] <= before
+    page.keyboard.press("0")
+    assert wide(opened) == pytest.approx(whole)
+    page.mouse.dblclick(*middle)
+    assert wide(opened) == pytest.approx(2 * whole)
+    page.mouse.dblclick(*middle)
+    assert wide(opened) == pytest.approx(whole)
+    opened.get_by_role("button", name="Bigger").click()
+    assert wide(opened) > whole
+
+
+def test_objects_lie_where_they_were_seen_and_lead_to_a_search(page, opened, shown):
+    box = opened.locator(".object")
+    expect(box).to_be_hidden()
+    page.keyboard.press("o")
+    expect(box).to_be_visible()
+    paper, there = opened.locator(".paper").bounding_box(), box.bounding_box()
+    assert there["x"] == pytest.approx(paper["x"], abs=1)
+    assert there["width"] == pytest.approx(paper["width"] / 2, abs=1)
+    assert there["height"] == pytest.approx(paper["height"] / 2, abs=1)
+    box.click()
+    expect(page.get_by_role("searchbox")).to_have_value(f"like:{shown.id('green.png')}@0,0,48,32")
+
+
+def test_what_was_seen_leads_to_others_that_hold_it(page, opened):
+    opened.get_by_role("button", name="cat", exact=True).click()
+    expect(page.get_by_role("searchbox")).to_have_value("object:cat")
+    expect(page.locator("picture-grid .card")).to_have_count(1)
+
+
+def test_words_in_it_can_be_marked_where_they_stand(page, opened):
+    page.keyboard.press("t")
+    line = opened.locator("picture-layers .line")
+    paper, there = opened.locator(".paper").bounding_box(), line.bounding_box()
+    middle = there["x"] + there["width"] / 2 - paper["x"], there["y"] + there["height"] / 2 - paper["y"]
+    assert middle[0] == pytest.approx(50 / 96 * paper["width"], rel=0.05)
+    assert middle[1] == pytest.approx(50 / 64 * paper["height"], rel=0.05)
+    line.click(click_count=3)
+    assert page.evaluate("String(getSelection())").strip() == "NO PARKING"
+
+
+def test_a_caption_is_said_in_place_by_whom_and_taken_back(page, opened, shown):
+    caption = opened.locator(".said.caption")
+    expect(caption).to_contain_text("a green field")
+    expect(caption).to_contain_text("By blip:test")
+    page.keyboard.press("c")
+    area = opened.get_by_role("textbox", name="Caption")
+    expect(area).to_have_value("a green field")
+    area.fill("our meadow")
+    area.press("Enter")
+    expect(caption).to_contain_text("our meadow")
+    expect(caption).to_contain_text("By you")
+    opened.get_by_role("button", name="Undo").click()
+    expect(caption).to_contain_text("a green field")
+    page.keyboard.press("c")
+    opened.get_by_role("textbox", name="Caption").fill("never said")
+    page.keyboard.press("Escape")
+    expect(caption).to_contain_text("a green field")
+    expect(opened).to_be_visible()
+
+
+def test_tags_stars_and_a_note_are_kept(page, opened, shown):
+    opened.get_by_role("textbox", name="Add a tag").fill("garden, summer")
+    opened.get_by_role("textbox", name="Add a tag").press("Enter")
+    expect(opened.get_by_role("button", name="garden", exact=True)).to_be_visible()
+    opened.get_by_role("button", name="Take away the tag summer").click()
+    expect(opened.get_by_role("button", name="summer", exact=True)).to_have_count(0)
+    opened.get_by_role("button", name="4 stars", exact=True).click()
+    expect(opened.get_by_role("group", name="4 stars of 5")).to_be_visible()
+    opened.get_by_role("button", name="Add a note").click()
+    opened.get_by_role("textbox", name="Note").fill("<b>ask</b> Ada")
+    opened.get_by_role("button", name="Save", exact=True).click()
+    expect(opened.locator(".said.note")).to_contain_text("<b>ask</b> Ada")
+    page.reload()
+    expect(opened.get_by_role("button", name="garden", exact=True)).to_be_visible()
+    expect(opened.get_by_role("group", name="4 stars of 5")).to_be_visible()
+    assert shown.library.store.get([shown.id("green.png")])[0].exif.rating == 4
+
+
+def test_a_question_about_the_picture_is_answered(page, opened):
+    page.keyboard.press("a")
+    page.keyboard.type("What is in it?")
+    page.keyboard.press("Enter")
+    expect(opened.locator(".asked")).to_have_text("What is in it?")
+    expect(opened.locator(".answer")).to_contain_text("a green field")
+    expect(opened.locator(".answer")).to_contain_text("no model was asked")
+
+
+def test_pictures_like_it_open_from_its_strip(page, opened):
+    strip = opened.locator("similar-strip a")
+    expect(strip.first).to_be_visible()
+    name = strip.first.locator("img").get_attribute("title")
+    strip.first.click()
+    expect(page.get_by_role("dialog", name=name)).to_be_visible()
+
+
+def test_what_is_known_can_be_put_away(page, opened):
+    side = opened.get_by_role("complementary", name="About the picture")
+    expect(side).to_be_visible()
+    page.keyboard.press("i")
+    expect(side).to_be_hidden()
+    page.reload()
+    expect(opened.locator(".tools")).to_be_visible()
+    expect(side).to_be_hidden()
+    opened.get_by_role("button", name="Details").click()
+    expect(side).to_be_visible()
+
+
+def test_a_hidden_picture_leaves_the_results_and_comes_back(page, shown):
+    page.goto("/?q=green")
+    page.locator("a[title='green.png']").click()
+    dialog = page.get_by_role("dialog", name="green.png")
+    expect(dialog.get_by_role("button", name="Hide")).to_be_visible()
+    page.keyboard.press("h")
+    expect(dialog.get_by_role("button", name="Show again")).to_be_visible()
+    expect(page.locator("a[title='green.png']")).to_have_count(0)
+    dialog.get_by_role("button", name="Undo").click()
+    expect(dialog.get_by_role("button", name="Hide")).to_be_visible()
+    assert shown.library.store.get([shown.id("green.png")])[0].state == "unreviewed"

@@ -1,0 +1,96 @@
+// <job-list>: what is being done and what was done, as it goes on. Event: "job-ended" (detail: the job).
+import * as api from "../api.js";
+import { one, tell } from "../dom.js";
+import { element, html } from "../html.js";
+import { icon } from "../icons.js";
+import { going, named, share, standing } from "../jobs.js";
+import { t } from "../messages.js";
+import { toast } from "./page-toast.js";
+
+/** @typedef {import("../jobs.js").Job} Job */
+
+const PAST = 5; // ended ones that are shown
+
+/** What can be done about it. @param {Job} job @returns {[string, Parameters<typeof icon>[0]][]} */
+function acts({ state, stopping }) {
+  if (stopping) return [];
+  if (state === "running" || state === "queued") return [["pause", "pause"], ["cancel", "cross"]];
+  if (state === "paused" || state === "interrupted") return [["resume", "play"], ["cancel", "cross"]];
+  return [];
+}
+
+class JobList extends HTMLElement {
+  /** @type {Map<number, Job>} */ known = new Map();
+
+  connectedCallback() {
+    this.replaceChildren(...element(html`<div><h2>${t("jobs.title")}</h2><ul class="rows"></ul></div>`).children);
+    this.list = one(this, "ul");
+    this.hidden = true;
+    this.events = api.jobs((job) => this.#hear(job));
+    this.addEventListener("click", (event) => {
+      const button = /** @type {HTMLElement} */ (event.target).closest("button");
+      if (button) this.#act(button.dataset.act, Number(button.closest("li").dataset.id));
+    });
+  }
+
+  disconnectedCallback() {
+    this.events.close();
+  }
+
+  /** @param {Job} job */
+  #hear(job) {
+    const before = this.known.get(job.id);
+    this.known.set(job.id, job);
+    if (before && going(before) && !going(job)) tell(this, "job-ended", job);
+    this.#draw();
+  }
+
+  #draw() {
+    const all = [...this.known.values()].sort((a, b) => b.id - a.id);
+    const shown = [...all.filter(going), ...all.filter((job) => !going(job)).slice(0, PAST)];
+    this.hidden = !shown.length;
+    const rows = new Map([.../** @type {HTMLCollectionOf<HTMLElement>} */ (this.list.children)].map((row) => [Number(row.dataset.id), row]));
+    shown.forEach((job, at) => {
+      const row = rows.get(job.id) ?? element(html`<li class="job" data-id="${job.id}"></li>`);
+      rows.delete(job.id);
+      fill(row, job);
+      if (this.list.children[at] !== row) this.list.insertBefore(row, this.list.children[at] ?? null);
+    });
+    for (const row of rows.values()) row.remove();
+  }
+
+  /** @param {string} act @param {number} id */
+  async #act(act, id) {
+    try {
+      this.#hear(await api.send("POST", `jobs/${id}/${act}`));
+    } catch (error) {
+      toast(error.message);
+    }
+  }
+}
+
+/** Draw a row anew only where it changed: a button that has the focus keeps it. @param {HTMLElement} row @param {Job} job */
+function fill(row, job) {
+  const buttons = acts(job);
+  const shape = `${job.state} ${buttons.map(([act]) => act)} ${job.problems.length}`;
+  if (row.dataset.shape !== shape) {
+    row.dataset.shape = shape;
+    row.className = `job ${job.state}`;
+    row.replaceChildren(...element(html`<div><div class="what"><b>${named(job)}</b><p class="standing"></p><p class="path"></p></div>
+      <span class="acts">${buttons.map(([act, drawing]) => html`<button type="button" class="round quiet" data-act="${act}" aria-label="${t(`job.${act}`)}: ${named(job)}" title="${t(`job.${act}`)}">${icon(drawing)}</button>`)}</span>
+      ${going(job) && html`<progress aria-label="${named(job)}"></progress>`}
+      ${job.problems.length > 0 && html`<ul class="problems">${job.problems.map(({ name, reason }) => html`<li><b>${name}</b> ${reason}</li>`)}</ul>`}</div>`).children);
+  }
+  one(row, ".standing").textContent = standing(job);
+  one(row, ".path").textContent = job.state === "running" ? [job.stage && stageOf(job.stage), job.path.split("/").at(-1)].filter(Boolean).join(": ") : "";
+  const bar = /** @type {HTMLProgressElement | null} */ (row.querySelector("progress"));
+  if (!bar) return;
+  const part = share(job);
+  if (part !== null) bar.value = part;
+  else if (job.state === "running") bar.removeAttribute("value");
+  else bar.value = 0;
+}
+
+/** @param {string} stage */
+const stageOf = (stage) => (/^[a-z]+$/.test(stage) ? t(`stage.${stage}`) : stage);
+customElements.define("job-list", JobList);
