@@ -45,10 +45,8 @@ def add_page(app: FastAPI, library: Library, blur: Blur, warming: Warming, templ
             hits = [hit_out(hit, blur) for hit in found]
         except QueryError as error:
             wrong = str(error)
-        saves = any(getattr(route, "path", "") == "/api/v1/saved" for route in app.routes)
         told = {
             "q": q,
-            "saves": saves,
             "hits": hits,
             "wrong": wrong,
             "most_bytes": MOST_UPLOADED,

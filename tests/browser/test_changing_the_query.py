@@ -157,8 +157,6 @@ def test_colours_are_chosen_and_kept(page):
 
 def test_a_search_is_saved_and_says_what_is_new(page):
     page.goto("/?q=blue")
-    if not page.get_by_role("button", name="Saved searches").count():
-        pytest.skip("this server's API keeps no searches yet")
     page.get_by_role("button", name="Saved searches").click()
     page.get_by_label("Keep this search as").fill("the sea")
     page.get_by_role("button", name="Save", exact=True).click()
