@@ -23,6 +23,7 @@ def browser():
         pytest.skip("neither chromium nor google-chrome is on the PATH of this machine")
     # Chromium's own sandbox cannot be had as root
     arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    driver.expect.set_options(timeout=20_000)  # as long as a busy machine may take
     with driver.sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield made

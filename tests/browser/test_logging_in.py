@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.web.served import BEYOND, serving
 from web.keys import Keys
+
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 
 def test_logging_in_and_out_and_opening_a_link(browser, shown):
@@ -26,7 +30,8 @@ def test_logging_in_and_out_and_opening_a_link(browser, shown):
             page.get_by_role("button", name="Log out").click()
             page.get_by_label("Your token").wait_for()
             page.goto(f"/s/{link}")
-            page.wait_for_function("[...document.images].every((one) => one.complete && one.naturalWidth > 0)")
+            for picture in page.locator("img").all():
+                expect(picture).not_to_have_js_property("naturalWidth", 0)
             for name in ("red.png", "scarlet.png"):
                 assert page.get_by_alt_text(name).count() == 1
             context.close()
