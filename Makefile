@@ -1,6 +1,6 @@
 # make env    a virtual environment with everything, so that .venv/bin/imsearch runs
 # make demo   draw a small gallery, index it, search it
-# make test   the whole test suite;  make check   what CI checks beside the tests
+# make test   the whole test suite, two files at a time;  make check   what CI checks beside the tests
 PYTHON ?= python3
 STAMP := .venv/.installed
 
@@ -19,7 +19,7 @@ demo: env
 	.venv/bin/imsearch demo --folder demo
 
 test: env
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n 2 --dist loadfile
 
 check: env
 	.venv/bin/ruff format --check .

@@ -13,14 +13,29 @@ import os
 import sys
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from indexer import Edit, Filter
-from search import Hit, Library, Query, Results
-from vlm import ImsearchError
+if TYPE_CHECKING:
+    from indexer import Edit, Filter
+    from search import Hit, Library, Query, Results
+    from vlm import ImsearchError
 
 __all__ = ["Edit", "Filter", "Hit", "ImsearchError", "Library", "Query", "Results", "main"]
+
+# Loaded on first use: whoever presses Ctrl+C while they load sees one sentence too.
+_HOMES = {
+    "Edit": "indexer", "Filter": "indexer", "Hit": "search", "ImsearchError": "vlm", "Library": "search", "Query": "search",
+    "Results": "search",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
 
 # A command's module is imported when that command runs: `search` must not pay for the others.
 COMMANDS = {
@@ -59,6 +74,8 @@ COMMANDS = {
     "describe": "search.telling",
     "generate": "search.telling",
     "serve": "web.commands",
+    "token": "web.token_commands",
+    "mcp": "web.commands",
     "demo": "search.demo.commands",
 }
 WITHOUT_LIBRARY = (
@@ -106,9 +123,6 @@ class Root(click.Group):
             done = super().invoke(ctx)
             sys.stdout.flush()
             return done
-        except ImsearchError as error:
-            click.echo(f"imsearch: {error}", err=True)
-            ctx.exit(error.exit_code)
         except BrokenPipeError:
             # the reader of our output (head, less) has gone: nothing is wrong
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -119,6 +133,13 @@ class Root(click.Group):
         except KeyboardInterrupt:
             click.echo("imsearch: interrupted; nothing is lost: run it again to go on.", err=True)
             ctx.exit(130)
+        except Exception as error:
+            from vlm import ImsearchError
+
+            if not isinstance(error, ImsearchError):
+                raise
+            click.echo(f"imsearch: {error}", err=True)
+            ctx.exit(error.exit_code)
 
 
 def _ask_for_library(command: click.Command, name: str) -> None:

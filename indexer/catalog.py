@@ -279,10 +279,12 @@ class Catalog(Tables):
             last = rows[-1][0]
             yield np.array([row[0] for row in rows], dtype=np.int64), matrix([row[1] for row in rows])
 
-    def vectors(self, model_id: int, ids: Sequence[int]) -> Vectors:
-        """(n, dim) float32 in the order asked. Raises KeyError for a picture that has none."""
+    def vectors(self, model_id: int, ids: Sequence[int], zeros: int | None = None) -> Vectors:
+        """(n, dim) float32 in the order asked. For a picture that has none so many `zeros`, or KeyError is raised."""
         sql = "SELECT picture_id, vector FROM embeddings WHERE model_id = ? AND picture_id IN (SELECT value FROM json_each(?))"
         blobs = dict(self._db.execute(sql, (model_id, json.dumps([int(i) for i in ids]))))
+        if zeros is not None:
+            blobs = dict.fromkeys(map(int, ids), bytes(2 * zeros)) | blobs
         return matrix([blobs[int(i)] for i in ids])
 
     def ids(self, model_id: int) -> Ids:

@@ -52,6 +52,7 @@ def copy_said(db: sqlite3.Connection, twin: int, picture_id: int) -> None:
         f"INSERT INTO objects (picture_id, {columns}) SELECT ?, {columns} FROM objects WHERE picture_id = ? AND {by_models}",
         (picture_id, twin),
     )
+    drop_untagged(db, picture_id)
     db.execute(
         "INSERT INTO labels SELECT ?, task, name, score, model, revision, created_at FROM labels WHERE picture_id = ?",
         (picture_id, twin),
@@ -60,7 +61,7 @@ def copy_said(db: sqlite3.Connection, twin: int, picture_id: int) -> None:
     db.execute(
         "INSERT INTO annotated (picture_id, task, model, revision, at, prompt_version) "
         "SELECT ?1, task, model, revision, at, prompt_version FROM annotated WHERE picture_id = ?2 "
-        "AND CASE task WHEN 'concepts' THEN 'tag' ELSE task END NOT IN (SELECT field FROM edits WHERE picture_id = ?2)",
+        "AND CASE WHEN task IN ('concepts', 'object') THEN 'tag' ELSE task END NOT IN (SELECT field FROM edits WHERE picture_id = ?2)",
         (picture_id, twin),
     )
 
@@ -72,6 +73,15 @@ def insert_said(db: sqlite3.Connection, text: Text) -> None:
     said = db.execute(sql, (text.picture_id, text.kind, one)).fetchone()
     if said is None or (text.kind == "tag" and said[0] is not None):
         insert_text(db, text)
+
+
+def drop_untagged(db: sqlite3.Connection, picture_id: int) -> None:
+    """Objects by the name of a tag that a person took away are not there either, whoever found them."""
+    taken = (
+        "SELECT name FROM edits AS e WHERE picture_id = ?1 AND field = 'tag' AND after IS NULL "
+        "AND id = (SELECT max(id) FROM edits WHERE picture_id = ?1 AND field = 'tag' AND name = e.name)"
+    )
+    db.execute(f"DELETE FROM objects WHERE picture_id = ?1 AND plain(label) IN ({taken})", (picture_id,))
 
 
 def insert_text(db: sqlite3.Connection, text: Text) -> int:

@@ -16,11 +16,12 @@ from PIL import Image, UnidentifiedImageError
 from indexer.errors import PictureError
 from indexer.exif import read_exif
 from indexer.fingerprint import bytes_hash
+from indexer.formats import RAW
 from indexer.raw import decode_raw, hides_raw, may_be_raw
 from indexer.records import Exif, Told
 from indexer.told import read_own
 from indexer.upright import REPAIR, is_flat, load_upright, load_whole
-from indexer.walk import HEIF, RAW
+from indexer.walk import HEIF
 
 pillow_heif.register_heif_opener()
 
@@ -73,8 +74,12 @@ class Decoded:
 
 def decode(path: Path, side: int, limits: Limits = Limits()) -> Decoded:
     """Read a picture so that its shorter side has at least `side` pixels (or all it has; less in a ribbon, see `shrunk`). Raises PictureError."""
-    data = _read(path, limits)
-    suffix = path.suffix.lower().lstrip(".")
+    return decode_bytes(_read(path, limits), path.suffix, side, limits)
+
+
+def decode_bytes(data: bytes, suffix: str, side: int, limits: Limits = Limits()) -> Decoded:
+    """As `decode`, for what is no file; `suffix` (".nef") tells some cameras' raw files from TIFF. Raises PictureError."""
+    suffix = suffix.lower().lstrip(".")
     try:
         with _quiet:
             return _decode(data, suffix, side, limits)

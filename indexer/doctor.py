@@ -8,6 +8,7 @@ from indexer.local import LocalStore
 from indexer.lock import writing
 from indexer.paths import to_path
 from indexer.thumbnails import write_thumbnail
+from vlm.wording import many
 
 
 def examine(store: LocalStore) -> list[str]:
@@ -18,7 +19,7 @@ def examine(store: LocalStore) -> list[str]:
         problems.append(saved)
     lacking = len(_without_thumbnail(store))
     if lacking:
-        problems.append(f"{lacking} pictures have no thumbnail.")
+        problems.append(f"{many(lacking, 'picture')} without a thumbnail.")
     return problems
 
 

@@ -16,7 +16,7 @@ from indexer.records import Edit, Edited, Text
 from indexer.rows import text_of
 from indexer.words import clean
 from vlm.errors import UsageError
-from vlm.protocols import TextKind
+from vlm.protocols import TextKind, TextLine
 
 LONGEST_TAG = 60
 WRITER = "user"
@@ -24,6 +24,11 @@ WRITER = "user"
 
 Row = tuple[str, str, str | None, str | None]
 """A row of history: field, name (of a tag, in its plain form), before, after."""
+
+OBJECT = "label, score, x1, y1, x2, y2, model, revision, created_at"
+_THINGS = f"SELECT {OBJECT} FROM objects WHERE picture_id = ?"
+Before = tuple[list[Text], list[tuple[Any, ...]]]
+"""The texts and objects of a picture before it is changed."""
 
 _KIND: Mapping[str, TextKind] = {"note": "note", "caption": "caption", "ocr": "ocr", "tag": "tag"}
 """The kind of text that a field of history is about."""
@@ -47,7 +52,7 @@ class Edits(Tables):
                 raise UsageError(f"Not in this library: {', '.join(unknown)}; nothing was changed.")
             change: int | None = None
             for picture in wanted:
-                held = _texts_of(db, picture)
+                held = _held_before(db, picture)
                 for row in _changes(db, picture, said, now):
                     change = _keep(db, picture, row, now, change, held)
             refresh_words(db, wanted)
@@ -92,13 +97,28 @@ class Edits(Tables):
         """Pictures that a person said something of."""
         return {row[0] for row in self._db.execute("SELECT DISTINCT picture_id FROM edits")}
 
+    def carry(self, origin: int, target: int, now: str) -> bool:
+        """What a person said of one picture is said of another, too, unless they said otherwise of that; whether anything was.
+
+        Notes are joined. Only `hidden` stays behind: of two copies, it is the one in the way that is hidden.
+        """
+        with self._writing() as db:
+            edit = _carried(_spoken(db, origin), _spoken(db, target))
+            if edit == Edit():
+                return False
+            change, held = None, _held_before(db, target)
+            for row in _changes(db, target, edit, now):
+                change = _keep(db, target, row, now, change, held)
+            refresh_words(db, [target])
+            return True
+
     def allow(self, ids: Sequence[int], tag: str, now: str) -> None:
         """A person says of these pictures that a tag is right after all: models may give it to them again."""
         with self._writing() as db:
             for picture in ids:
                 refused = _latest(db, picture, "tag", plain(tag))
                 if refused and refused[0] is None:
-                    _keep(db, picture, ("tag", plain(tag), None, tag), now, None, _texts_of(db, picture))
+                    _keep(db, picture, ("tag", plain(tag), None, tag), now, None, _held_before(db, picture))
 
 
 def checked(edit: Edit) -> Edit:
@@ -150,7 +170,10 @@ def _changes(db: sqlite3.Connection, picture: int, said: Edit, now: str) -> Iter
         held = _held(db, picture, tag)
         sql = "DELETE FROM texts WHERE picture_id = ? AND kind = 'tag' AND plain(text) = ?"
         db.execute(sql, (picture, plain(tag)))
-        yield "tag", plain(tag), next(iter(held.values()), None), None
+        # what a detector found under this name is searched by like a tag, and is as wrong
+        sql = "DELETE FROM objects WHERE picture_id = ? AND plain(label) = ? RETURNING label"
+        labels = [label for (label,) in db.execute(sql, (picture, plain(tag))).fetchall()]
+        yield "tag", plain(tag), next(iter([*held.values(), *labels]), None), None
 
 
 def _set(db: sqlite3.Connection, picture: int, column: str, value: str | int) -> str | None:
@@ -181,20 +204,42 @@ def _latest(db: sqlite3.Connection, picture: int, field: str, name: str) -> tupl
     return found
 
 
-def _keep(
-    db: sqlite3.Connection, picture: int, row: Row, now: str, change: int | None, held: Sequence[Text]
-) -> int | None:
+def _spoken(db: sqlite3.Connection, picture: int) -> dict[tuple[str, str], str | None]:
+    """Field and name -> what a person said last of a picture."""
+    sql = "SELECT field, name, after FROM edits WHERE picture_id = ? AND who = 'person' ORDER BY id"
+    return {(field, name): after for field, name, after in db.execute(sql, (picture,))}
+
+
+def _carried(said: dict[tuple[str, str], str | None], there: dict[tuple[str, str], str | None]) -> Edit:
+    """What is to be said of a picture of which `there` was said, so that nothing of `said` is lost."""
+    fresh = {key: after for key, after in said.items() if key not in there}
+    note, its = said.get(("note", "")), there.get(("note", ""))
+    if note and its:
+        note = None if note in its else f"{its}\n{note}"
+    rating = fresh.get(("rating", ""))
+    return Edit(
+        "approved" if fresh.get(("state", "")) == "approved" else None,
+        note, fresh.get(("caption", "")), fresh.get(("ocr", "")),
+        tuple(after for (field, _), after in fresh.items() if field == "tag" and after is not None),
+        tuple(name for (field, name), after in fresh.items() if field == "tag" and after is None),
+        int(rating) if rating else None,
+    )  # fmt: skip
+
+
+def _keep(db: sqlite3.Connection, picture: int, row: Row, now: str, change: int | None, held: Before) -> int | None:
     """Note one row of a change (None: a new one), with the words that were there; returns the change's number."""
     field, name, before, after = row
     if before == after and _latest(db, picture, field, name) == (after,):
         return change  # said before, and still so
-    those = [asdict(text) for text in held if _is_about(text, field, name)]
+    texts, objects = held
+    those = [asdict(text) for text in texts if _is_about(text, field, name)]
+    things = [thing for thing in objects if field == "tag" and plain(thing[0]) == name]
     content = db.execute("SELECT hash FROM pictures WHERE id = ?", (picture,)).fetchone()[0]
     sql = (
         "INSERT INTO edits (picture_id, field, name, before, after, who, made_at, change, kept) "
         "VALUES (?, ?, ?, ?, ?, 'person', ?, ?, ?) RETURNING id"
     )
-    kept = json.dumps({"hash": content, "texts": those})
+    kept = json.dumps({"hash": content, "texts": those, "objects": things})
     made = int(db.execute(sql, (picture, *row, now, change or 0, kept)).fetchone()[0])
     if change is None:
         # a change goes by its first row, whose number is never given again
@@ -229,14 +274,23 @@ def _restore(db: sqlite3.Connection, picture: int, field: str, name: str, before
             sql = "DELETE FROM texts WHERE picture_id = ? AND kind = ? AND model = ? AND text = ?"
             db.execute(sql, (picture, kind, WRITER, text.text))
     there = {(text.model, text.text) for text in _texts_of(db, picture) if text.kind == kind}
-    for one in (Text(**said) for said in was["texts"]):
+    for said in was["texts"]:
+        one = Text(**said | {"lines": tuple(TextLine(**line) for line in said["lines"])})
         # what models said of another content of the file is no longer so
         if (one.model, one.text) not in there and (same or one.model in (WRITER, "import")):
             insert_text(db, one)
+    if same and not db.execute(f"{_THINGS} AND plain(label) = ?", (picture, name)).fetchone():
+        marks = ", ".join("?" * len(OBJECT.split(", ")))
+        sql = f"INSERT INTO objects (picture_id, {OBJECT}) VALUES (?, {marks})"
+        db.executemany(sql, [(picture, *thing) for thing in was["objects"]])
     if not same:
-        tasks = {"caption": ("caption", "describe"), "ocr": ("ocr",), "tag": ("tag", "describe", "concepts")}
+        tasks = {"caption": ("caption", "describe"), "ocr": ("ocr",), "tag": ("tag", "describe", "concepts", "object")}
         for task in tasks.get(kind, ()):
             db.execute("DELETE FROM annotated WHERE picture_id = ? AND task = ?", (picture, task))
+
+
+def _held_before(db: sqlite3.Connection, picture: int) -> Before:
+    return _texts_of(db, picture), db.execute(_THINGS, (picture,)).fetchall()
 
 
 def _texts_of(db: sqlite3.Connection, picture: int) -> list[Text]:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Literal
 
 from indexer.colours import NAMED
+from indexer.formats import ALIASES, PLAIN, RAW
 from indexer.plain import plain
 from indexer.words import clean
 from vlm.categories import NAMES
@@ -110,8 +111,13 @@ _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, MEGAPIXELS: 10**
 
 
 def amount(text: str) -> tuple[float, bool]:
-    """'2.5mb' -> (2,500,000, False); '2mp' -> (2,000,000, True): how much, and whether of pixels. Raises ValueError."""
+    """'2.5mb' -> (2,500,000, False); '2mp' -> (2,000,000, True): how much, and whether of pixels. Raises ValueError.
+
+    Bytes may go without a unit from 1,000 on: who writes 2 means no bytes.
+    """
     found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,9})?)([kmg]?b|mp|)", text, re.ASCII)
+    if found and not found[2] and len(found[1].partition(".")[0]) < 4:
+        raise ValueError(f"say of what: {text}mb of the file, or {text}mp (megapixels)")
     if not found:
         raise ValueError("write a size as 500kb, 2.5mb (of the file) or 2mp (megapixels)")
     return float(found[1]) * _UNITS[found[2]], found[2] == MEGAPIXELS
@@ -194,7 +200,10 @@ def _one_of(*choices: str, also: Mapping[str, str] = {}) -> Callable[[str], str]
 
 def _type(text: str) -> str:
     given = _name(text).lstrip(".")
-    return _ALIASES.get(given, given)
+    meant = ALIASES.get(given, given)
+    if meant not in RAW and meant not in PLAIN:
+        raise ValueError(f"choose one of {', '.join(PLAIN)}, raw")
+    return meant
 
 
 def _object(text: str) -> str:
@@ -225,7 +234,6 @@ def _judged(text: str) -> str:
     return category if (operator, chance) == (">", BLUR_ABOVE) else f"{category}{operator}{chance:g}"
 
 
-_ALIASES = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heif": "heic", "jp2": "jpeg2000", "j2k": "jpeg2000"}
 HELD = ("ocr", "gps", "caption", "note", "tag", "object", "date", "camera", "rating")
 
 FIELDS: Mapping[str, Field] = {

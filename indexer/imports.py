@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from indexer.connections import Tables
-from indexer.content import insert_said, refresh_words
+from indexer.content import drop_untagged, insert_said, refresh_words
 from indexer.plain import plain
 from indexer.records import Imported, Text
 
@@ -115,6 +115,7 @@ def _put_objects(db: sqlite3.Connection, one: Imported, source: str, now: str) -
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(one.picture_id, o.label, o.score, *o.box_xyxy, WRITER, source, now) for o in one.objects],
     )
+    drop_untagged(db, one.picture_id)
 
 
 def _put_rating(db: sqlite3.Connection, one: Imported, now: str) -> None:

@@ -90,6 +90,12 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def check_root(root: Path) -> None:
+    """Raises UsageError unless a folder that is to be indexed for the first time is there."""
+    if not root.is_dir():
+        raise UsageError(f"{root} is not a folder that is there; check its name, or plug its disk in.")
+
+
 class Indexer:
     """Brings a library in line with its roots. Hold the writer lock (`indexer.lock.writing`) around `run`."""
 
@@ -154,8 +160,8 @@ class Indexer:
                     )
                 given[around] = known[around]
                 continue
-            if root not in known.values() and not root.is_dir():
-                raise UsageError(f"{root} is not a folder that is there; check its name, or plug its disk in.")
+            if root not in known.values():
+                check_root(root)
             root_id = self.catalog.add_root(to_text(root))
             for inner_id, inner in list(known.items()):
                 if inner != root and inner.is_relative_to(root):

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from indexer.content import full_text, refresh_words
+from vlm.wording import many
 
 
 def check(db: sqlite3.Connection, model_id: int) -> list[str]:
@@ -18,10 +19,10 @@ def check(db: sqlite3.Connection, model_id: int) -> list[str]:
         (model_id,),
     ).fetchone()[0]
     if lacking:
-        problems.append(f"{lacking} pictures have no vector of the library's model; imsearch index makes them.")
+        problems.append(f"{many(lacking, 'picture')} without a vector of the library's model; imsearch index makes it.")
     stale = sum(1 for _ in _stale(db))
     if stale:
-        problems.append(f"The full-text index is out of step with {stale} pictures.")
+        problems.append(f"The full-text index is out of step with {many(stale, 'picture')}.")
     return problems
 
 

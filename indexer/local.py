@@ -80,9 +80,11 @@ class LocalStore:
         """Pictures in the order asked."""
         return self.catalog.get(ids)
 
-    def vectors(self, ids: Sequence[int]) -> Vectors:
+    def vectors(self, ids: Sequence[int], zeros: bool = False) -> Vectors:
         """Stored vectors in the order asked."""
-        return self.catalog.vectors(self.model_id, ids) if len(ids) else np.zeros((0, self.manifest.dim), np.float32)
+        if not len(ids):
+            return np.zeros((0, self.manifest.dim), np.float32)
+        return self.catalog.vectors(self.model_id, ids, self.manifest.dim if zeros else None)
 
     def sketches(self, ids: Sequence[int]) -> Sketches:
         """Stored sketches in the order asked."""

@@ -10,10 +10,11 @@ from PIL import Image
 
 from indexer.errors import PictureError
 from indexer.exif import read_exif
+from indexer.formats import RAW
 from indexer.records import Exif, Told
 from indexer.told import read_own
 from indexer.upright import check_size, load_upright, shrunk
-from indexer.walk import RAW, RAW_STARTS
+from indexer.walk import RAW_STARTS
 
 if TYPE_CHECKING:
     import rawpy

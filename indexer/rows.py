@@ -48,8 +48,9 @@ def utc(mtime_ns: int) -> str:
 
 
 def matrix(blobs: Sequence[bytes]) -> Vectors:
-    """float16 rows as unit float32 rows: rounding to half precision leaves lengths off by up to 1e-3."""
+    """float16 rows as unit float32 rows: rounding to half precision leaves lengths off by up to 1e-3. Zeros stay zeros."""
     if not blobs:
         return np.zeros((0, 0), np.float32)
     rows = np.frombuffer(b"".join(blobs), np.float16).reshape(len(blobs), -1).astype(np.float32)
-    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-6), np.float32)

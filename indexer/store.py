@@ -61,8 +61,8 @@ class Store(Protocol):
         """The pictures of these ids in this order; unknown ids are left out."""
         ...
 
-    def vectors(self, ids: Sequence[int]) -> Vectors:
-        """Stored vectors of these ids, in this order, (n, dim). Raises KeyError for an id that has none."""
+    def vectors(self, ids: Sequence[int], zeros: bool = False) -> Vectors:
+        """Stored vectors of these ids, in this order, (n, dim). For an id that has none a row of `zeros`, or KeyError is raised."""
         ...
 
     def sketches(self, ids: Sequence[int]) -> Sketches:

@@ -18,6 +18,7 @@ from indexer.manifest import Manifest, Previous, read_manifest, write_manifest
 from indexer.records import HeldModel, Switched
 from vlm import Embedder, ModelError, UsageError, load_embedder
 from vlm.choices import spec_of
+from vlm.wording import many
 
 # While another process writes, this is how often what it added is embedded too, so that little is left for the end.
 PATIENCE_SECONDS = 5.0
@@ -83,7 +84,7 @@ class Models:
                 told = self._told(beside, manifest)
                 if told.pictures and told.lacking == told.pictures:
                     raise LibraryError(
-                        f"None of the {told.pictures} pictures can be read now, so {manifest.model} stays in use; "
+                        f"None of {many(told.pictures, 'picture')} can be read now, so {manifest.model} stays in use; "
                         f"connect their disk, then try again: imsearch models use {embedder.spec}"
                     )
                 beside.save()

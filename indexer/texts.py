@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from indexer.connections import Tables
-from indexer.content import FROM_VECTOR, PEOPLE, insert_said, refresh_words
+from indexer.content import FROM_VECTOR, PEOPLE, drop_untagged, insert_said, refresh_words
 from indexer.opened import LOOKED_AT
 from indexer.records import Covered, Provenance, SeenObject, Text
 from indexer.rows import text_of
@@ -75,6 +75,7 @@ class Texts(Tables):
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(picture_id, o.label, o.score, *o.box_xyxy, made.model, made.revision, now) for o in objects],
             )
+            drop_untagged(db, picture_id)
             db.execute("DELETE FROM labels WHERE picture_id = ? AND task = ?", (picture_id, task))
             db.executemany(
                 "INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -10,13 +10,11 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from indexer.formats import RAW
 from indexer.paths import to_text
 from indexer.records import Candidate, Skipped
 from vlm.errors import UsageError
 
-RAW = frozenset(
-    ("arw cr2 cr3 crw dcr dng erf iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f 3fr").split()
-)
 # How raw files begin that say so. Most others are TIFFs, which their name or tags tell apart.
 RAW_STARTS = (b"FUJIFILMCCD-RAW", b"IIU\0", b"IIRO", b"IIRS", b"MMOR", b"FOVb", b"\0MRM")
 PICTURES = RAW | frozenset(

@@ -20,6 +20,7 @@ from indexer.filters import (
     place,
     proportion,
 )
+from indexer.formats import RAW
 from indexer.plain import plain
 from indexer.words import phrase
 
@@ -162,6 +163,12 @@ def _plain(column: str) -> Callable[[str, str], Sql]:
     return lambda value, operator: (f"{column} {'=' if operator == ':' else operator} ?", [value])
 
 
+def _type(value: str, _: str) -> Sql:
+    if value == "raw":
+        return f"format IN ({', '.join('?' * len(RAW))})", [*sorted(RAW)]
+    return "format = ?", [value]
+
+
 def _day(operator: str) -> Callable[[str, str], Sql]:
     return lambda value, _: (f"moment {operator} ?", [first_day(value).isoformat()])
 
@@ -182,7 +189,7 @@ def _moderation(value: str, _: str) -> Sql:
 _COMPILED: Mapping[str, Callable[[str, str], Sql]] = {
     "in": _folder,
     "name": _name,
-    "type": _plain("format"),
+    "type": _type,
     "after": _day(">="),
     "before": _day("<"),
     "year": _year,

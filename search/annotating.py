@@ -17,6 +17,7 @@ from search.library import Library
 from search.parser import parse
 from vlm.errors import UsageError
 from vlm.tasks.caption import Style
+from vlm.wording import many
 
 BLURRED = f"moderation:{ANY} state:unreviewed"
 """The query for what is shown blurred and waits for a person."""
@@ -63,7 +64,7 @@ def annotate(place: Path, /, query: tuple[str, ...], tags: bool, anew: bool, ret
 
 
 def _told(one: Enriched, failed_before: int) -> str:
-    said = f"{one.task} by {one.model}: {one.done} pictures"
+    said = f"{one.task} by {one.model}: {many(one.done, 'picture')}"
     if one.failed:
         said += f"; {one.failed} failed, see why with: imsearch failures"
     if failed_before > 0:

@@ -23,6 +23,7 @@ from search.narrowing import narrowed
 from search.parser import parse
 from search.query import Example, Hit, Mode, Order, Query, Results
 from vlm.errors import UsageError
+from vlm.wording import many
 
 if TYPE_CHECKING:
     from vlm import Chat
@@ -100,14 +101,17 @@ def _looked_at_again(library: Library, results: Results, spec: str, first: int) 
 @_FOLD
 @_JSON
 @click.option("--paths0", is_flag=True, help="Only paths, each ended by a NUL byte.")
+@blurring
 @click.pass_obj
-def similar(place: Path, picture: str, limit: int, fold: bool, as_json: bool, paths0: bool) -> None:
+def similar(
+    place: Path, picture: str, limit: int, fold: bool, as_json: bool, paths0: bool, blur_above: Blur
+) -> None:  # fmt: skip
     """Pictures that look like PICTURE: a file, or the id of an indexed one."""
     with Library.open(place) as library:
         known = _indexed(library, picture)
         example = Example(id=known.id) if known else Example(path=picture)
         results = library.search(Query(terms=(example,)), limit=limit, mode="dense", fold=fold)
-        print_found(library, results, as_json, paths0)
+        print_found(library, results, as_json, paths0, blur=blur_above)
 
 
 @click.command()
@@ -167,10 +171,11 @@ def show(place: Path, picture: str, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(1), help="How many pictures at most (lists: 1000).")
 @_MODE
 @_filtering
+@blurring
 @click.pass_obj
 def export(
     place: Path, /, query: tuple[str, ...], form: str, output: Path | None, beside: bool, overwrite: bool,
-    limit: int | None, mode: Mode, **given: Any,
+    limit: int | None, mode: Mode, blur_above: Blur, **given: Any,
 ) -> None:  # fmt: skip
     """Write the results of QUERY (without one: every picture) as a list, or what is known of them as sidecars.
 
@@ -186,10 +191,10 @@ def export(
             raise UsageError("--beside and --overwrite go with --format xmp, txt or coco.")
         hits = library.search(asked, mode=mode, limit=1000 if limit is None else limit).hits
     # a name on disk need not be UTF-8: its own bytes are what opens the file
-    written = _FORMS[form](hits).encode("utf-8", "surrogateescape")
+    written = _FORMS[form](hits, blur_above).encode("utf-8", "surrogateescape")
     if output:
         output.write_bytes(written)
-        click.echo(f"{len(hits)} pictures listed in {output}.")
+        click.echo(f"{many(len(hits), 'picture')} listed in {output}.")
     else:
         click.echo(written, nl=False)
 
@@ -346,7 +351,7 @@ def print_found(
         print_results(library, results, thumbnails, blur)
 
 
-def _csv(hits: tuple[Hit, ...]) -> str:
+def _csv(hits: tuple[Hit, ...], _: Blur) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     columns = ("rank", "id", "path", "score", "weak", "width", "height", "taken_at")
@@ -357,12 +362,12 @@ def _csv(hits: tuple[Hit, ...]) -> str:
     return buffer.getvalue()
 
 
-def _jsonl(hits: tuple[Hit, ...]) -> str:
-    return "".join(json.dumps(hit_json(hit)) + "\n" for hit in hits)
+def _jsonl(hits: tuple[Hit, ...], blur: Blur) -> str:
+    return "".join(json.dumps(hit_json(hit, blur)) + "\n" for hit in hits)
 
 
-def _paths(hits: tuple[Hit, ...]) -> str:
+def _paths(hits: tuple[Hit, ...], _: Blur) -> str:
     return "".join(f"{to_path(hit.picture.path)}\n" for hit in hits)
 
 
-_FORMS: dict[str, Callable[[tuple[Hit, ...]], str]] = {"csv": _csv, "jsonl": _jsonl, "paths": _paths}
+_FORMS: dict[str, Callable[[tuple[Hit, ...], Blur], str]] = {"csv": _csv, "jsonl": _jsonl, "paths": _paths}

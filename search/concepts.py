@@ -17,6 +17,7 @@ from indexer.words import clean, folded, query_words
 from search.fitting import FEWEST_YES, fit
 from vlm.errors import UsageError
 from vlm.protocols import Vectors
+from vlm.wording import many
 
 # So many unlabelled pictures say how vectors vary as well as a million do.
 MOST_UNLABELLED = 5_000
@@ -72,7 +73,7 @@ class Concepts:
             here = self._contents(examples)
             shown = len({content for content in here.values() if examples[content]})
             raise UsageError(
-                f"{name} cannot be learned from {shown} pictures that show it; give at least {FEWEST_YES} with --yes "
+                f"{name} cannot be learned from {many(shown, 'picture')} of it; give at least {FEWEST_YES} with --yes "
                 "and, best, five with --no."
             )
         ids, scores = self._scored(made)

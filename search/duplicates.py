@@ -20,6 +20,7 @@ from indexer.paths import printable, to_path
 from indexer.records import Picture
 from search.library import Library
 from vlm.errors import UsageError
+from vlm.wording import many
 
 _FILE = click.Path(path_type=Path)
 _TOLD = {
@@ -76,20 +77,21 @@ def duplicates(
         elif folder is not None and yes:
             _report(move_aside(library.store, found.spare(), folder), "moved", as_json)
         elif folder is not None:
-            _rehearse(found, folder)
+            _rehearse(library, found, folder)
         elif as_json:
             groups = (*found.groups, *found.together) if together else found.groups
-            click.echo(json.dumps([group_json(group) for group in groups]))
+            click.echo(json.dumps([group_json(group, tiers or SURE) for group in groups]))
         else:
             _print(found, together)
 
 
-def group_json(group: Group) -> dict[str, Any]:
-    """A group as scripts see it; the first picture is the one to keep."""
+def group_json(group: Group, going: Sequence[Tier]) -> dict[str, Any]:
+    """A group as scripts see it; the first picture is the one to keep, and only those of the tiers `going` are spare."""
+    spare = group.spare if group.tier in going else ()
     return {
         "tier": group.tier, "pictures": [picture.path for picture in group.pictures], "kind": group.kind,
         "best": group.best.path if group.kind == "copies" else None, "reason": group.reason,
-        "spare": [picture.path for picture in group.spare], "ids": [picture.id for picture in group.pictures],
+        "spare": [picture.path for picture in spare], "ids": [picture.id for picture in group.pictures],
         "how": list(group.how),
     }  # fmt: skip
 
@@ -102,10 +104,10 @@ def _decide(library: Library, keep: Sequence[Path], best: Sequence[Path], ask_ag
         click.echo(f"These {len(keep)} are all kept, and not offered against each other again.")
     if best:
         choose_best(library.store, [_indexed(library, path) for path in best])
-        click.echo(f"{_count(len(best))} remembered as the best of the group.")
+        click.echo(f"{many(len(best), 'picture')} remembered as the best of the group.")
     if ask_again:
         gone = forget_decisions(library.store, [_indexed(library, path) for path in ask_again])
-        click.echo(f"{gone} decisions forgotten.")
+        click.echo(f"{many(gone, 'decision')} forgotten.")
 
 
 def _indexed(library: Library, path: Path) -> Picture:
@@ -133,18 +135,18 @@ def _print(found: Found, together: bool) -> None:
     spare = sure.spare()
     if spare:
         size = sum(picture.size for picture, _ in spare)
-        click.echo(f"{_groups(len(sure.groups))}; {_count(len(spare))} could go, {size / 1e6:.1f} MB.")
+        click.echo(f"{many(len(sure.groups), 'group')}; {many(len(spare), 'picture')} could go, {size / 1e6:.1f} MB.")
         click.echo("Write their paths with --write LIST.txt, move them with --move-to FOLDER.")
     else:
         click.echo("Nothing is there more than once.")
     if similar := len(found.groups) - len(sure.groups):
         click.echo(
-            f"{_groups(similar)} of pictures that look alike and may well be different ones: look at them first; "
+            f"{many(similar, 'group')} of pictures that look alike and may well be different ones: look at them first; "
             "--write and --move-to take them only with --tier similar."
         )
     if found.together and not together:
         click.echo(
-            f"{_groups(len(found.together))} of what belongs together (raw files with JPEGs, bursts): see it with --together."
+            f"{many(len(found.together), 'group')} of what belongs together (raw files with JPEGs, bursts): see it with --together."
         )
 
 
@@ -160,14 +162,17 @@ def _write(found: Found, listed: Path) -> None:
             file.writelines(os.fsencode(to_path(picture.path)) + b"\n" for picture, _ in spare)
     except FileExistsError:
         raise UsageError(f"{listed} is there already and is not overwritten; give the list another name.") from None
-    click.echo(f"{_count(len(spare))} listed in {listed}.")
+    click.echo(f"{many(len(spare), 'picture')} listed in {listed}.")
 
 
-def _rehearse(found: Found, folder: Path) -> None:
-    spare = found.spare()
+def _rehearse(library: Library, found: Found, folder: Path) -> None:
+    spare, edited = found.spare(), library.store.catalog.edits.edited()
     for picture, kept in spare:
-        click.echo(f"{printable(picture.path)}\n    stays: {printable(kept.path)}")
-    click.echo(f"{_count(len(spare))} would be moved to {folder}. Add --yes to move them; --undo brings them back.")
+        told = "; what you say of it goes to that one" if picture.id in edited else ""
+        click.echo(f"{printable(picture.path)}\n    stays: {printable(kept.path)}{told}")
+    click.echo(
+        f"{many(len(spare), 'picture')} would be moved to {folder}. Add --yes to move them; --undo brings them back."
+    )
 
 
 def _report(moved: Moved, word: str, as_json: bool) -> None:
@@ -178,19 +183,13 @@ def _report(moved: Moved, word: str, as_json: bool) -> None:
     else:
         for one in moved.left:
             click.echo(f"{printable(one.path)}\n    {one.reason} {one.remedy}", err=True)
-        click.echo(f"{_count(len(moved.done))} {word}.")
+        click.echo(f"{many(len(moved.done), 'picture')} {word}.")
+        if moved.carried:
+            click.echo(f"What you say of {moved.carried} of them is now said of the pictures that stay.")
         if moved.done:
             click.echo("Bring the library up to date with: imsearch index FOLDER")
     if moved.left:
         raise SystemExit(1)
-
-
-def _count(number: int) -> str:
-    return f"{number} picture{'' if number == 1 else 's'}"
-
-
-def _groups(number: int) -> str:
-    return f"{number} group{'' if number == 1 else 's'}"
 
 
 @contextmanager

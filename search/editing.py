@@ -9,6 +9,7 @@ from typing import get_args
 import click
 
 from indexer.paths import printable
+from indexer.plain import plain
 from indexer.records import Edit, State
 from search.commands import named_pictures, picture_json
 from search.library import Library
@@ -22,7 +23,9 @@ from vlm.errors import UsageError
 @click.option("--caption", metavar="TEXT", help="What they show, in place of what a model said.")
 @click.option("--text", metavar="TEXT", help="The words in them as they should read, in place of what was read.")
 @click.option("--tag", "tags", multiple=True, metavar="NAME", help="Put a tag on.")
-@click.option("--untag", "untags", multiple=True, metavar="NAME", help="Take a tag away; no model gives it again.")
+@click.option(
+    "--untag", "untags", multiple=True, metavar="NAME", help="Take a tag or object away; no model gives it again."
+)
 @click.option("--rating", type=click.IntRange(0, 5), help="Stars.")
 @click.option("--undo", is_flag=True, help="Take back the last change of each of them instead.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts: everything known of them afterwards.")
@@ -39,13 +42,16 @@ def edit(
     with Library.open(place) as library:
         ids = [picture.id for picture in named_pictures(library, pictures)]
         said = Edit(state, note, caption, text, tags, untags, rating)
-        if not undo:
-            library.edit(ids, said)
-        elif said == Edit():
+        if undo and said != Edit():
+            raise UsageError("--undo takes back what was said last; say something new without it.")
+        absent = [tag for tag in untags if not any(plain(tag) in _named(library, picture) for picture in ids)]
+        if undo:
             library.undo(ids)
         else:
-            raise UsageError("--undo takes back what was said last; say something new without it.")
+            library.edit(ids, said)
         made = [picture_json(library, picture) for picture in library.store.get(list(dict.fromkeys(ids)))]
+    for tag in absent:
+        click.echo(f"{tag!r} was on none of them; no model will put it on.", err=True)
     if as_json:
         click.echo(json.dumps(made))
         return
@@ -55,3 +61,9 @@ def edit(
         click.echo(f"{one['id']}  {printable(one['path'])}: {', '.join(filter(None, (one['state'], stars, *words)))}")
     if state == "hidden":
         click.echo("Hidden pictures are in no result unless the query asks for a state; find them with: state:hidden")
+
+
+def _named(library: Library, picture: int) -> set[str]:
+    """The tags and objects of a picture, in their plain form."""
+    tags = {plain(text.text) for text in library.store.texts(picture) if text.kind == "tag"}
+    return tags | {plain(found.label) for found in library.store.objects(picture)}

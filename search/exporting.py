@@ -22,6 +22,7 @@ from search.library import Library
 from search.query import Mode, Query
 from search.searcher import MOST
 from vlm.errors import UsageError
+from vlm.wording import many
 
 Form = Literal["coco", "txt", "xmp"]
 
@@ -89,19 +90,19 @@ def export_sidecars(
 
 def told(report: ExportReport, where: str) -> Iterator[str]:
     """The report for people."""
-    made = f"{report.written:,} files written {where}" if report.written else "Nothing was written"
+    made = f"{many(report.written, 'file')} written {where}" if report.written else "Nothing was written"
     yield f"{made}{f'; {report.unchanged:,} were so already' if report.unchanged else ''}."
     if report.refused:
         yield f"{_some(report.refused)} not written by this library, or changed since; replace with --overwrite."
     if report.shared:
         yield f"{_some(report.shared)} left out: another picture of that folder has the same name but for its ending."
     if report.away:
-        yield f"{report.away:,} pictures are in folders that are not there now; export again when they are."
+        yield f"{many(report.away, 'picture')} in folders that are not there now; export again when they are."
 
 
 def _some(paths: Sequence[str]) -> str:
     shown = ", ".join(printable(Path(path).name) for path in paths[:3])
-    return f"{len(paths):,} files ({shown}{' …' if len(paths) > 3 else ''})"
+    return f"{many(len(paths), 'file')} ({shown}{' …' if len(paths) > 3 else ''})"
 
 
 def _names(library: Library, pictures: Sequence[Picture]) -> dict[int, str]:

@@ -12,6 +12,7 @@ import click
 from indexer.doctor import examine, mend
 from indexer.paths import printable
 from search.library import READER, Library
+from vlm.wording import many
 
 # what `imsearch index` does itself, and so `imsearch retry`: stage and model
 _BY_INDEX = {("index", ""), ("ocr", READER)}
@@ -38,7 +39,7 @@ def status(place: Path, as_json: bool) -> None:
 
 
 def _covered(task: str, model: str, revision: str, pictures: int) -> str:
-    return f"{pictures} pictures: {task} by {model}{f' ({revision})' if revision else ''}"
+    return f"{many(pictures, 'picture')}: {task} by {model}{f' ({revision})' if revision else ''}"
 
 
 @click.command()

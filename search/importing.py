@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -24,6 +24,7 @@ from indexer.xmp import LONGEST_DESCRIPTION, MOST_BYTES, one_line, read_xmp
 from search.coco import CocoPicture, is_coco, placed, read_coco
 from search.library import Library
 from vlm.errors import UsageError
+from vlm.wording import many
 
 CAPTIONS = (".txt", ".caption")
 # Nobody writes so much of one picture: such a text is no caption.
@@ -114,9 +115,8 @@ class _Importing:
         pictures = self._of_file(path)
         if not pictures:
             return
-        data = _read(path, MOST_CAPTION_BYTES)
+        data = self._read(path, MOST_CAPTION_BYTES)
         if data is None:
-            self._report.left_out["too long for a caption, or not readable"] += 1
             return
         # one caption a line, as data sets with several have them
         lines = (one_line(line, LONGEST_DESCRIPTION) for line in _text(data).splitlines())
@@ -130,8 +130,10 @@ class _Importing:
         if any(_beside(path, picture) for picture in self._catalog.get(pictures)):
             self._report.left_out["beside their pictures, where indexing reads them"] += 1
             return
-        data = _read(path, MOST_BYTES)
-        told = read_xmp(data or b"")
+        data = self._read(path, MOST_BYTES)
+        if data is None:
+            return
+        told = read_xmp(data)
         caption = caption_of(told)
         if not (caption or told.keywords or told.rating is not None):
             self._report.left_out["without title, description, keywords or stars"] += 1
@@ -140,18 +142,19 @@ class _Importing:
         self._waiting["xmp"] += [Imported(one, captions, told.keywords, None, told.rating) for one in pictures]
 
     def _coco(self, path: Path, named: bool) -> None:
-        data: Any = None
         try:
             data = json.loads(path.read_bytes())
         except (ValueError, RecursionError):
-            pass
+            data = None  # no JSON, and so no COCO either
         except OSError as error:
             if named:
                 raise UsageError(f"{path} cannot be read ({error.strerror}).") from None
+            self._leave_out(path, error)
+            return
         if not is_coco(data):
             if named:
                 raise UsageError(f'{path} is no COCO JSON: that has the lists "images" and "annotations".')
-            return
+            return  # a folder holds JSON of other kinds, too
         said, strange = read_coco(data)
         if strange:
             self._report.left_out["annotations without a caption, or without a box and its category"] += strange
@@ -166,6 +169,21 @@ class _Importing:
         if one.objects and objects is None:
             self._report.left_out["boxes of a picture that has another shape here"] += len(one.objects)
         return Imported(picture.id, tuple(one.captions), (), objects)
+
+    def _read(self, path: Path, most: int) -> bytes | None:
+        """What a file holds; None when it is left out, with the reason in the report."""
+        try:
+            found = path.stat()
+            if stat.S_ISREG(found.st_mode) and found.st_size <= most:
+                return path.read_bytes()
+        except OSError as error:
+            self._leave_out(path, error)
+        else:
+            self._report.left_out[f"no plain file, or longer than {most // 1000:,} kB"] += 1
+        return None
+
+    def _leave_out(self, path: Path, error: OSError) -> None:
+        self._report.left_out[f"{printable(str(path))} cannot be read ({error.strerror})"] += 1
 
     def _of_file(self, path: Path) -> list[int]:
         return self._noted(path.name, self._names.find(to_text(path.with_suffix("")), stem=True))
@@ -202,15 +220,6 @@ def _beside(path: Path, picture: Picture) -> bool:
     return picture.path.rpartition("/")[0] == to_text(path.parent)
 
 
-def _read(path: Path, most: int) -> bytes | None:
-    try:
-        if path.is_file() and path.stat().st_size <= most:
-            return path.read_bytes()
-    except OSError:
-        pass
-    return None
-
-
 def _text(data: bytes) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
@@ -218,15 +227,15 @@ def _text(data: bytes) -> str:
 
 
 def _told(report: ImportReport) -> Iterator[str]:
-    counts = {"captions": report.captions, "tags": report.tags, "objects": report.objects, "stars": report.ratings}
-    made = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)
-    yield f"Imported {made} for {report.pictures:,} pictures." if made else "Nothing was imported."
+    counts = {"caption": report.captions, "tag": report.tags, "object": report.objects, "rating": report.ratings}
+    made = ", ".join(many(number, word) for word, number in counts.items() if number)
+    yield f"Imported {made} for {many(report.pictures, 'picture')}." if made else "Nothing was imported."
     for names, why in (
-        (report.missing, "fit no indexed picture"),
-        (report.ambiguous, "fit pictures in several folders"),
+        (report.missing, "of no indexed picture"),
+        (report.ambiguous, "of pictures in several folders"),
     ):
         if names:
             some = ", ".join(printable(name) for name in names[:3])
-            yield f"{len(names):,} names {why}: {some}{' …' if len(names) > 3 else ''}"
+            yield f"{many(len(names), 'name')} {why}: {some}{' …' if len(names) > 3 else ''}"
     for why, number in report.left_out.items():
         yield f"{number:,} left out: {why}."

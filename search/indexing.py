@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from indexer.indexer import OnProgress
+from indexer.indexer import OnProgress, check_root
+from indexer.manifest import is_library
 from indexer.paths import printable, to_path
 from indexer.records import Choice, IndexReport, Progress
 from search.library import Library
+from search.quiet import quiet_decoders
 from vlm import UsageError
 from vlm.choices import choose, sentence
+from vlm.wording import many
 
 _FOLDERS = click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -42,7 +45,7 @@ def index(
     """
     said = include or exclude or hidden or everything
     choice = Choice(include, exclude, hidden) if said else None
-    with Library.open(place, create=True, model=model) as library:
+    with _opened(place, folders, model) as library:
         if not as_json and model == "auto" and library.manifest.model == choose().spec:
             click.echo(sentence(choose()))
         if keep_watching:
@@ -58,7 +61,7 @@ def index(
 @click.pass_obj
 def watch(place: Path, folders: tuple[Path, ...], no_ocr: bool, as_json: bool) -> None:
     """Index FOLDERS, then follow changes until interrupted."""
-    with Library.open(place, create=True) as library:
+    with _opened(place, folders) as library:
         _follow(library, folders, not no_ocr, as_json)
 
 
@@ -73,20 +76,27 @@ def retry(place: Path, no_ocr: bool, as_json: bool) -> None:
         _index(library, tuple(roots), not no_ocr, as_json, retry=True)
 
 
+def _opened(place: Path, folders: tuple[Path, ...], model: str = "auto") -> Library:
+    """The library, made when there is none: not before each of its folders is there."""
+    if not is_library(place.expanduser()):
+        for folder in folders:
+            check_root(folder.expanduser())
+    return Library.open(place, create=True, model=model)
+
+
 def _index(
     library: Library, folders: tuple[Path, ...], ocr: bool, as_json: bool, choice: Choice | None = None, retry: bool = False
 ) -> None:  # fmt: skip
+    with progress_bars(shown=not as_json) as on_progress:
+        report = library.index(folders, ocr, choice, retry, on_progress)
     if as_json:
-        report = library.index(folders, ocr, choice, retry)
         click.echo(json.dumps(asdict(report)))
         return
-    with progress_bars() as on_progress:
-        report = library.index(folders, ocr, choice, retry, on_progress)
     click.echo(_told(report))
     if report.offline:
         click.echo("Folders that are missing or empty keep their pictures, marked offline, until they come back.")
     if report.failed:
-        click.echo(f"{report.failed} files could not be used; see why with: imsearch failures")
+        click.echo(f"{many(report.failed, 'file')} could not be used; see why with: imsearch failures")
 
 
 def _told(report: IndexReport) -> str:
@@ -104,7 +114,7 @@ def _follow(
     own = os.path.join(library.folder.absolute(), "")  # noqa: PTH118 - with the separator at its end
     events = changes(
         *there, watch_filter=lambda _, path: not path.startswith(own), debounce=1600, rust_timeout=1000,
-        yield_on_timeout=True, raise_interrupt=False,
+        yield_on_timeout=True,
     )  # fmt: skip
     next(events, None)  # the first time-out: the watcher is at work
     _index(library, folders, ocr, as_json, choice)
@@ -112,14 +122,15 @@ def _follow(
         raise UsageError("None of the folders is there to be watched; plug the disk in, then run this again.")
     if not as_json:
         click.echo("Watching for changes; stop with Ctrl+C.")
-    for changed in events:
-        if changed:
-            _index(library, folders, ocr, as_json)
+    with suppress(KeyboardInterrupt):  # its end, not its failure
+        for changed in events:
+            if changed:
+                _index(library, folders, ocr, as_json)
 
 
 @contextmanager
-def progress_bars() -> Iterator[OnProgress]:
-    """A bar with count, rate, time left and failures; quiet where there is no terminal."""
+def progress_bars(shown: bool = True) -> Iterator[OnProgress]:
+    """A bar with count, rate, time left and failures; quiet where there is no terminal. Decoders keep quiet meanwhile."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -149,7 +160,8 @@ def progress_bars() -> Iterator[OnProgress]:
         TextColumn("{task.fields[note]}"),
     )
     console = Console(stderr=True)
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    disable = not (shown and console.is_terminal)
+    with quiet_decoders(), Bar(*columns, console=console, transient=True, disable=disable) as bar:
         tasks: dict[str, object] = {}
 
         def show(progress: Progress) -> None:

@@ -15,6 +15,7 @@ from indexer.paths import printable
 from search.commands import named_picture
 from search.library import Library
 from vlm.errors import UsageError
+from vlm.wording import many
 
 
 @click.command()
@@ -44,10 +45,10 @@ def judge(
             gone = catalog.judgements.forget(query, ids)
             if not gone:
                 raise UsageError(f"Nothing of that was judged for {query!r}; see what was with: imsearch judge --list")
-            told = f"{gone} judgements of {query!r} are forgotten."
+            told = f"{many(gone, 'judgement')} of {query!r} forgotten."
         elif verdict:
             catalog.judgements.put(query, dict.fromkeys(ids, verdict == "good"), utc_now())
-            told = f"{len(set(ids))} pictures are judged {verdict} for {query!r}."
+            told = f"{many(len(set(ids)), 'picture')} judged {verdict} for {query!r}."
         known = [one for one in catalog.judgements.all() if query in ("", one.query)]
     if as_json:
         click.echo(json.dumps([asdict(one) for one in known]))

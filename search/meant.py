@@ -37,7 +37,8 @@ def _commas(value: str) -> str:
 
 # What is tried with a value: dates with other signs, a place without its distance, a size that is compared with nothing.
 _MENDED: dict[str, tuple[Callable[[str], str], ...]] = {
-    "after": (_dashed,), "before": (_dashed,), "near": (_commas, "{},5km".format, "{}km".format), "size": (">{}".format,), "moderation": ("any{}".format,),
+    "after": (_dashed,), "before": (_dashed,), "near": (_commas, "{},5km".format, "{}km".format), "size": (">{}".format, "{}mb".format, ">{}mb".format),
+    "moderation": ("any{}".format,),
 }  # fmt: skip
 
 

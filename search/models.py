@@ -13,6 +13,7 @@ from indexer.records import HeldModel, Switched
 from search.library import Library
 from vlm import load_embedder
 from vlm.commands import get, list_models
+from vlm.wording import many
 
 _SPEC = click.argument("spec")
 _JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
@@ -100,7 +101,7 @@ def drop(place: Path, spec: str, as_json: bool) -> None:
         click.echo(json.dumps({"dropped": [asdict(one) for one in dropped], "disk": shrunk}))
         return
     for one in dropped:
-        click.echo(f"Dropped {one.spec} ({one.revision}): {_count(one.pictures)}, {one.bytes / 1e6:.1f} MB.")
+        click.echo(f"Dropped {one.spec} ({one.revision}): {many(one.pictures, 'picture')}, {one.bytes / 1e6:.1f} MB.")
     if not shrunk:
         click.echo(
             "The catalog could not be made smaller now (a full disk, or others at work); new pictures fill the room."
@@ -111,10 +112,12 @@ def _tell(told: Switched, done: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(told)))
         return
-    click.echo(f"{done} It has {told.pictures - told.lacking} of {_count(told.pictures)}, {told.embedded} of them new.")
+    click.echo(
+        f"{done} It has {told.pictures - told.lacking} of {many(told.pictures, 'picture')}, {told.embedded} of them new."
+    )
     if told.lacking:
         click.echo(
-            f"{_count(told.lacking)} without a vector of it ({told.away} in folders that are away) are found by words "
+            f"{many(told.lacking, 'picture')} without a vector of it ({told.away} in folders that are away) are found by words "
             "alone; imsearch index FOLDER embeds them when they can be read."
         )
     for one in told.unreadable[:MOST_TOLD]:
@@ -126,7 +129,7 @@ def _tell(told: Switched, done: str, as_json: bool) -> None:
 def _print(held: list[HeldModel], pictures: int) -> None:
     from rich.table import Table
 
-    from search.terminal import Terminal
+    from vlm.console import Terminal
 
     table = Table(box=None)
     table.add_column("model", overflow="fold")  # it is to be typed
@@ -137,7 +140,3 @@ def _print(held: list[HeldModel], pictures: int) -> None:
         table.add_row(one.spec, one.revision, f"{one.pictures} of {pictures}", f"{one.bytes / 1e6:.1f} MB", now)
     Terminal().print(table)
     click.echo("Switch with: imsearch models use SPEC. What there is to get: imsearch models list")
-
-
-def _count(pictures: int) -> str:
-    return f"{pictures} picture{'' if pictures == 1 else 's'}"

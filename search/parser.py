@@ -91,7 +91,7 @@ class _Parser:
     def _either(self, depth: int) -> Filter:
         """One condition, or several with `or` between them: it binds closer than what only stands side by side."""
         parts = [self._condition(depth)]
-        while self._is_word(self._at, "or") and self._at + 1 < len(self._tokens):
+        while self._is_word(self._at, "or"):
             if not self._is_condition(self._at + 1):
                 raise self._misplaced_or()
             self._at += 1
@@ -131,6 +131,10 @@ class _Parser:
     def _misplaced_or(self) -> ParseError:
         token = self._tokens[self._at]
         before, after = self._tokens[max(0, self._at - 1)], self._tokens[min(self._at + 1, len(self._tokens) - 1)]
+        if after is token:
+            raise ParseError(
+                token.raw, token.at, f"nothing follows it; write another filter, or ({token.raw}) for the word"
+            )
         offers: tuple[str, ...] = ()
         if _is_filter(before) and after.kind == "word" and parses(before.name, after.value):
             offers = (short(f"{before.raw} or {before.name}:{after.value}"),)
@@ -191,6 +195,9 @@ class _Parser:
             )
         elif token.sign and token.value[0] in "+-":
             raise ParseError(token.raw, token.at, "one + or - before a word is enough")
+        elif token.raw in ("-", "+") and len(self._tokens) == 1:
+            reason = "it is the sign before a word to leave out (-) or weigh (+); write what to look for: beach -people"
+            raise ParseError(token.raw, token.at, reason)
         elif token.sign:
             self._terms.append(self._part(Words(token.value, weight), start))
         else:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["hybrid", "dense", "lexical"]
 Order = Literal["relevance", "newest", "oldest", "diverse"]
-SignalName = Literal["dense", "caption", "text", "tag", "note", "name", "look"]
+SignalName = Literal["dense", "caption", "text", "tag", "object", "note", "name", "look"]
 
 OPERATORS = BEFORE | {"or"}
 """Words that say something of what follows them, where they stand before it."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from indexer.content import FROM_VECTOR
 from indexer.plain import plain_with_places
 from indexer.records import Picture, Text
 from indexer.words import is_run, query_words, words_with_places
-from vlm.protocols import Box
+from search.query import Signal
+from vlm.protocols import Box, DetectedObject
 
 # Endings that SQLite's Porter stemmer takes off and that people meet: "barns" finds "barn", "running" finds "run".
 _ENDINGS = ("ing", "edly", "ies", "ied", "es", "ed", "ly", "s", "y", "er", "e")
@@ -18,7 +20,8 @@ _ENDINGS = ("ing", "edly", "ies", "ied", "es", "ed", "ly", "s", "y", "er", "e")
 class Match:
     """Words found in one text of a picture: `spans` are (start, end) in characters of `text`.
 
-    `kind` is name, folder, caption, ocr, tag or note; an ocr match is one line, with its box in the picture.
+    `kind` is name, folder, caption, ocr, tag, note or object; an ocr match is one line and an object's is its label, with
+    the box in the picture.
     """
 
     kind: str
@@ -27,7 +30,7 @@ class Match:
     box_xyxy: Box | None = None
 
 
-def matches(query: str, picture: Picture, texts: Sequence[Text]) -> list[Match]:
+def matches(query: str, picture: Picture, texts: Sequence[Text], objects: Sequence[DetectedObject] = ()) -> list[Match]:
     """Every place where a word of the query stands, names first."""
     words = query_words(query)
     folder, _, name = picture.path.rpartition("/")
@@ -37,7 +40,22 @@ def matches(query: str, picture: Picture, texts: Sequence[Text]) -> list[Match]:
             found += [Match(text.kind, line.text, spans(line.text, words), line.box_xyxy) for line in text.lines]
         else:
             found.append(Match(text.kind, text.text, spans(text.text, words)))
+    found += [Match("object", one.label, spans(one.label, words), one.box_xyxy) for one in objects]
     return [match for match in found if match.spans]
+
+
+def told_apart(
+    signals: tuple[Signal, ...], query: str, texts: Sequence[Text], objects: Sequence[DetectedObject]
+) -> tuple[Signal, ...]:
+    """What a detector found is ranked as one with tags; here each is called by its name. Where it is both, they share."""
+    tag = next((signal for signal in signals if signal.name == "tag"), None)
+    words = query_words(query)
+    if tag is None or not any(spans(one.label, words) for one in objects):
+        return signals
+    said = any(text.kind == "tag" and text.prompt_version != FROM_VECTOR and spans(text.text, words) for text in texts)
+    share = tag.share / 2 if said else tag.share
+    parts = [replace(tag, share=share)] * said + [replace(tag, name="object", share=share)]
+    return tuple(part for signal in signals for part in (parts if signal is tag else [signal]))
 
 
 def spans(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:

@@ -16,6 +16,7 @@ from search.query import Hit, Results, Signal
 from search.seen import seen_by
 from vlm import Generation, Model, ModelError
 from vlm.tasks.asked import NoUse, saying, sure_of, usable
+from vlm.wording import many
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -42,7 +43,7 @@ def rerank(results: Results, store: LocalStore, model: Model, first: int = 20) -
     ranked = [_judged(hit, place, sure[hit.picture.id]) for place, hit in enumerate(looked, 1)]
     hits = _weak_last([*ranked, *others])
     took = time.perf_counter() - started
-    cost = f"{model.spec} looked at {len(looked)} pictures in {took:.1f} s."
+    cost = f"{model.spec} looked at {many(len(looked), 'picture')} in {took:.1f} s."
     if left := len(results.hits[:first]) - len(looked):
         cost += f" {left} could not be judged and stay as they were."
     note = f"{results.note} {cost}".strip()

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from indexer.indexer import utc_now
+from search.blurring import Blur, blurring
 from search.commands import print_found
 from search.keeping import keep, look, named
 from search.library import Library
@@ -34,8 +35,11 @@ def save(place: Path, name: str, query: tuple[str, ...]) -> None:
 @click.option("--forget", is_flag=True, help="Drop the saved search NAME.")
 @click.option("--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="How many pictures at most.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@blurring
 @click.pass_obj
-def saved(place: Path, name: str | None, only_new: bool, forget: bool, limit: int, as_json: bool) -> None:
+def saved(
+    place: Path, name: str | None, only_new: bool, forget: bool, limit: int, as_json: bool, blur_above: Blur
+) -> None:  # fmt: skip
     """Run the saved search NAME; without NAME, list all with the number of new matches in each.
 
     What is new counts as seen once all of it was shown.
@@ -55,12 +59,12 @@ def saved(place: Path, name: str | None, only_new: bool, forget: bool, limit: in
         found = look(library, one, limit)
         results = found.results.only(found.new) if only_new else found.results
         results = replace(results, hits=results.hits[:limit])
-        print_found(library, results, as_json)
+        print_found(library, results, as_json, blur=blur_above)
         unseen = len(found.new) - sum(hit.picture.id > one.seen_id and not hit.weak for hit in results.hits)
         if not unseen:
             catalog.saved.seen(one.name, found.newest, utc_now())
         elif not as_json:
-            click.echo(f"{unseen} more are new, and stay so until all are shown: {_all_new(one.name, len(found.new))}")
+            click.echo(f"{unseen} more new, and kept so until all are shown: {_all_new(one.name, len(found.new))}")
 
 
 def _all_new(name: str, count: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,9 +22,10 @@ from search.languages import told
 from search.mixing import mixed
 from search.offers import offers
 from search.paging import Cursor, Kept, Ranking
-from search.query import Example, Hit, Query, Results, Words
+from search.query import Example, Hit, Query, Results, Signal, Words
 from search.ranking import Ranked, fuse
-from vlm.protocols import Embedder, Vectors
+from search.reasons import told_apart
+from vlm.protocols import Embedder
 
 # How deep each ranking is read before they are fused, at least; the scatter of these scores also sets the cut-off.
 DEPTH = 1000
@@ -80,7 +80,7 @@ class Searcher:
             after = str(Cursor.after(ranking, query, end)) if more else ""
         if more:
             self._kept.put(ranking)
-        hits = self._hits(groups, ranking.weak_below, start)
+        hits = self._hits(groups, ranking.weak_below, start, query.words)
         said = [] if query.mode == "lexical" else [term.text for term in _said(query)]
         note, advice = told(self._embedder().spec, said, ranking.unknown) if said else ("", "")
         seconds = round(time.perf_counter() - started, 4)
@@ -197,7 +197,9 @@ class Searcher:
         strong = {row.id: row for row in ranked if not _is_weak(row, weak_below)}
         if query.order == "diverse":
             first, later = list(strong.values())[:DEPTH], list(strong.values())[DEPTH:]
-            order = diverse([row.score for row in first], self._vectors([row.id for row in first]), self._apart())
+            order = diverse(
+                [row.score for row in first], self._store.vectors([row.id for row in first], zeros=True), self._apart()
+            )
             return [first[at] for at in order] + later + [row for row in ranked if row.id not in strong]
         ids = self._store.ordered(np.array(list(strong), np.int64), query.order == "newest", len(strong))
         return [strong[int(i)] for i in ids] + [row for row in ranked if row.id not in strong]
@@ -217,39 +219,30 @@ class Searcher:
             sketches = self._store.sketches(ids)
             return [Seen(known[i], sketch, self._printed(i)) for i, sketch in zip(ids, sketches, strict=True)]
 
-        groups = folded(self._vectors([row.id for row in there]), self._apart(), look, most)
+        vectors = self._store.vectors([row.id for row in there], zeros=True)
+        groups = folded(vectors, self._apart(), look, most)
         return [[there[row] for row in group] for group in groups]
 
-    def _hits(self, groups: list[list[Ranked]], weak_below: float, before: int) -> tuple[Hit, ...]:
+    def _hits(self, groups: list[list[Ranked]], weak_below: float, before: int, words: str) -> tuple[Hit, ...]:
         known = {picture.id: picture for picture in self._store.get([row.id for group in groups for row in group])}
         # a picture that left meanwhile is not shown
         there = [kept for group in groups if (kept := [row for row in group if row.id in known])]
         return tuple(
             Hit(
-                rank, known[best.id], best.score, _is_weak(best, weak_below), best.signals,
+                rank, known[best.id], best.score, _is_weak(best, weak_below), self._named(best, words),
                 tuple(known[row.id] for row in more),
             )
             for rank, (best, *more) in enumerate(there, before + 1)
         )  # fmt: skip
 
+    def _named(self, row: Ranked, words: str) -> tuple[Signal, ...]:
+        if all(signal.name != "tag" for signal in row.signals):
+            return row.signals
+        return told_apart(row.signals, words, self._store.texts(row.id), self._store.objects(row.id))
+
     def _printed(self, picture_id: int) -> frozenset[str]:
         texts = [text.text for text in self._store.texts(picture_id) if text.kind == "ocr"]
         return frozenset(" ".join(texts).casefold().split())
-
-    def _vectors(self, ids: Sequence[int]) -> Vectors:
-        """Stored vectors in the order asked; zero, and so like nothing, for a picture that this model has not seen."""
-        try:
-            return self._store.vectors(ids)
-        except KeyError:
-            pass
-        rows: list[Vectors | None] = []
-        for one in ids:
-            with suppress(KeyError):
-                rows.append(self._store.vectors([one]))
-                continue
-            rows.append(None)
-        dim = next((row.shape[1] for row in rows if row is not None), 1)
-        return np.concatenate([np.zeros((1, dim), np.float32) if row is None else row for row in rows])
 
     def _apart(self) -> float:
         """How far unrelated pictures are from each other, by this model."""

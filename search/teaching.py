@@ -15,6 +15,7 @@ from search.concepts import Concepts
 from search.fitting import interval
 from search.library import Library
 from vlm.errors import UsageError
+from vlm.wording import many
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
 # Below this the interval of the precision is wider than half of all there is: it is shown, and called a guess.
@@ -62,7 +63,7 @@ def teach(place: Path, name: str, yes: tuple[str, ...], no: tuple[str, ...], as_
         return
     click.echo(told(taught.concept))
     if taught.moved:
-        click.echo(f"{taught.moved} examples changed sides.")
+        click.echo(f"{many(taught.moved, 'example')} changed sides.")
     if taught.least_sure:
         ids = " ".join(map(str, taught.least_sure))
         click.echo(f"Least sure of: {ids} (imsearch show ID; say --yes or --no to these and it learns most).")
@@ -98,7 +99,7 @@ def forget(place: Path, name: str | None, opened: bool) -> None:
         return
     with Library.open(place) as library, writing(library.folder):
         gone = Concepts(library.store).forget(name)
-    click.echo(f"{gone.name} is forgotten; {gone.tagged} pictures lost its tag.")
+    click.echo(f"{gone.name} is forgotten; {many(gone.tagged, 'picture')} lost its tag.")
 
 
 def concept_json(concept: Concept) -> dict[str, Any]:
@@ -120,9 +121,7 @@ def concept_json(concept: Concept) -> dict[str, Any]:
 def told(concept: Concept) -> str:
     """One concept in a line or two: what it was taught from, what it tags, and how far that can be trusted."""
     yes, no = _counts(concept)
-    start = (
-        f"{concept.name}: taught from {yes} that show it and {no} that do not; {concept.tagged} pictures are tagged."
-    )
+    start = f"{concept.name}: taught from {many(yes, 'picture')} with it and {no} without; {many(concept.tagged, 'picture')} tagged."
     if concept.classifier is None:
         return f"{start}\n  Too few of its examples are in the library now, so only they are tagged; teach it more."
     held = concept.classifier.held_out
@@ -131,7 +130,7 @@ def told(concept: Concept) -> str:
         return f"{start}\n  How precise it is cannot be told without examples that do not show it; add some with --no."
     low, high = interval(held.found, called)
     said = (
-        f"  Cross-validation: {held.found} of the {called} examples it would tag do show it (precision "
+        f"  Cross-validation: {held.found} of {many(called, 'example')} that it would tag do show it (precision "
         f"{held.found / called:.0%}, 95 % between {low:.0%} and {high:.0%}); it misses {held.missed} of {yes}."
     )
     if min(yes, no) < _ENOUGH:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from pathlib import Path
-from typing import NoReturn
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -15,29 +12,18 @@ from indexer.paths import printable
 from search.blurring import Blur
 from search.library import Library
 from search.query import Hit, Results
+from vlm.console import Terminal
 
-# Of a row in a pipe, which some program reads: no path is longer.
-WIDE = 10_000
 _WORDS = {
     "dense": "meaning",
     "text": "words in it",
     "name": "name",
     "caption": "caption",
     "tag": "tag",
+    "object": "object",
     "note": "note",
     "look": "a second look",
 }
-
-
-class Terminal(Console):
-    """Rich's console, but in a pipe no row is folded, and a reader that has gone (head) is no failure."""
-
-    def __init__(self) -> None:
-        super().__init__(width=None if sys.stdout.isatty() else WIDE)
-
-    def on_broken_pipe(self) -> NoReturn:
-        """Leave it to the command line, as for all other output."""
-        raise BrokenPipeError
 
 
 def print_results(library: Library, results: Results, thumbnails: bool | None, blur: Blur) -> None:

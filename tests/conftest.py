@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from indexer.catalog import Catalog
@@ -14,10 +15,16 @@ from indexer.indexer import Indexer
 from indexer.local import LocalStore
 from indexer.manifest import Manifest
 from indexer.records import Choice
+from tests import plugin
 from tests.small import COLOURS, ColourEmbedder
+from vlm import registry
 
 if TYPE_CHECKING:
     from tests.web.gallery import Gallery
+
+# how long an example takes is no matter of right or wrong: a busy machine is slow
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
@@ -74,6 +81,16 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
 
     with gallery(tmp_path_factory.mktemp("gallery")) as made:
         yield made
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a package that is installed too: its models are `colour` and `colour-chat`."""
+    folder = plugin.install(tmp_path / "installed")
+    monkeypatch.syspath_prepend(folder)
+    registry._families.cache_clear()
+    yield folder
+    registry._families.cache_clear()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from vlm.examples import Example, examples, picture
 from vlm.models.checkpoint import Checkpoint
 from vlm.models.held import Held, first_line, out_of_memory
 from vlm.models.paligemma import batch, load
+from vlm.wording import many
 
 # Twice the most that a checkpoint looks at: JPEGs are decoded to a power of two of their size.
 SIDE = 1792
@@ -177,7 +178,7 @@ def adapt(
     good, bad = examples(list_)
     for sentence in bad:
         click.echo(sentence, err=True)
-    click.echo(f"{len(good)} examples, {epochs} epochs. Loading {spec} ...")
+    click.echo(f"{many(len(good), 'example')}, {many(epochs, 'epoch')}. Loading {spec} ...")
     how = Lessons(epochs=epochs, rate=rate, batch=batch, rank=rank)
     try:
         learn(spec, good, folder, how, lambda epoch, loss: click.echo(f"epoch {epoch}: loss {loss:.4f}"))

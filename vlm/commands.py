@@ -22,8 +22,9 @@ def list_models(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(choice) | {"here": on_this_machine(choice)} for choice in CHOICES]))
         return
-    from rich.console import Console
     from rich.table import Table
+
+    from vlm.console import Terminal
 
     table = Table(box=None)
     table.add_column("name", no_wrap=True)  # it is to be typed
@@ -34,7 +35,7 @@ def list_models(as_json: bool) -> None:
         size = f"{c.megabytes / 1000:.1f} GB" if c.megabytes else "built in"
         languages = c.languages.removesuffix(" languages")
         table.add_row(c.name, "yes" if on_this_machine(c) else "", *figures, size, languages, c.licence)
-    Console().print(table)
+    Terminal().print(table)
     click.echo("COCO, Flickr: how often (%) a caption finds its picture first, as published; see docs/models.md.")
     click.echo("Get one with: imsearch models get NAME")
     click.echo("Models that caption, answer or find things are got the same way; their names are in docs/vision.md.")

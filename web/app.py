@@ -6,17 +6,21 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from brotli_asgi import BrotliMiddleware
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
+from fastapi.templating import Jinja2Templates
 
 from search import Library
 from search.blurring import DEFAULT, Blur
+from web import login, shares
+from web.access import Access, Served, enough
 from web.api import (
     ask,
     duplicates,
     edits,
     facets,
     failures,
+    fetched,
     health,
     jobs,
     kept,
@@ -29,11 +33,16 @@ from web.api import (
 )
 from web.api.errors import add_errors
 from web.api.schemas import Problem
+from web.fetching import Fetcher
 from web.finding import Finding
 from web.jobs import Jobs
+from web.limits import Limits
+from web.metrics import Metrics
+from web.metrics import router as counted
 from web.offered import Offered
-from web.page import add_page
+from web.page import HERE, add_page
 from web.security import Guard
+from web.thumbnails import Thumbnails
 from web.uploading import Uploading
 from web.uploads import Uploads
 from web.works import works
@@ -42,14 +51,24 @@ from web.works import works
 AS_IT_IS = [r"/(thumbnail|file|zip|events)$", r"^/api/v1/ask"]
 
 
-def create_app(library: Library, blur: Blur = DEFAULT, specs: Sequence[str] = ()) -> FastAPI:
+def create_app(
+    library: Library,
+    blur: Blur = DEFAULT,
+    specs: Sequence[str] = (),
+    served: Served = Served(),
+    fetcher: Fetcher | None = None,
+) -> FastAPI:
     """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred,
-    `specs` are the models that callers may name beside those that come with imsearch."""
+    `specs` are the models that callers may name beside those that come with imsearch, `served` says to whom: beyond this
+    machine every visitor needs a token. Without `fetcher` no address is ever fetched."""
     warming = health.Warming(library)
     uploading = Uploading()
-    sent = Uploads(uploading)
+    sent, thumbnails = Uploads(uploading), Thumbnails(library)
     offered, finding = Offered(library, specs), Finding(library)
     running = Jobs(works(library, offered, finding), library.folder)
+    access, limits, metrics = Access(library.folder, served), Limits(), Metrics()
+    metrics.gauge("ready", "1 once it can search.", lambda: warming.done)
+    metrics.gauge("answering", "Requests being answered now.", lambda: limits.now)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -57,19 +76,20 @@ def create_app(library: Library, blur: Blur = DEFAULT, specs: Sequence[str] = ()
         yield
         await run_in_threadpool(running.close)
         await run_in_threadpool(offered.close)
+        uploading.close()
 
     app = FastAPI(
         title="imsearch", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
-        responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
+        dependencies=[Depends(enough)], responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
     )  # fmt: skip
     app.add_middleware(BrotliMiddleware, minimum_size=1000, excluded_handlers=AS_IT_IS)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, access=access, limits=limits, metrics=metrics)
     add_errors(app)
     api = APIRouter(prefix="/api/v1")
     api.include_router(search.router(library, blur, uploading, sent, offered.model))
     api.include_router(uploads.router(sent))
     api.include_router(facets.router(library, sent))
-    api.include_router(pictures.router(library, blur))
+    api.include_router(pictures.router(library, blur, thumbnails))
     api.include_router(places.router(library, blur))
     api.include_router(edits.router(library))
     api.include_router(jobs.router(library, running, offered))
@@ -82,6 +102,12 @@ def create_app(library: Library, blur: Blur = DEFAULT, specs: Sequence[str] = ()
     api.include_router(kept.judgements_router(library))
     api.include_router(kept.concepts_router(library, running))
     api.include_router(health.router(library, warming))
+    api.include_router(fetched.router(fetcher, uploading))
+    api.include_router(shares.router(access.keys))
     app.include_router(api)
-    add_page(app, library, blur, warming)
+    app.include_router(counted(metrics))
+    templates = Jinja2Templates(HERE / "templates")
+    app.include_router(login.router(access, limits, templates))
+    app.include_router(shares.pages(library, blur, access.keys, templates, thumbnails))
+    add_page(app, library, blur, warming, templates)
     return app

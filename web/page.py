@@ -26,12 +26,11 @@ WITHOUT_SCRIPTS = 60
 FIRST_SHEETS = ("tokens", "base")
 
 
-def add_page(app: FastAPI, library: Library, blur: Blur, warming: Warming) -> None:
+def add_page(app: FastAPI, library: Library, blur: Blur, warming: Warming, templates: Jinja2Templates) -> None:
     """The page at `/` and its files below `/static`."""
     # some systems' tables say text/plain, which browsers refuse to run
     mimetypes.add_type("text/javascript", ".js")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    templates = Jinja2Templates(HERE / "templates")
     tables = {path.stem: json.loads(path.read_text("utf-8")) for path in (HERE / "static/messages").glob("*.json")}
     others = sorted(path.stem for path in (HERE / "static/styles").glob("*.css") if path.stem not in FIRST_SHEETS)
 

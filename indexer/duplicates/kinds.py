@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from indexer.formats import RAW
 from indexer.records import Picture
-from indexer.walk import RAW
 
 BURST_SECONDS = 2.0
 _NUMBERED = re.compile(r"(.*?)(\d{2,})(\D*)")

@@ -25,14 +25,16 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """(from, to) as text of every file that was moved, and those that were left with the reason."""
+    """(from, to) as text of every file that was moved, those that were left with the reason, and of how many that were
+    moved a person's words are now said of the picture that stays."""
 
     done: tuple[tuple[str, str], ...]
     left: tuple[Skipped, ...]
+    carried: int = 0
 
 
 def move_aside(store: LocalStore, spare: Sequence[tuple[Picture, Picture]], folder: Path) -> Moved:
-    """Move each first picture into `folder`; its second stays. Looked at once more before: what changed since it was
+    """Move each first picture into `folder`; its second stays, and what a person said of the first is said of it. Looked at once more before: what changed since it was
     indexed is left alone, and so is whatever has nothing to stay in its place.
 
     Raises LibraryError for a folder below an indexed root (what lies there would be found again), LibraryBusy.
@@ -42,12 +44,15 @@ def move_aside(store: LocalStore, spare: Sequence[tuple[Picture, Picture]], fold
         if folder.resolve().is_relative_to(to_path(root).resolve()):
             raise LibraryError(f"{folder} lies in {printable(root)}, which is indexed; choose a folder outside of it.")
     done, left = [], []
+    carried = 0
     with writing(store.folder):
         folder.mkdir(parents=True, exist_ok=True)
         journal = Journal(store.folder)
         for picture, kept in spare:
             try:
                 why = _in_the_way(picture, kept)
+                # before it goes: whatever happens then, a person's words are not lost
+                said = not why and store.catalog.edits.carry(picture.id, kept.id, utc_now())
                 target = None if why else _move_in(journal, to_path(picture.path), folder, picture.hash)
             except OSError as error:
                 why, target = f"It cannot be moved ({error.strerror or error}).", None
@@ -55,7 +60,8 @@ def move_aside(store: LocalStore, spare: Sequence[tuple[Picture, Picture]], fold
                 left.append(Skipped(picture.path, why or "", "It was left where it is."))
             else:
                 done.append((picture.path, to_text(target)))
-    return Moved(tuple(done), tuple(left))
+                carried += said
+    return Moved(tuple(done), tuple(left), carried)
 
 
 def bring_back(store: LocalStore) -> Moved:

@@ -16,6 +16,7 @@ from search.indexing import progress_bars
 from search.library import Library
 from search.query import Results
 from search.terminal import why
+from vlm.wording import many
 
 # Drawings are harder for `mini` than photos: it takes a drawn red car for a red poster. These four it finds.
 _BY_MEANING = ("a sunset over the sea", "birthday cake", "hot air balloons", "a beach with an umbrella")
@@ -39,7 +40,7 @@ def demo(folder: Path | None) -> None:
         with progress_bars() as on_progress:
             report = library.index([place / "pictures"], on_progress=on_progress)
         click.echo(
-            f"Indexed {report.added} pictures by meaning and read the words in them in {report.seconds:.0f} s.\n"
+            f"Indexed {many(report.added, 'picture')} by meaning and read the words in them in {report.seconds:.0f} s.\n"
         )
         rows = [_searched(library, f'by meaning: "{query}"', query=query, mode="dense") for query in _BY_MEANING]
         rows += [_searched(library, f'by words: "{query}"', query=query, mode="lexical") for query in words]

@@ -63,6 +63,8 @@ class StoreContract:
             (condition("in", "2023/rome"), "ab"),
             (condition("type", "jpg"), "ace"),
             (AnyOf((condition("type", "png"), condition("type", "heif"))), "bd"),
+            (condition("type", "raw"), ""),
+            (Not(condition("type", "raw")), "abcde"),
             (condition("after", "2024"), "de"),
             (condition("before", "2024-01-01"), "abc"),
             (All((condition("after", "2023-5-2"), condition("before", "2023-05-03"))), "b"),
@@ -132,6 +134,7 @@ class StoreContract:
         with pytest.raises(KeyError):
             self.store.vectors([1, 99])
         assert self.store.vectors([]).shape == (0, 4)
+        np.testing.assert_allclose(self.store.vectors([99, 3], zeros=True), [[0, 0, 0, 0], [0, 1, 0, 0]], atol=1e-3)
 
     def test_sketches_come_in_the_order_asked_and_are_zero_where_none_is_known(self):
         rows = self.store.sketches([99, 3])

@@ -10,8 +10,10 @@ import sys
 import time
 from pathlib import Path
 
+from click.testing import CliRunner
 from PIL import Image, ImageDraw, ImageFont
 
+from imsearch import cli
 from indexer.indexer import Indexer
 from indexer.manifest import Manifest, write_manifest
 from search import Library
@@ -60,7 +62,8 @@ def test_killed_halfway_nothing_is_lost_and_nothing_is_read_again(tmp_path):
         "task": "ocr", "model": "rapidocr", "done": PICTURES - len(kept), "failed": 0,
     }  # fmt: skip
     assert set(kept) < set(read(tmp_path / "library"))
-    assert finished(annotate(tmp_path / "library"))["done"] == 0
+    again = CliRunner().invoke(cli, ["--library", str(tmp_path / "library"), "annotate", "--ocr", "rapidocr", "--json"])
+    assert json.loads(again.stdout)[0]["done"] == 0
     with Library.open(tmp_path / "library") as library:
         assert len(library.search("hotel", mode="lexical", limit=50).hits) == PICTURES
         assert library.status()["ocr texts"] == PICTURES

@@ -6,17 +6,22 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from PIL import Image
 
+from imsearch import cli
 from search.demo.brushes import CJK, first_font
 from search.demo.gallery import draw_gallery
-from tests.conftest import heed_interrupts
+from tests.conftest import heed_interrupts, paint
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,12 +42,27 @@ def imsearch(*arguments, library, check=True, **options):
     return done
 
 
+def here(*arguments, library):
+    """The command in this process: where a start of its own, which takes longer than it does, would tell no more."""
+    done = CliRunner().invoke(cli, ["--library", str(library), *map(str, arguments)])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done
+
+
+# A boat, snow, a cat, a cake, a car, two papers and three posters: to read the words of a picture takes a second.
+KEPT = ("0403", "0407", "0411", "0412", "0418", "0423", "0424", "0427", "0431", "0432")
+
+
 @pytest.fixture(scope="module")
 def gallery(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gallery")
-    drawn = len(draw_gallery(folder / "pictures"))
+    drawn = draw_gallery(folder / "pictures")
+    for path in drawn:
+        if not path.stem.endswith(KEPT):
+            path.unlink()
+    left = sum(path.exists() for path in drawn)
     done = imsearch("index", folder / "pictures", "--json", library=folder / "library")
-    assert json.loads(done.stdout.splitlines()[-1])["added"] == drawn >= 30
+    assert json.loads(done.stdout.splitlines()[-1])["added"] == left >= 8
     return folder
 
 
@@ -50,9 +70,29 @@ def search(gallery, *arguments):
     return json.loads(imsearch("search", *arguments, "--json", library=gallery / "library").stdout)
 
 
+def test_a_slip_in_the_folder_s_name_leaves_no_library_behind(tmp_path):
+    done = imsearch("index", tmp_path / "pictrues", library=tmp_path / "library", check=False)
+    assert done.returncode == 2
+    assert "pictrues is not a folder that is there" in done.stderr
+    assert not (tmp_path / "library").exists()
+
+
+def test_damaged_pictures_are_told_of_by_imsearch_alone(tmp_path):
+    """LibTIFF prints of its own."""
+    damaged = tmp_path / "pictures/damaged.tif"
+    damaged.parent.mkdir()
+    Image.effect_noise((200, 200), 60).save(damaged, compression="tiff_lzw")
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[:3000] + b"\xff" * 6000 + whole[9000:])
+    done = imsearch("index", damaged.parent, library=tmp_path / "library")
+    assert "1 file could not be used" in done.stdout
+    assert done.stderr == ""
+    assert "damaged.tif" in imsearch("failures", library=tmp_path / "library").stdout
+
+
 def test_indexing_again_changes_nothing(gallery):
     report = json.loads(imsearch("index", gallery / "pictures", "--json", library=gallery / "library").stdout)
-    assert report["unchanged"] >= 30
+    assert report["unchanged"] >= 8
     assert (report["added"], report["failed"]) == (0, 0)
     assert set(report) == {"added", "updated", "moved", "unchanged", "removed", "offline", "failed", "seconds"}
 
@@ -61,19 +101,20 @@ def test_indexing_again_changes_nothing(gallery):
 def test_words_in_scripts_without_spaces_find_their_poster(gallery, typed):
     if not first_font(CJK, 20):
         pytest.skip("no font for Chinese and Japanese on this machine: the posters are not drawn")
-    first = search(gallery, typed, "--limit", "1")["hits"][0]
+    said = here("search", typed, "--limit", "1", "--json", library=gallery / "library").stdout
+    first = json.loads(said)["hits"][0]
     assert "posters" in first["path"]
     assert "text" in first["signals"]
 
 
 def test_which_model_knows_a_language_is_told_once_in_a_library_and_in_every_answer_to_scripts(gallery, tmp_path):
     place = shutil.copytree(gallery / "library", tmp_path / "library")
-    first, second = (imsearch("search", "dog собака", library=place).stdout for _ in range(2))
+    first, second = (here("search", "dog собака", library=place).stdout for _ in range(2))
     assert "mini does not know собака" in " ".join(first.split())
     assert "imsearch models use ViT-B-32-SigLIP2-256" in first
     assert "mini does not know собака" in " ".join(second.split())
     assert "models use" not in second
-    assert "models use" in json.loads(imsearch("search", "собака", "--json", library=place).stdout)["advice"]
+    assert "models use" in json.loads(here("search", "собака", "--json", library=place).stdout)["advice"]
 
 
 def test_any_option_may_be_set_in_the_environment(gallery, monkeypatch):
@@ -92,16 +133,17 @@ def test_an_example_finds_itself_first_and_like_leaves_it_out(gallery):
     example = sorted((gallery / "pictures/home").iterdir())[0]
     first = search(gallery, "--picture", example)["hits"][0]
     assert first["path"] == str(example)
-    assert all(hit["id"] != first["id"] for hit in search(gallery, f"like:{first['id']}")["hits"])
+    alike = here("search", f"like:{first['id']}", "--json", library=gallery / "library").stdout
+    assert all(hit["id"] != first["id"] for hit in json.loads(alike)["hits"])
 
 
 def test_lists_for_scripts(gallery):
     paths = imsearch("search", "--in", "papers", "--paths0", library=gallery / "library").stdout.split("\0")
-    assert len([path for path in paths if path]) == 4
-    csv = imsearch("export", "--in", "papers", library=gallery / "library").stdout.splitlines()
-    assert len(csv) == 5
-    assert json.loads(imsearch("failures", "--json", library=gallery / "library").stdout) == []
-    assert imsearch("doctor", library=gallery / "library").stdout == "All is well.\n"
+    assert len([path for path in paths if path]) == 2
+    csv = here("export", "--in", "papers", library=gallery / "library").stdout.splitlines()
+    assert len(csv) == 3
+    assert json.loads(here("failures", "--json", library=gallery / "library").stdout) == []
+    assert here("doctor", library=gallery / "library").stdout == "All is well.\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names on disk are text elsewhere")
@@ -120,7 +162,7 @@ def test_in_a_pipe_no_path_is_folded(gallery):
     assert said.count(str(gallery / "pictures")) == 5
 
 
-@pytest.mark.parametrize("arguments", [("search", "boat"), ("search", "boat", "--paths0"), ("export",), ("models",)])
+@pytest.mark.parametrize("arguments", [("search", "boat"), ("search", "boat", "--paths0"), ("export",)])
 def test_a_reader_that_has_gone_is_no_failure(gallery, arguments):
     reading, writing = os.pipe()
     os.close(reading)
@@ -136,8 +178,8 @@ def test_a_damaged_vector_index_is_noticed_mended_and_never_trusted(gallery):
     index = gallery / "library/vectors/mini/index"
     index.write_bytes(index.read_bytes()[:-100])
     assert len(search(gallery, "snow")["hits"]) > 0
-    assert imsearch("doctor", library=gallery / "library", check=False).returncode == 1
-    imsearch("doctor", "--mend", library=gallery / "library")
+    assert here("doctor", library=gallery / "library").exit_code == 1
+    assert here("doctor", "--mend", library=gallery / "library").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -158,25 +200,25 @@ def test_a_damaged_vector_index_is_noticed_mended_and_never_trusted(gallery):
     ],
 )
 def test_mistakes_get_one_sentence_and_their_exit_code(gallery, arguments, code, said):
-    done = imsearch(*arguments, library=gallery / "library", check=False)
-    assert done.returncode == code
+    done = here(*arguments, library=gallery / "library")
+    assert done.exit_code == code
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("word", ["-night", "-h", "-help"])
 def test_a_word_that_is_left_out_asks_for_no_help(gallery, word):
-    assert imsearch("parse", "beach", word, library=gallery / "library").stdout == f"beach {word}\n"
+    assert here("parse", "beach", word, library=gallery / "library").stdout == f"beach {word}\n"
 
 
 def test_a_port_that_there_is_not_is_refused(gallery):
-    done = imsearch("serve", "--port", 99999, library=gallery / "library", check=False)
-    assert (done.returncode, "99999 is not in the range" in done.stderr) == (2, True)
+    done = here("serve", "--port", 99999, library=gallery / "library")
+    assert (done.exit_code, "99999 is not in the range" in done.stderr) == (2, True)
 
 
 def test_a_mistyped_command_is_told_the_nearest(gallery):
-    done = imsearch("serch", "cat", library=gallery / "library", check=False)
-    assert (done.returncode, "Did you mean search?" in done.stderr) == (2, True)
+    done = here("serch", "cat", library=gallery / "library")
+    assert (done.exit_code, "Did you mean search?" in done.stderr) == (2, True)
 
 
 def test_without_a_library_the_next_step_is_named(tmp_path):
@@ -190,37 +232,41 @@ def test_searching_never_loads_torch(gallery):
     subprocess.run([sys.executable, "-c", code, str(gallery / "library")], check=True, cwd=ROOT)
 
 
-@pytest.mark.slow
 def test_killed_at_any_moment_it_resumes_to_the_same_library(tmp_path):
-    import sqlite3
-
-    from tests.conftest import paint
-
-    for i in range(400):
-        paint(
-            tmp_path / f"pictures/{i % 7}/{i}.png", ("red", "green", "blue", "yellow")[i % 4], seed=i, size=(200, 150)
-        )
+    for i in range(100):
+        paint(tmp_path / f"pictures/{i % 7}/{i}.png", ("red", "green", "blue", "yellow")[i % 4], seed=i)
 
     def rows(library):
-        with sqlite3.connect(library / "catalog.sqlite") as db:
+        with closing(sqlite3.connect(library / "catalog.sqlite")) as db:
             sql = "SELECT path, hash, width, vector FROM pictures JOIN embeddings ON picture_id = id ORDER BY path"
             return db.execute(sql).fetchall()
 
+    def begun(pictures):
+        with suppress(sqlite3.OperationalError):  # before there is a catalog, and its tables
+            return len(rows(tmp_path / "killed")) >= pictures
+        return False
+
     environment = os.environ | {"IMSEARCH_LIBRARY": str(tmp_path / "killed")}
     command = [sys.executable, "-m", "imsearch", "index", str(tmp_path / "pictures"), "--no-ocr", "--json"]
-    for seconds in (1.2, 1.9, 2.3, 2.8):
+    moments = [
+        (tmp_path / "killed").exists,
+        lambda: begun(1),
+        (tmp_path / "killed/vectors").exists,
+    ]
+    for come in moments:
         running = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        time.sleep(seconds)
+        while running.poll() is None and not come():
+            time.sleep(0.01)
         running.kill()
         running.wait()
     imsearch("index", tmp_path / "pictures", "--no-ocr", library=tmp_path / "killed")
-    imsearch("index", tmp_path / "pictures", "--no-ocr", library=tmp_path / "whole")
+    assert here("index", tmp_path / "pictures", "--no-ocr", library=tmp_path / "whole").exit_code == 0
     killed, whole = rows(tmp_path / "killed"), rows(tmp_path / "whole")
     assert [row[:3] for row in killed] == [row[:3] for row in whole]
-    assert len(killed) == 400
-    imsearch("doctor", library=tmp_path / "killed")
+    assert len(killed) == 100
+    assert here("doctor", library=tmp_path / "killed").exit_code == 0
 
 
 def test_interrupted_it_says_that_nothing_is_lost(gallery, tmp_path):
@@ -267,6 +313,6 @@ def test_the_page_and_the_api_answer(gallery):
 
 def test_the_library_may_be_named_after_any_command(gallery, tmp_path):
     place = gallery / "library"
-    done = imsearch("search", "snow", "--library", place, "--json", library=tmp_path / "none")
+    done = here("search", "snow", "--library", place, "--json", library=tmp_path / "none")
     assert json.loads(done.stdout)["hits"]
-    assert str(place) in imsearch("--library", place, "status", library=tmp_path / "none").stdout
+    assert str(place) in here("--library", place, "status", library=tmp_path / "none").stdout

@@ -59,7 +59,7 @@ TREES = st.sets(st.lists(NAMES, min_size=1, max_size=3).map("/".join), min_size=
 GLOBS = st.lists(st.sampled_from(["a", "b", "one", "*", "**", "two.*", "É", "?"]), min_size=1, max_size=3).map("/".join)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(tree=TREES, glob=GLOBS)
 def test_whatever_a_glob_takes_in_it_leaves_out_when_excluded(tmp_path_factory, tree, glob):
     folder = tmp_path_factory.mktemp("tree")

@@ -209,7 +209,7 @@ def test_raw_files_of_many_makers_tell_camera_and_time():
     }
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     width=st.integers(1, 900),
     height=st.integers(1, 900),

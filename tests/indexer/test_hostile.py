@@ -113,7 +113,7 @@ def test_any_name_on_disk_survives_the_way_to_text_and_back(tmp_path):
         assert to_path(text) == path
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(
     place=st.floats(0, 1),
     junk=st.binary(min_size=1, max_size=40),

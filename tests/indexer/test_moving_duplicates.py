@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -129,40 +131,57 @@ def test_to_another_disk_files_are_copied_checked_and_come_back(copies, tmp_path
 
 
 KILLED = """
-import os, signal, sys
+import json, os, signal, sys
 from pathlib import Path
 from indexer.catalog import Catalog
 from indexer.duplicates import find_duplicates, moving
 from indexer.local import LocalStore
 from indexer.manifest import Manifest
-library, aside, step, undoing = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "undo"
-store = LocalStore(library, Catalog.open(library / "catalog.sqlite"), Manifest("colour", "1", 4))
-spare = find_duplicates(store, ["identical"]).spare()
-seen = 0
-def watch(event, about):
-    global seen
-    # every moment at which the disk is about to change: a journal's line, a new name, the end of an old one
-    if event in ("os.link", "os.remove") or (event == "open" and "moves.jsonl" in str(about[0])):
-        seen += 1
-        if seen == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(watch)
-moving.bring_back(store) if undoing else moving.move_aside(store, spare, aside)
+def run(library, aside, step, undoing):
+    store = LocalStore(Path(library), Catalog.open(Path(library) / "catalog.sqlite"), Manifest("colour", "1", 4))
+    spare = find_duplicates(store, ["identical"]).spare()
+    seen = 0
+    def watch(event, about):
+        nonlocal seen
+        # every moment at which the disk is about to change: a journal's line, a new name, the end of an old one
+        if event in ("os.link", "os.remove") or (event == "open" and "moves.jsonl" in str(about[0])):
+            seen += 1
+            if seen == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(watch)
+    moving.bring_back(store) if undoing else moving.move_aside(store, spare, Path(aside))
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        run(*json.loads(line))
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
+@pytest.fixture(scope="module")
+def killed():
+    """Moves aside, or brings back, in a process that kills itself at a step: a fork of one, which has imported all."""
+    command = [sys.executable, "-c", KILLED]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as forking:
+
+        def at(step, library, aside, undoing):
+            print(json.dumps([str(library), str(aside), step, undoing]), file=forking.stdin, flush=True)
+            assert int(forking.stdout.readline()) in (0, -signal.SIGKILL)
+
+        yield at
+
+
 @pytest.mark.parametrize("step", [1, 2, 3, 4, 5, 6, 9, 11, 14])
-def test_killed_at_any_step_every_file_comes_back(copies, tmp_path, step):
+def test_killed_at_any_step_every_file_comes_back(copies, tmp_path, killed, step):
     before = content(copies.pictures)
     aside = tmp_path / "aside"
-
-    def killed(what: str) -> None:
-        command = [sys.executable, "-c", KILLED, str(copies.library), str(aside), str(step), what]
-        subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
-
-    killed("move")
+    killed(step, copies.library, aside, undoing=False)
     assert set(content(copies.pictures).values()) == set(before.values())
-    killed("undo")
+    killed(step, copies.library, aside, undoing=True)
     bring_back(copies.store)
     assert content(copies.pictures) == before
     assert content(aside) == {}

@@ -78,6 +78,6 @@ class TwoIndexesOnceBig(TwoIndexes):
 
 
 TestSmall = TwoIndexes.TestCase
-TestSmall.settings = settings(max_examples=30, stateful_step_count=15, deadline=None)
+TestSmall.settings = settings(max_examples=30, stateful_step_count=15)
 TestBig = TwoIndexesOnceBig.TestCase
-TestBig.settings = settings(max_examples=30, stateful_step_count=15, deadline=None)
+TestBig.settings = settings(max_examples=30, stateful_step_count=15)

@@ -76,7 +76,7 @@ def test_only_pictures_that_pass_the_filter_are_ranked(worded):
     assert worded.catalog.lexical("party", 10, among) == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(
     st.one_of(
         st.text(max_size=40),
@@ -87,7 +87,7 @@ def test_anything_typed_is_words_and_never_syntax(worded, typed):
     worded.catalog.lexical(typed, 5)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.text(max_size=60))
 def test_any_text_can_be_stored(worded, text):
     write(worded.catalog, Text(1, "note", text, "user"))

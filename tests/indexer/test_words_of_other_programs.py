@@ -245,7 +245,7 @@ def test_any_bytes_are_read_without_an_error(data):
         read_xmp(whole[:at] + data + whole[at:])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(data=st.binary(max_size=200), at=st.integers(0, 60))
 def test_any_iptc_record_is_read_without_an_error(tmp_path, data, at):
     record = iptc((1, 90, b"\x1b%G"), (2, 5, b"title"), (2, 25, b"a"), (2, 25, b"b"))

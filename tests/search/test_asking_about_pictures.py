@@ -20,10 +20,8 @@ from search.rephrase import rephrased
 from search.rerank import rerank
 from search.searcher import Searcher
 from tests.conftest import paint
-from tests.plugin import install
 from tests.small import ColourChat, said
 from vlm import DetectedObject, Generation, ModelError
-from vlm.registry import _families
 
 
 @pytest.fixture
@@ -200,9 +198,7 @@ def test_asking_from_the_command_line(tmp_path, monkeypatch):
         assert made.exit_code in (2, 4) and why in made.output
 
 
-def test_a_second_look_and_a_query_written_by_a_model_from_the_command_line(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(str(install(tmp_path / "site")))
-    _families.cache_clear()
+def test_a_second_look_and_a_query_written_by_a_model_from_the_command_line(tmp_path, installed):
     (tmp_path / "pictures").mkdir()
     for colour in ("red", "blue", "green"):
         paint(tmp_path / "pictures" / f"{colour}.png", colour)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from PIL import Image, ImageDraw
 
 import imsearch
+from indexer.records import Edit
 from search.library import Library
 from tests.indexer.test_duplicates import save, scene
 
@@ -83,6 +84,9 @@ def test_different_pages_that_look_alike_are_listed_only_when_asked_for(run, tmp
     assert "look at them first" in said
     run("--write", tmp_path / "spare.txt")
     assert str(tmp_path / "pages") not in (tmp_path / "spare.txt").read_text()
+    told = [(group["tier"], len(group["spare"])) for group in json.loads(run("--json").stdout)]
+    assert set(told) == {("identical", 1), ("same", 1), ("similar", 0)}
+    assert len(json.loads(run("--json", "--tier", "similar").stdout)[0]["spare"]) > 1
     run("--tier", "similar", "--write", tmp_path / "alike.txt")
     assert (tmp_path / "alike.txt").read_text().count(str(tmp_path / "pages")) == 1
 
@@ -97,6 +101,25 @@ def test_keeping_and_asking_again(run):
     assert json.loads(run("--tier", "same", "--json").stdout)[0]["best"] == str(small)
     assert "alone says nothing" in run("--keep", small, code=2).stderr
     assert "nowhere.jpg is not in the library" in run("--best", "nowhere.jpg", code=2).stderr
+
+
+def test_what_was_said_of_a_moved_picture_is_said_of_the_one_that_stays(run, tmp_path):
+    with Library.open(run.library) as library:
+        small, big = (library.find(run.pictures / name).id for name in ("1 small.jpg", "1.png"))
+        library.edit([big], Edit(note="Oslo", rating=3))
+        library.edit([small], Edit("hidden", "with Ada", "Two boats.", None, ("our boat",), ("ship",), 5))
+    assert "say of it" in run("--move-to", tmp_path / "aside").stdout
+    assert "of 1 of them" in run("--move-to", tmp_path / "aside", "--yes").stdout
+    with Library.open(run.library) as library:
+        (kept,) = library.store.get([big])
+        said = {(text.kind, text.text) for text in library.store.texts(big) if text.model == "user"}
+        changed = len(library.history(big))
+        library.store.catalog.edits.carry(small, big, "2024-05-01T00:00:00+00:00")
+        assert len(library.history(big)) == changed  # told once
+        assert [hit.picture.id for hit in library.search('"our boat"', mode="lexical").hits] == [big]
+    assert said == {("note", "Oslo\nwith Ada"), ("caption", "Two boats."), ("tag", "our boat")}
+    assert (kept.exif.rating, kept.state) == (3, "unreviewed")  # what was said of the kept one holds
+    run("--undo")
 
 
 def test_nothing_moves_without_yes_and_undo_brings_all_back(run, tmp_path):

@@ -19,7 +19,7 @@ from search import Library
 from tests.conftest import paint
 from tests.small import ColourEmbedder
 from tests.small import said as annotation
-from vlm import UsageError
+from vlm import DetectedObject, UsageError
 
 NAMES = ("barn", "boat", "cow", "dune")
 
@@ -102,6 +102,19 @@ def test_a_word_taken_back_is_no_longer_found_and_the_history_tells(library, run
     ]
     told = run("show", ids["barn"])[1]
     assert "note: the old barn of Ruth -> the new barn" in told and "tag - farm" in told
+
+
+def test_an_object_taken_away_is_not_found_again_and_a_slip_is_told(library, run, ids):
+    texts, seen = library.store.catalog.texts, DetectedObject("Dog", 0.9, (0, 0, 9, 9))
+    for name in ("barn", "cow"):
+        texts.annotate(ids[name], "object", annotation("yolox", objects=(seen, seen)))
+    assert found(library, "dog", mode="lexical") == {"barn", "cow"}
+    assert "was on none of them" not in run("edit", ids["barn"], "--untag", "dog")[1]
+    texts.annotate(ids["barn"], "object", annotation("yolox", revision="2", objects=(seen,)))
+    assert found(library, "dog", mode="lexical") == found(library, "object:dog") == {"cow"}
+    assert library.history(ids["barn"])[-1].before == "Dog"
+    code, told = run("edit", ids["cow"], ids["barn"], "--untag", "dgo", "--untag", "dog")
+    assert code == 0 and "'dgo' was on none of them" in told and "'dog'" not in told
 
 
 def test_saying_the_same_twice_changes_nothing(library, ids):

@@ -38,7 +38,7 @@ def test_judged_results_are_kept_listed_measured_on_and_forgotten(library):
     red, blue = ids(library, "crimson"), ids(library, "ocean")
     imsearch(library, "judge", "crimson", *red, library.parent / "pictures/ocean0.png", "--good")
     said = imsearch(library, "judge", "  crimson ", library.parent / "pictures/ocean0.png", "--bad")
-    assert "1 pictures are judged bad for 'crimson'" in said
+    assert "1 picture judged bad for 'crimson'" in said
     imsearch(library, "judge", "two words", blue[0], "--bad")
     assert "Nothing was judged for 'sea'" in imsearch(library, "judge", "sea", "--list")
     listed = imsearch(library, "judge", "--list")
@@ -48,7 +48,7 @@ def test_judged_results_are_kept_listed_measured_on_and_forgotten(library):
     figures = json.loads(imsearch(library, "evaluate", "--mode", "lexical", "--json"))
     assert (figures["queries"], figures["recall@5"], figures["ndcg@10"], figures["precision@5"]) == (2, 1.0, 1.0, 0.8)
     assert figures["bad@5"] == 0.0
-    assert "1 judgements of 'crimson' are forgotten" in imsearch(library, "judge", "crimson", red[0], "--forget")
+    assert "1 judgement of 'crimson' forgotten" in imsearch(library, "judge", "crimson", red[0], "--forget")
     imsearch(library, "judge", "crimson", "--forget")
     imsearch(library, "judge", "two words", "--forget")
     assert json.loads(imsearch(library, "judge", "--list", "--json")) == []

@@ -180,6 +180,13 @@ def test_a_library_is_moderated_looked_through_and_approved_in_the_terminal(tmp_
         library.store.catalog.texts.annotate(red, "moderate", said("judge", labels=(Tag("violence", 0.8),)))
     assert "blurred: violence?" in run("search", "red", "--library", place).output
     assert "blurred" not in run("search", "red", "--blur-above", "violence=0.9", "--library", place).output
+    run("save", "reds", "red", "--library", place)
+    for shows in (
+        ("similar", tmp_path / "pictures" / "blue.png", "--json"), ("saved", "reds", "--json"),
+        ("explain", "red"), ("export", "red", "--format", "jsonl"),
+    ):  # fmt: skip
+        assert '"blurred": true' in run(*shows, "--library", place).output, shows
+        assert '"blurred": true' not in run(*shows, "--blur-above", "0.9", "--library", place).output, shows
     settings = {"IMSEARCH_SEARCH_BLUR_ABOVE": "0.2 violence=0.9"}
     told = CliRunner().invoke(
         imsearch.cli, ["search", "red", "--library", str(place)], env=settings, auto_envvar_prefix="IMSEARCH"

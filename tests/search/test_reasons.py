@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.records import Picture, Text
+from indexer.records import Edit, Picture, Text
+from search.query import Query
 from search.reasons import matches, spans
+from search.searcher import Searcher
 from tests.conftest import paint
+from tests.small import said
+from vlm import DetectedObject
 from vlm.protocols import TextLine
 
 
@@ -42,6 +46,27 @@ def test_each_kind_of_text_tells_its_own_matches():
     ]  # fmt: skip
     assert found["ocr", "GRAND HOTEL"].box_xyxy == (1, 2, 30, 9)
     assert found["caption", "a hotel in Rome"].spans == ((2, 7), (11, 15))
+
+
+def test_what_a_detector_found_is_called_an_object_and_shown_where_it_is(shelf):
+    paint(shelf.pictures / "one.png", "red", seed=1)
+    paint(shelf.pictures / "two.png", "red", seed=2)
+    shelf.index()
+    cow = DetectedObject("cow", 0.9, (1.0, 2.0, 30.0, 40.0))
+    shelf.catalog.texts.annotate(1, "object", said("yolox", objects=(cow, cow)))
+    shelf.catalog.edits.make([2], Edit(tags=("cows",)), "2024-05-01T00:00:00+00:00")
+    searcher = Searcher(shelf.store, lambda: shelf.embedder)
+
+    def signals():
+        hits = searcher.search(Query("cows", mode="lexical")).hits
+        return {hit.picture.id: {signal.name: signal.share for signal in hit.signals} for hit in hits}
+
+    assert signals() == {1: {"object": 1.0}, 2: {"tag": 1.0}}
+    shelf.catalog.edits.make([1], Edit(tags=("cow",)), "2024-05-01T00:00:00+00:00")
+    assert signals()[1] == {"tag": 0.5, "object": 0.5}
+    (picture,) = shelf.store.get([1])
+    found = matches("cows", picture, [], shelf.store.objects(1))
+    assert [(match.kind, match.text, match.box_xyxy) for match in found] == [("object", "cow", (1, 2, 30, 40))] * 2
 
 
 def test_explain_tells_terms_filters_signals_and_matches(shelf):

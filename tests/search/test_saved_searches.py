@@ -14,14 +14,14 @@ from tests.conftest import paint
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, installed):
     def run(*args):
         made = CliRunner().invoke(imsearch.cli, ["--library", str(tmp_path / "library"), *map(str, args)])
         return made.exit_code, made.output
 
     (tmp_path / "pictures").mkdir()
     paint(tmp_path / "pictures" / "barn one.png", "red", seed=1)
-    with Library.open(tmp_path / "library", create=True, model="mini") as library:
+    with Library.open(tmp_path / "library", create=True, model="colour") as library:
         library.index([tmp_path / "pictures"], ocr=False)
     run.pictures = tmp_path / "pictures"
     return run
@@ -50,9 +50,9 @@ def test_what_was_not_shown_stays_new(run, tmp_path):
     assert (len(some["hits"]), some["total"]) == (2, 3)
     for options in (("--new", "--limit", 2), ("--limit", 1)):
         told = run("saved", "all barns", *options)[1]
-        assert "more are new" in told and "imsearch saved 'all barns' --new --limit 3" in told
+        assert "more new" in told and "imsearch saved 'all barns' --new --limit 3" in told
     assert "(3 new)" in run("saved")[1]
-    assert "more are new" not in run("saved", "all barns", "--new", "--limit", 3)[1]
+    assert "more new" not in run("saved", "all barns", "--new", "--limit", 3)[1]
     assert "new" not in run("saved")[1]
 
 

@@ -99,10 +99,25 @@ def test_captions_beside_the_pictures_are_imported_one_a_line(home):
     (home.pictures / "2019/boat.txt").write_bytes("ein weißes Boot".encode("cp1252"))
     (home.pictures / "readme.txt").write_text("nothing of a picture")
     code, told = home.run("import", home.pictures)
-    assert code == 0 and "3 captions for 2 pictures" in told and "1 names fit no indexed picture: readme.txt" in told
+    assert code == 0 and "3 captions for 2 pictures" in told and "1 name of no indexed picture: readme.txt" in told
     assert home.said("cow.jpg") == ["a cow, grass", "Öl auf Leinwand"]
     assert home.said("2020/boat.png") == []
     assert home.found("weißes") == {"2019/boat.png"}
+
+
+def test_what_cannot_be_read_is_named_with_the_reason(home, tmp_path):
+    captions = tmp_path / "captions"
+    captions.mkdir()
+    for name in ("cow.txt", "cow.xmp", "cow.json"):
+        (captions / name).symlink_to(tmp_path / "gone")
+    (captions / "boat.caption").write_text("x" * 200_000)
+    shutil.rmtree(home.pictures / "2020")
+    home.index()
+    code, told = home.run("import", captions)
+    assert code == 0 and "Nothing was imported" in told
+    for name in ("cow.txt", "cow.xmp", "cow.json"):
+        assert f"1 left out: {captions / name} cannot be read (No such file or directory)." in told
+    assert "1 left out: no plain file, or longer than 100 kB." in told
 
 
 def test_importing_again_takes_the_place_of_what_was_imported(home):
@@ -120,7 +135,7 @@ def test_a_raw_file_and_its_jpeg_share_a_caption_and_names_in_several_folders_ar
     (captions / "cow.txt").write_text("both of them")
     (captions / "boat.txt").write_text("which of them?")
     code, told = home.run("import", captions)
-    assert code == 0 and "1 names fit pictures in several folders: boat.txt" in told
+    assert code == 0 and "1 name of pictures in several folders: boat.txt" in told
     assert home.said("cow.jpg") == home.said("cow.jpeg") == ["both of them"]
     assert home.said("2019/boat.png") == []
 
@@ -132,7 +147,7 @@ def test_xmp_sidecars_of_a_folder_elsewhere(home, tmp_path):
     (away.parent / "cow.xmp").write_bytes(xmp(rating=2))
     (away.parent / "barn.xmp").write_bytes(b"no xmp at all")
     code, told = home.run("import", away.parent)
-    assert code == 0 and "1 captions, 3 tags, 2 stars for 2 pictures" in told and "1 left out" in told
+    assert code == 0 and "1 caption, 3 tags, 2 ratings for 2 pictures" in told and "1 left out" in told
     everything = home.all()
     assert everything["2020/boat.png"] == (["Regatta. at Oslo"], ["Ada", "Norway", "Places"], 4, [])
     assert everything["cow.jpg"][2] == 2 and everything["2019/boat.png"] == ([], [], None, [])
@@ -193,8 +208,8 @@ def test_boxes_are_fitted_to_pictures_of_another_size_and_left_out_where_the_sha
     assert code == 0
     assert home.all()["cow.jpg"][3] == [("cow", 1.0, 1, 2, 31, 42)] and home.all()["2019/barn.png"][3] == []
     for part in (
-        "1 objects",
-        "1 names fit no indexed picture: nowhere.png",
+        "1 object for",
+        "1 name of no indexed picture: nowhere.png",
         "1 left out: boxes of",
         "5 left out: annotations",
     ):
@@ -282,7 +297,7 @@ def test_files_of_others_stay_unless_they_may_be_overwritten(full):
     theirs = full.pictures / "cow.xmp"
     theirs.write_bytes(xmp("of darktable"))
     code, told = full.run("export", "--format", "xmp", "--beside")
-    assert code == 0 and "1 files (cow.xmp) not written by this library" in told
+    assert code == 0 and "1 file (cow.xmp) not written by this library" in told
     assert theirs.read_bytes() == xmp("of darktable") and not (full.pictures / "cow.jpg.xmp").exists()
     full.run("export", "--format", "xmp", "--beside", "--overwrite")
     assert read_xmp(theirs.read_bytes()).description == "Bella. on the meadow"
@@ -314,13 +329,13 @@ def test_our_own_sidecars_are_not_taken_for_words_of_another_program(full):
 def test_pictures_that_share_a_text_file_are_told(full):
     shutil.copy(full.pictures / "cow.jpg", full.pictures / "cow.jpeg")
     full.index()
-    assert "1 files (cow.txt) left out" in full.run("export", "--format", "txt", "--beside")[1]
+    assert "1 file (cow.txt) left out" in full.run("export", "--format", "txt", "--beside")[1]
 
 
 def test_a_disk_that_is_away_gets_no_folders_made_in_its_place(full):
     full.pictures.rename(full.pictures.with_name("unplugged"))
     code, told = full.run("export", "--format", "xmp", "--beside")
-    assert code == 0 and "4 pictures are in folders that are not there now" in told
+    assert code == 0 and "4 pictures in folders that are not there now" in told
     assert not full.pictures.exists()
 
 

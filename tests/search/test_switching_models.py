@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-import vlm.registry
 from imsearch import cli
 from indexer.errors import LibraryBusy, LibraryError
 from indexer.lock import changing_models, writing
@@ -25,14 +24,13 @@ from indexer.manifest import Manifest, read_manifest, write_manifest
 from search.errors import QueryError
 from search.library import Library
 from tests.conftest import paint
-from tests.plugin import install
 from tests.small import COLOURS, ColourEmbedder
 from vlm import UsageError, load_embedder
 
 ROOT = Path(__file__).parents[2]
 QUERIES = list(COLOURS)
 READER = """
-import sys
+import sys, time
 from search.library import Library
 from tests.search.test_switching_models import QUERIES, said
 with Library.open(sys.argv[1]) as library:
@@ -40,6 +38,7 @@ with Library.open(sys.argv[1]) as library:
     while True:
         for query in QUERIES:
             print(said(library, query), flush=True)
+            time.sleep(0.02)
 """
 
 
@@ -64,19 +63,15 @@ def indexed(tmp_path_factory):
 
 
 @pytest.fixture
-def place(indexed, tmp_path, monkeypatch):
+def place(indexed, installed, tmp_path, monkeypatch):
     """A copy of that library and its pictures, on a machine where `colour` is installed too."""
-    monkeypatch.syspath_prepend(install(tmp_path / "installed"))
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'installed'}:{ROOT}")
+    monkeypatch.setenv("PYTHONPATH", f"{installed}:{ROOT}")
     monkeypatch.setenv("COLOUR_LOG", str(tmp_path / "log"))
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    vlm.registry._families.cache_clear()
     shutil.copytree(indexed, tmp_path, dirs_exist_ok=True)
     with sqlite3.connect(tmp_path / "library/catalog.sqlite") as db:
         db.execute("UPDATE roots SET path = ?", (str(tmp_path / "pictures"),))
     db.close()
-    yield tmp_path / "library"
-    vlm.registry._families.cache_clear()
+    return tmp_path / "library"
 
 
 def fill(folder, numbers):
@@ -137,7 +132,7 @@ def test_a_stream_of_searches_goes_on_through_a_switch_and_none_mixes_models(pla
 
     def ask(reader):
         try:
-            while not stop.wait(0.01):
+            while not stop.wait(0.05):
                 answers.extend(said(reader, query) for query in QUERIES)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is one too many
             errors.append(error)

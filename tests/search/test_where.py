@@ -56,7 +56,7 @@ def test_odd_pictures_have_a_map_too(size):
     assert not found.relative.any()  # one colour all over: nothing is more red than the rest
 
 
-@settings(deadline=None)
+@settings(max_examples=40)
 @given(st.integers(20, 900), st.integers(20, 900), st.sampled_from(SIDES))
 def test_the_windows_cover_the_picture_and_stay_inside(width, height, share):
     side = share * min(width, height)
@@ -144,15 +144,11 @@ def test_the_drawing_keeps_colour_where_the_thing_is_and_leaves_the_picture_alon
     assert max(grey) < 100
 
 
-def test_the_command_tells_draws_and_never_writes_over_a_picture(tmp_path):
-    pictures, place = tmp_path / "pictures", tmp_path / "library"
-    pictures.mkdir()
-    spotted((300, 200), (0.7, 0.6, 1, 1)).save(pictures / "spot.png")
-    with Library.open(place, create=True, model="mini") as library:
-        library.index([pictures], ocr=False)
+def test_the_command_tells_draws_and_never_writes_over_a_picture(library, tmp_path, installed):
+    pictures = tmp_path / "pictures"
 
     def ran(*words):
-        return CliRunner().invoke(imsearch.cli, ["--library", str(place), *words])
+        return CliRunner().invoke(imsearch.cli, ["--library", str(library.folder), *words])
 
     told = ran("where", str(pictures / "spot.png"), "red", "-night", "--draw", str(tmp_path / "out.png"))
     assert told.exit_code == 0

@@ -9,9 +9,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from imsearch import cli
-from tests import plugin
 from tests.small import COLOURS
-from vlm import registry
 
 CHAT = ("--model", "colour-chat")
 
@@ -20,12 +18,7 @@ def run(*arguments, **more):
     return CliRunner().invoke(cli, [str(argument) for argument in arguments], **more)
 
 
-@pytest.fixture(autouse=True)
-def _installed(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(plugin.install(tmp_path / "installed"))
-    registry._families.cache_clear()
-    yield
-    registry._families.cache_clear()
+pytestmark = pytest.mark.usefixtures("installed")
 
 
 @pytest.fixture

@@ -69,20 +69,19 @@ class Answer(BaseHTTPRequestHandler):
             with server.lock:
                 server.at_once -= 1
 
+    def begin(self, status: int = 200, **headers: object) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), str(value))
+        self.end_headers()
+
     def tell(self, said: Any, status: int = 200, **headers: str) -> None:
         body = said if isinstance(said, bytes) else json.dumps(said).encode()
-        self.send_response(status)
-        told = {"Content-Type": "application/json", "Content-Length": str(len(body))}
-        for name, value in (told | {name.replace("_", "-"): value for name, value in headers.items()}).items():
-            self.send_header(name, value)
-        self.end_headers()
+        self.begin(status, **{"Content_Type": "application/json", "Content_Length": len(body), **headers})
         self.wfile.write(body)
 
     def begin_stream(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Connection", "close")
-        self.end_headers()
+        self.begin(Content_Type="text/event-stream", Connection="close")
 
     def event(self, piece: str | None, ended: str | None = None) -> None:
         chunk = {"id": "1", "choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": ended}]}
@@ -124,19 +123,13 @@ def hangs_up(answer: Answer, asked: dict[str, Any]) -> None:
         answer.begin_stream()
         answer.event("half an")
     else:
-        answer.send_response(200)
-        answer.send_header("Content-Type", "application/json")
-        answer.send_header("Content-Length", "1000")
-        answer.end_headers()
+        answer.begin(Content_Type="application/json", Content_Length=1000)
         answer.wfile.write(b'{"choices": [')
     answer.close_connection = True
 
 
 def hangs_up_between_chunks(answer: Answer, asked: dict[str, Any]) -> None:
-    answer.send_response(200)
-    answer.send_header("Content-Type", "text/event-stream")
-    answer.send_header("Transfer-Encoding", "chunked")
-    answer.end_headers()
+    answer.begin(Content_Type="text/event-stream", Transfer_Encoding="chunked")
     answer.wfile.write(b"10\r\ndata: {}\n\ndata:\r\n")
     answer.close_connection = True
 

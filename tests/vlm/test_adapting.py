@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-import os
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
+from contextlib import redirect_stdout
 
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from tests.conftest import heed_interrupts
 from tests.vlm import tiny
 from vlm import Generation, ModelError, load_model
 from vlm.adapting import adapt
 
-ROOT = Path(__file__).parents[2]
 LESSONS = [
     ("red.png", "caption en", "a red dog on the beach"),
     ("blue.png", "", "the blue cat"),
@@ -72,7 +67,7 @@ def test_lines_of_no_use_are_told_and_left_out(folder):
     assert "lessons.jsonl, line 5: is no JSON object" in done.output
     assert "line 6: none.png is no picture that can be read" in done.output
     assert "line 7: tells no answer" in done.output
-    assert "4 examples, 1 epochs" in done.output
+    assert "4 examples, 1 epoch." in done.output
 
 
 def test_a_list_may_be_a_spreadsheet(folder):
@@ -109,25 +104,24 @@ def test_an_adapter_whose_model_is_gone_says_which(folder):
         load_model(f"paligemma:{told.parent}").captions([picture(folder, "red")])
 
 
-@pytest.mark.slow
-def test_an_interruption_leaves_nothing_behind(folder):
-    command = [
-        sys.executable,
-        "imsearch.py",
-        "adapt",
-        f"paligemma:{folder / 'base'}",
-        folder / "lessons.jsonl",
-        folder / "never",
-    ]
+class Interrupting(io.StringIO):
+    """Standard output at which somebody presses Ctrl+C when they have seen two epochs."""
+
+    def write(self, text):
+        if text.startswith("epoch 2"):
+            signal.raise_signal(signal.SIGINT)
+        return super().write(text)
+
+
+def test_an_interruption_leaves_nothing_behind(folder, capsys):
     before = set(folder.iterdir())
-    with subprocess.Popen(
-        [*command, "--epochs", "100000"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"}, preexec_fn=heed_interrupts,
-    ) as process:  # fmt: skip
-        assert process.stdout and process.stderr
-        while not process.stdout.readline().startswith("epoch 2"):
-            time.sleep(0)
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate()
-    assert process.returncode == 130 and "interrupted; nothing was written" in said and "Traceback" not in said
+    words = [f"paligemma:{folder / 'base'}", folder / "lessons.jsonl", folder / "never", "--epochs", "100000"]
+    heeded = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with redirect_stdout(Interrupting()), pytest.raises(SystemExit) as ended:
+            adapt.main([str(word) for word in words])
+    finally:
+        signal.signal(signal.SIGINT, heeded)
+    assert ended.value.code == 130
+    assert "interrupted; nothing was written" in capsys.readouterr().err
     assert set(folder.iterdir()) == before

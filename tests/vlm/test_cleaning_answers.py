@@ -14,7 +14,7 @@ from vlm.tasks import guard
 
 GRID = (1024.0, 1024.0)
 
-# Answers of gemma-4-E2B-it as Google's page on pictures prints them: prompt, visual tokens, answer.
+# Answers of gemma-4-E2B-it as Google's page on pictures prints them.
 PERSON_AND_CAT = """```json
 [
   {"box_2d": [244, 256, 948, 405], "label": "person"},
@@ -30,51 +30,6 @@ STREET = """```json
   {"box_2d": [733, 49, 853, 135], "label": "person"}
 ]
 ```"""
-STREET_70 = """```json
-[
-  {"box_2d": [731, 57, 873, 132], "label": "person"},
-  {"box_2d": [556, 314, 675, 618], "label": "car"},
-  {"box_2d": [736, 754, 843, 864], "label": "car"},
-  {"box_2d": [756, 553, 935, 736], "label": "person"}
-]
-```"""
-STREET_140 = """```json
-[
-  {"box_2d": [736, 734, 809, 836], "label": "car"},
-  {"box_2d": [745, 556, 919, 715], "label": "person"},
-  {"box_2d": [748, 0, 906, 166], "label": "person"},
-  {"box_2d": [541, 322, 647, 626], "label": "car"},
-  {"box_2d": [413, 874, 513, 924], "label": "person"}
-]
-```"""
-STREET_280 = """```json
-[
-  {"box_2d": [403, 876, 511, 924], "label": "person"},
-  {"box_2d": [532, 313, 652, 623], "label": "car"},
-  {"box_2d": [735, 732, 817, 828], "label": "car"},
-  {"box_2d": [742, 554, 912, 662], "label": "person"},
-  {"box_2d": [760, 15, 899, 163], "label": "person"},
-  {"box_2d": [768, 554, 912, 724], "label": "person"}
-]
-```"""
-STREET_560 = """```json
-[
-  {"box_2d": [741, 0, 910, 135], "label": "person"},
-  {"box_2d": [547, 254, 650, 624], "label": "car"},
-  {"box_2d": [773, 526, 912, 666], "label": "person"},
-  {"box_2d": [601, 707, 742, 1000], "label": "car"},
-  {"box_2d": [411, 873, 515, 931], "label": "person"},
-  {"box_2d": [765, 700, 851, 874], "label": "person"}
-]
-```"""
-PRINTED = {
-    "cat": PERSON_AND_CAT,
-    "street": STREET,
-    "70": STREET_70,
-    "140": STREET_140,
-    "280": STREET_280,
-    "560": STREET_560,
-}
 
 # paligemma2-10b-ft-docci-448 to "caption en", as Hugging Face prints it.
 DOCCI = (
@@ -92,11 +47,9 @@ def test_a_printed_answer_becomes_boxes_in_pixels():
     assert (cat.label, cat.box_xyxy, cat.score) == ("cat", (1212, 357, 1606, 655), 1.0)
 
 
-@pytest.mark.parametrize(("name", "count"), [("street", 5), ("70", 4), ("140", 5), ("280", 6), ("560", 6)])
-def test_every_printed_answer_is_read_whole(name, count):
-    assert len(guard.objects_in(PRINTED[name], (640, 480), GRID, ["Person", "car"])) == count
-    cars = guard.objects_in(PRINTED[name], (640, 480), GRID, ["cars"])
-    assert cars and {car.label for car in cars} == {"cars"}
+def test_a_printed_answer_is_read_whole_and_what_was_not_asked_for_left_out():
+    assert len(guard.objects_in(STREET, (640, 480), GRID, ["Person", "car"])) == 5
+    assert [car.label for car in guard.objects_in(STREET, (640, 480), GRID, ["cars"])] == ["cars"] * 3
 
 
 def test_an_answer_that_broke_off_gives_the_boxes_that_were_whole():

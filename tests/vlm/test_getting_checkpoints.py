@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from click.testing import CliRunner
 from PIL import Image
 
-from imsearch import cli
 from tests.vlm import tiny_blip, tiny_idefics
 from tests.vlm.checkpoints import REVISION, lay_into_cache
 from tests.vlm.hub import SHA, TAG, Hub
@@ -42,28 +40,6 @@ def instruct(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """An empty HF_HOME, of this process too."""
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "home/hub"))
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def get(home, monkeypatch):
-    """`imsearch models get NAME` in this process, which has loaded all that it needs; what it says."""
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-
-    def run(name, hub):
-        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub.url)
-        # made of the former when the client was imported
-        where = f"{hub.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
-        monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", where)
-        return CliRunner().invoke(cli, ["models", "get", name]).output
-
-    return run
-
-
 def test_a_model_is_got_by_its_spec_and_talked_to_without_the_hub(instruct, home):
     with Hub({"someone/idefics-instruct": instruct}) as hub:
         done = imsearch("models", "get", NAME, home=home, hub=hub.url)
@@ -83,20 +59,20 @@ def test_a_model_is_got_by_its_spec_and_talked_to_without_the_hub(instruct, home
 
 def test_a_download_that_breaks_between_shards_leaves_no_model_and_goes_on_when_tried_again(instruct, get):
     with Hub({"someone/idefics-instruct": instruct}, breaks_after=120_000) as hub:
-        assert "Check the network and try again.\n" in get(NAME, hub)
+        assert "Check the network and try again.\n" in get(NAME, hub.url).output
     assert model_snapshot("someone/idefics-instruct") is None
     with pytest.raises(ModelUnavailable, match=f"models get {NAME}$"):
         load_model(NAME)
     with Hub({"someone/idefics-instruct": instruct}) as hub:
-        assert get(NAME, hub).strip().endswith(f"{NAME} is on this machine.")
+        assert get(NAME, hub.url).output.strip().endswith(f"{NAME} is on this machine.")
     assert model_snapshot("someone/idefics-instruct")
 
 
 def test_a_revision_is_got_beside_the_newest_one(tmp_path, get):
     folder = tiny_blip.blip(tmp_path / "blip", "BlipForQuestionAnswering")
     with Hub({"someone/blip": folder}) as hub:
-        get(f"blip:someone/blip@{TAG}", hub)
-        assert "someone/blip has no such revision; leave it away" in get("blip:someone/blip@v9", hub)
+        get(f"blip:someone/blip@{TAG}", hub.url)
+        assert "someone/blip has no such revision; leave it away" in get("blip:someone/blip@v9", hub.url).output
     assert model_snapshot("someone/blip", TAG).name == SHA
     assert model_snapshot("someone/blip") is None
     model = load_model(f"blip:someone/blip@{TAG}?dtype=float32")
@@ -109,7 +85,7 @@ def test_a_revision_is_got_beside_the_newest_one(tmp_path, get):
 def test_the_second_tokenizer_of_instructblip_is_got_too(tmp_path, get):
     folder = tiny_blip.blip2(tmp_path / "instructblip", instruct=True)
     with Hub({"someone/instructblip": folder}) as hub:
-        get("blip:someone/instructblip", hub)
+        get("blip:someone/instructblip", hub.url)
     assert load_model("blip:someone/instructblip").captions([RED], how=SHORT)
 
 
@@ -123,8 +99,14 @@ def test_what_is_no_such_model_is_told_before_anything_is_downloaded(tmp_path, g
     (tmp_path / "other").mkdir()
     (tmp_path / "other/config.json").write_text('{"model_type": "gpt2"}')
     with Hub({"someone/other": tmp_path / "other"}) as hub:
-        assert "someone/other holds no transformers model; see docs/vision.md" in get("idefics:someone/other", hub)
-        assert "the hub has no someone/none, or it is not public; choose another" in get("idefics:someone/none", hub)
+        assert (
+            "someone/other holds no transformers model; see docs/vision.md"
+            in get("idefics:someone/other", hub.url).output
+        )
+        assert (
+            "the hub has no someone/none, or it is not public; choose another"
+            in get("idefics:someone/none", hub.url).output
+        )
         assert not any("resolve" in path for path in hub.asked)
     with pytest.raises(UnknownModel, match="of type 'gpt2', not IDEFICS"):
         load_model(f"idefics:{tmp_path / 'other'}")

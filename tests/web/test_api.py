@@ -450,7 +450,19 @@ def test_it_says_when_it_is_ready(client):
 def test_it_is_not_ready_before_it_has_warmed_up(shown):
     answer = TestClient(create_app(shown.library), base_url="http://127.0.0.1").get("/api/v1/ready")
     assert answer.status_code == 503
-    assert answer.json()["detail"].endswith(".")
+    assert answer.json()["detail"].startswith("Model loading, 0 s")
+
+
+def test_it_counts_what_is_asked_but_never_what_is_looked_for(client):
+    client.get("/api/v1/search?q=verysecret")
+    client.get("/api/v1/pictures/999")
+    client.get("/no/such/place/verysecret")
+    told = client.get("/metrics")
+    assert told.headers["content-type"].startswith("text/plain")
+    assert 'imsearch_requests_total{method="GET",route="/pictures/{picture_id}",status="404"}' in told.text
+    assert 'imsearch_requests_total{method="GET",route="none",status="404"}' in told.text
+    assert "imsearch_ready" in told.text
+    assert "verysecret" not in told.text
 
 
 def test_files_thumbnails_and_libraries_that_went_away(tmp_path):

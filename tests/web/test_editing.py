@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from indexer.records import Edit
 from tests.small import said
 from tests.web.gallery import gallery
+from vlm import DetectedObject
 from web.app import create_app
 
 
@@ -118,6 +119,16 @@ def test_a_concepts_tag_that_was_taken_away_comes_back(client, shown):
     assert ("tag", "warm", "colour") not in texts(shown, red)
     undone(client, ids=[red])
     assert ("tag", "warm", "colour") in texts(shown, red)
+
+
+def test_an_object_that_was_taken_away_comes_back_with_its_box(client, shown):
+    green, texts = shown.id("green.png"), shown.library.store.catalog.texts
+    dog = DetectedObject("dog", 0.9, (1, 2, 30, 40))
+    texts.annotate(green, "object", said("yolox", objects=(dog,)))
+    edited(client, ids=[green], untags=["dog"])
+    assert texts.objects(green) == []
+    undone(client, ids=[green])
+    assert texts.objects(green) == [dog]
 
 
 def test_what_makes_no_sense_is_refused_in_a_sentence_and_changes_nothing(client, shown):

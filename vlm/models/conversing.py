@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from vlm.errors import UsageError
 from vlm.protocols import Chat, Turn
+from vlm.wording import many
 
 Conversation = Sequence[Turn]
 
@@ -19,5 +20,5 @@ def few_enough(chat: Chat, conversations: Sequence[Conversation]) -> None:
         shown = sum(not isinstance(part, str) for turn in turns for part in turn.parts)
         if shown > chat.most_pictures:
             raise UsageError(
-                f"{chat.spec} looks at {chat.most_pictures} pictures at once at most, not {shown}; ask about fewer."
+                f"{chat.spec} looks at {many(chat.most_pictures, 'picture')} at once at most, not {shown}; ask about fewer."
             )

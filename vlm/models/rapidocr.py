@@ -9,8 +9,6 @@ from __future__ import annotations
 import io
 import math
 import pickle
-import subprocess
-import sys
 import threading
 from importlib.metadata import version
 from pathlib import Path
@@ -18,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from blake3 import blake3
 
+from vlm.apart import Apart
 from vlm.errors import ModelUnavailable, PictureRefused
-from vlm.models.rapidocr_worker import receive, send
 from vlm.protocols import TextLine
 
 if TYPE_CHECKING:
@@ -53,8 +51,7 @@ class RapidOcr:
         # a library remembers who read a text by the spec, which must mean the same file from anywhere
         self._letters = Path(rest).expanduser().absolute() if rest else None
         self.spec = f"rapidocr:{self._letters}" if self._letters else "rapidocr"
-        self._worker: subprocess.Popen[bytes] | None = None
-        self._done = 0
+        self._worker: Apart | None = None
         self._lock = threading.Lock()
 
     @property
@@ -67,7 +64,7 @@ class RapidOcr:
     @property
     def process(self) -> int | None:
         """The id of the process that reads now."""
-        return self._worker.pid if self._worker else None
+        return self._worker.process if self._worker else None
 
     def read(self, picture: Image) -> tuple[TextLine, ...]:
         """The lines of text in reading order. Raises OcrError for a picture that ends or hangs the engine."""
@@ -90,31 +87,12 @@ class RapidOcr:
         return tuple(lines)
 
     def _ask(self, png: bytes) -> list[tuple[str, float, list[tuple[float, float]]]]:
-        if self._done >= RECYCLE or (self._worker and self._worker.poll() is not None):
-            self.close()
         if self._worker is None:
-            command = [sys.executable, "-m", "vlm.models.rapidocr_worker"]
-            if self._letters:
-                command.append(str(self._there(self._letters)))
-            self._worker = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
-            self._done = 0
-        worker = self._worker
-        alarm = threading.Timer(SECONDS, worker.kill)
-        alarm.start()
-        try:
-            assert worker.stdin and worker.stdout
-            send(worker.stdin, png)
-            answer = receive(worker.stdout)
-        except OSError:
-            answer = None
-        finally:
-            alarm.cancel()
+            words = [str(self._there(self._letters))] if self._letters else []
+            self._worker = Apart("vlm.models.rapidocr_worker", *words, seconds=SECONDS, recycle=RECYCLE)
+        answer = self._worker.ask(png)
         if answer is None:
-            self.close()
             raise OcrError("The text reader stopped on this picture.")
-        self._done += 1
         found, error = pickle.loads(answer)
         if error:
             raise OcrError(f"The text reader failed on this picture ({error}).")
@@ -130,17 +108,8 @@ class RapidOcr:
 
     def close(self) -> None:
         """End the process; the next call begins another."""
-        worker, self._worker = self._worker, None
-        if worker is None:
-            return
-        worker.kill()
-        for pipe in (worker.stdin, worker.stdout):
-            if pipe:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue
-        worker.wait()
+        if self._worker:
+            self._worker.close()
 
 
 def _around(points: list[tuple[float, float]], scale: float) -> tuple[float, float, float, float]:

@@ -7,23 +7,31 @@ from __future__ import annotations
 
 import io
 import logging
+import math
+import os
 import pickle
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
+
+from vlm.apart import receive, send
 
 if TYPE_CHECKING:
     import numpy as np
 
 # Lines are looked for in a copy. The engine by itself enlarges one until its shorter side has 736 pixels, and shrinks
-# none; with a longer side of at most 1280 it finds the same lines in a third of the time (docs/vision.md).
-SHORTER_SIDE, LONGER_SIDE = 736, 1280
+# none; with at most so many pixels it finds the same lines in half the time (docs/vision.md). Not a longest side, as
+# above all long receipts and screenshots have small print.
+SHORTER_SIDE, MOST_LOOKED_AT = 736, 1_200_000
 # Between words the model is often torn between "nothing" and a space: from so likely on it is a space.
 LEAST_SPACE = 0.05
 SETTINGS = {
     # its own limit is on the longer side; what comes here is small enough
     "Global.max_side_len": 1 << 20,
     "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
+    # its threads burn their cores while they wait for each other: with all of them a page took twice the processor time
+    # and no less of the clock, while somebody else wanted the machine
+    "EngineConfig.onnxruntime.intra_op_num_threads": max(1, (os.cpu_count() or 1) // 2),
     # Lines of like length are read together, as wide as the widest of them and at least this: the engine's 6 and 320
     # have it read mostly empty paper.
     "Rec.rec_batch_num": 3,
@@ -31,28 +39,12 @@ SETTINGS = {
 }
 
 
-def send(pipe: BinaryIO | Any, data: bytes) -> None:
-    """Write a message, its length first."""
-    pipe.write(len(data).to_bytes(8, "big") + data)
-    pipe.flush()
-
-
-def receive(pipe: BinaryIO | Any) -> bytes | None:
-    """The next message, or None where the other end is gone."""
-    head = pipe.read(8)
-    if len(head) < 8:
-        return None
-    length = int.from_bytes(head, "big")
-    data = pipe.read(length)
-    return data if len(data) == length else None
-
-
 def looked_for_at(width: int, height: int) -> tuple[str, int]:
     """The size of the copy in which lines are looked for, in the engine's words: which side is limited, and to what."""
-    shorter, longer = sorted((width, height))
-    if longer > LONGER_SIDE:
-        return "max", LONGER_SIDE
-    return "min", min(SHORTER_SIDE, shorter * LONGER_SIDE // longer)
+    scale = min(max(1, SHORTER_SIDE / min(width, height)), math.sqrt(MOST_LOOKED_AT / (width * height)))
+    if scale < 1:
+        return "max", round(scale * max(width, height))
+    return "min", round(scale * min(width, height))
 
 
 def spaced(chances: np.ndarray) -> np.ndarray:
@@ -108,6 +100,8 @@ def main() -> None:
     """Answer until nobody asks any more."""
     answers_to = sys.stdout.buffer
     sys.stdout = sys.stderr  # what the engine prints must not mix with the answers
+    if hasattr(os, "nice"):
+        os.nice(10)  # who searches meanwhile goes first
     recogniser = sys.argv[1] if len(sys.argv) > 1 else None
     for answer in answers(iter(lambda: receive(sys.stdin.buffer), None), recogniser):
         send(answers_to, answer)

@@ -3,7 +3,11 @@
     ImsearchError (drawn in `vlm/errors.py`)
       NotThere                        what was asked for does not exist (any more)
       TooBig                          more was sent than is read
-      Foreign                         someone else than this machine's own page asks
+      Foreign                         a page of another site asks, or under another name
+      NotKnown                        a token is needed, or this one opens nothing
+      NotAllowed                      the token is for less than this
+      TooMany                         too much is asked in too short a time
+      Busy                            too much is being done for others
 
 Every refusal is problem+json (RFC 9457): `{title, status, detail}`; that of a query that does not parse also says
 `word, at, offers`.
@@ -16,6 +20,7 @@ import logging
 import sqlite3
 from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -39,14 +44,42 @@ class TooBig(ImsearchError):
 
 
 class Foreign(ImsearchError):
-    """Someone else than this machine's own page asks."""
+    """A page of another site asks, or someone who calls this server by another name."""
+
+
+class NotKnown(ImsearchError):
+    """A token is needed, or this one opens nothing."""
+
+    headers = MappingProxyType({"WWW-Authenticate": 'Bearer realm="imsearch"'})
+
+
+class NotAllowed(ImsearchError):
+    """The token is for less than this."""
+
+
+class TooMany(ImsearchError):
+    """Too much is asked in too short a time; `seconds` until more is answered."""
+
+    def __init__(self, sentence: str, seconds: int) -> None:
+        super().__init__(sentence)
+        self.headers = {"Retry-After": str(seconds)}
+
+
+class Busy(ImsearchError):
+    """Too much is being done for others."""
+
+    headers = MappingProxyType({"Retry-After": "2"})
 
 
 # The first row that fits decides; a sentence of None is the error's own. What fits no row is a fault of ours.
 TABLE: tuple[tuple[type[Exception], int, str | None], ...] = (
+    (NotKnown, 401, None),
     (Foreign, 403, None),
+    (NotAllowed, 403, None),
     (NotThere, 404, None),
     (TooBig, 413, None),
+    (TooMany, 429, None),
+    (Busy, 503, None),
     (UsageError, 400, None),
     (OverflowError, 400, "A number in the query is too big."),
     (PictureError, 422, None),
@@ -75,10 +108,11 @@ def problem_of(error: Exception) -> Response:
     if sentence is not None and status >= 500:
         log.error("%s: %s", type(error).__name__, error, exc_info=error)
     ours = isinstance(error, ImsearchError)
+    title = type(error).__name__ if ours else _phrase(status)
     more: dict[str, Any] = (
         {"word": error.word, "at": error.at, "offers": error.offers} if isinstance(error, ParseError) else {}
     )
-    return problem(type(error).__name__ if ours else _phrase(status), status, sentence or str(error), **more)
+    return problem(title, status, sentence or str(error), getattr(error, "headers", None) if ours else None, **more)
 
 
 def problem(title: str, status: int, detail: str, headers: Mapping[str, str] | None = None, **more: object) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,8 +12,6 @@ from fastapi.responses import JSONResponse
 
 from search import Library
 from vlm import ImsearchError
-
-LOADING = "The model and the index are being loaded; it can search in a moment."
 
 log = logging.getLogger("imsearch.web")
 
@@ -24,9 +23,11 @@ class Warming:
         self._library = library
         self._done = threading.Event()
         self.failure = ""
+        self._since: float | None = None
 
     def start(self) -> None:
         """Begin; returns at once."""
+        self._since = time.monotonic()
         threading.Thread(target=self._warm, name="warming", daemon=True).start()
 
     def _warm(self) -> None:
@@ -45,6 +46,11 @@ class Warming:
         """Whether searches are answered without waiting."""
         return self._done.is_set()
 
+    @property
+    def seconds(self) -> int:
+        """For how long it has been loading."""
+        return round(time.monotonic() - self._since) if self._since else 0
+
 
 def router(library: Library, warming: Warming) -> APIRouter:
     """`/health`, `/ready` and `/status` over one library."""
@@ -57,10 +63,11 @@ def router(library: Library, warming: Warming) -> APIRouter:
 
     @made.get("/ready")
     def ready() -> JSONResponse:
-        """200 once it can search, 503 before."""
+        """200 once it can search, 503 before: with `seconds` since it began to load."""
         if warming.done:
             return JSONResponse({"ready": True})
-        said: dict[str, Any] = {"ready": False, "detail": warming.failure or LOADING}
+        loading = f"Model loading, {warming.seconds} s; it can search in a moment."
+        said: dict[str, Any] = {"ready": False, "seconds": warming.seconds, "detail": warming.failure or loading}
         return JSONResponse(said, 503, {"Retry-After": "1"})
 
     @made.get("/status")

@@ -29,23 +29,11 @@ MOST_ZIPPED = 2_000
 FOREVER = "private, max-age=31536000, immutable"
 
 
-def router(library: Library, blur: Blur) -> APIRouter:
+def router(library: Library, blur: Blur, thumbnails: Thumbnails) -> APIRouter:
     """`/pictures/ID` over one library."""
     made = APIRouter(prefix="/pictures", tags=["pictures"])
     # each takes every core for a second: beside each other all would only come later
     looking = threading.Lock()
-
-    thumbnails = Thumbnails(library)
-
-    def sized(picture: Picture, size: Size, version: str, held: str) -> Response:
-        data, lasting = thumbnails.get(picture, size)
-        tag = f'"{picture.hash[:16]}-{size}"'
-        headers = {"Cache-Control": FOREVER} if lasting and version == content_version(picture) else {}
-        if lasting:
-            headers["ETag"] = tag
-            if tag in (one.strip().removeprefix("W/") for one in held.split(",")):
-                return Response(status_code=304, headers=headers)
-        return Response(data, media_type="image/webp", headers=headers)
 
     def known(picture_id: int) -> Picture:
         found = library.store.get([picture_id])
@@ -81,18 +69,12 @@ def router(library: Library, blur: Blur) -> APIRouter:
     @made.get("/{picture_id}/thumbnail", response_class=Response)
     def thumbnail(picture_id: int, request: Request, v: str = "", size: Size = Size.USUAL) -> Response:
         """A WebP, its longer side of so many pixels; with the `v` that results name it by, browsers may keep it for ever."""
-        return sized(known(picture_id), size, v, request.headers.get("if-none-match", ""))
+        return thumbnail_of(thumbnails, known(picture_id), size, v, request.headers.get("if-none-match", ""))
 
     @made.get("/{picture_id}/file", response_class=FileResponse)
     def file(picture_id: int) -> Response:
         """The picture itself where browsers can show it, else its thumbnail."""
-        picture = known(picture_id)
-        if picture.format not in SHOWN:
-            return sized(picture, Size.USUAL, "", "")
-        path = to_path(picture.path)
-        _must_be_readable(path, "The file is not there now; connect its disk, or index again if it was moved.")
-        name = printable(path.name)
-        return FileResponse(path, media_type=SHOWN[picture.format], filename=name, content_disposition_type="inline")
+        return file_of(thumbnails, known(picture_id))
 
     @made.get("/{picture_id}/where")
     def where(picture_id: int, q: Annotated[str, Asked(max_length=MOST_CHARACTERS)]) -> WhereOut:
@@ -103,6 +85,33 @@ def router(library: Library, blur: Blur) -> APIRouter:
             return WhereOut(**library.where(picture_id, asked).as_json())
 
     return made
+
+
+def file_of(thumbnails: Thumbnails, picture: Picture) -> Response:
+    """A picture's file where browsers can show it, else its thumbnail. Raises NotThere."""
+    if picture.format not in SHOWN:
+        return thumbnail_of(thumbnails, picture)
+    path = to_path(picture.path)
+    _must_be_readable(path, "The file is not there now; connect its disk, or index again if it was moved.")
+    name = printable(path.name)
+    return FileResponse(path, media_type=SHOWN[picture.format], filename=name, content_disposition_type="inline")
+
+
+def thumbnail_of(
+    thumbnails: Thumbnails, picture: Picture, size: Size = Size.USUAL, version: str = "", held: str = ""
+) -> Response:
+    """A picture's thumbnail, to be kept for ever where `version` is its content's; 304 for who has it (`held`: If-None-Match).
+
+    Raises NotThere.
+    """
+    data, lasting = thumbnails.get(picture, size)
+    tag = f'"{picture.hash[:16]}-{size}"'
+    headers = {"Cache-Control": FOREVER} if lasting and version == content_version(picture) else {}
+    if lasting:
+        headers["ETag"] = tag
+        if tag in (one.strip().removeprefix("W/") for one in held.split(",")):
+            return Response(status_code=304, headers=headers)
+    return Response(data, media_type="image/webp", headers=headers)
 
 
 def _must_be_readable(path: Path, otherwise: str) -> None:
