@@ -10,6 +10,7 @@ import { toast } from "./page-toast.js";
 /** @typedef {import("../jobs.js").Job} Job */
 
 const PAST = 5; // ended ones that are shown
+const CLOCKS = 2_000; // ms: the server tells whole seconds
 
 /** What can be done about it. @param {Job} job @returns {[string, Parameters<typeof icon>[0]][]} */
 function acts({ state, stopping }) {
@@ -41,7 +42,9 @@ class JobList extends HTMLElement {
   #hear(job) {
     const before = this.known.get(job.id);
     this.known.set(job.id, job);
-    if (before && going(before) && !going(job)) tell(this, "job-ended", job);
+    // a short one has ended before it was heard of
+    const lately = !before && Date.parse(job.ended_at ?? "") > performance.timeOrigin - CLOCKS;
+    if (!going(job) && (before ? going(before) : lately)) tell(this, "job-ended", job);
     this.#draw();
   }
 

@@ -25,9 +25,9 @@ const tool = (name, drawing, more = "") => html`<button type="button" class="rou
 const frame = () => html`<dialog class="viewer" aria-labelledby="picture-name">
   <div class="tools">
     ${tool("shut", "back", "Esc")}<h2 id="picture-name"></h2>
-    <span class="group">${tool("boxes", "boxes", "o")}${tool("letters", "letters", "t")}
+    <span class="set">${tool("boxes", "boxes", "o")}${tool("letters", "letters", "t")}
     <button type="button" class="quiet where" aria-pressed="false" title="${t("detail.where.hint")}">${icon("heat")}<span>${t("detail.where")}</span></button></span>
-    <span class="group">${tool("part", "crop", "r")}${tool("hide", "hide", "h")}<a class="button round quiet original" target="_blank" rel="noopener" aria-label="${t("detail.original")}" title="${t("detail.original")}">${icon("download")}</a>${tool("info", "info", "i")}</span>
+    <span class="set">${tool("part", "crop", "r")}${tool("hide", "hide", "h")}<a class="button round quiet original" target="_blank" rel="noopener" aria-label="${t("detail.original")}" title="${t("detail.original")}">${icon("download")}</a>${tool("info", "info", "i")}</span>
   </div>
   <zoom-stage class="stage"><div class="paper"><img alt="" draggable="false"><canvas hidden></canvas><picture-layers></picture-layers></div>
     <button type="button" class="unveil" hidden>${t("card.show")}</button>
