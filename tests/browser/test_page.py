@@ -45,7 +45,7 @@ def test_words_find_pictures_and_say_why(page):
     less = page.get_by_role("region", name="Less likely")
     expect(less.get_by_role("link")).to_have_count(0)
     less.get_by_role("button", name="weaker matches").click()
-    expect(less.get_by_role("button")).to_have_attribute("aria-expanded", "true")
+    expect(less.get_by_role("button", name="weaker matches")).to_have_attribute("aria-expanded", "true")
     expect(less.get_by_role("link").first).to_be_visible()
     page.keyboard.press("v")
     expect(less.get_by_role("link")).to_have_count(0)
