@@ -26,7 +26,7 @@ check: env
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	if command -v npm >/dev/null; then cd tests/js && npm ci --silent && npm run --silent types && npm run --silent lint; else echo "no npm: the page's modules are not checked"; fi
+	if command -v npm >/dev/null; then cd tests/js; if npm ci --silent; then npm run --silent types && npm run --silent lint; else echo "npm gets no packages: the page's modules are not checked"; fi; else echo "no npm: the page's modules are not checked"; fi
 
 # --universal: one file for every platform and Python; no index addresses in it
 lock:
