@@ -25,8 +25,10 @@ def test_the_pure_parts():
 def test_every_message_is_in_the_table_and_every_one_of_the_table_is_said():
     table = json.loads((WEB / "static/messages/en.json").read_text("utf-8"))
     modules = "".join(path.read_text("utf-8") for path in WEB.glob("static/**/*.js"))
-    said = set(re.findall(r'\bt\(\s*"([\w.]+)"', modules))
-    said |= set(re.findall(r'messages\["([\w.]+)"\]', (WEB / "templates/index.html").read_text("utf-8")))
+    said = set(re.findall(r'\bt\((?:[^()"]*\?\s*"[\w.]+"\s*:)?\s*"([\w.]+)"', modules))
+    said |= set(re.findall(r'\bt\([^()"]*\?\s*"([\w.]+)"\s*:', modules))
+    templates = "".join(path.read_text("utf-8") for path in WEB.glob("templates/*.html"))
+    said |= set(re.findall(r'messages\["([\w.]+)"\]', templates))
     said |= set(re.findall(r'"(keys\.[\w.]+|terms\.[\w.]+|filters\.[\w.]+)"', modules))
     families = tuple(
         set(re.findall(r"\bt\(\s*(?:[^()]*\?[^()]*)?`([\w.]+\.)\$\{", modules))
