@@ -121,7 +121,7 @@ def test_groups_by_day_and_folder_have_headings(page):
     page.get_by_role("button", name="View").click()
     page.get_by_label("Group").select_option("by folder")
     expect(page).to_have_url(re.compile("group=folder"))
-    expect(page.get_by_role("heading", name="pictures")).to_be_visible()
+    expect(page.get_by_role("heading", name="pictures", level=2)).to_be_visible()
 
 
 def test_more_are_fetched_at_the_end_of_ranked_results(page):
