@@ -118,10 +118,13 @@ def test_back_from_another_search_comes_to_the_same_place(page):
 def test_groups_by_day_and_folder_have_headings(page):
     page.goto("/?q=before:2025&group=day")
     expect(page.get_by_role("heading", name="Sun, June 30, 2024")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # the calendar of all days is there
     page.get_by_role("button", name="View").click()
     page.get_by_label("Group").select_option("by folder")
     expect(page).to_have_url(re.compile("group=folder"))
     expect(page.get_by_role("heading", name="pictures", level=2)).to_be_visible()
+    page.get_by_label("Group").select_option("by month")
+    expect(page.get_by_role("heading", name="June 2024")).to_be_visible()
 
 
 def test_more_are_fetched_at_the_end_of_ranked_results(page):

@@ -13,7 +13,7 @@ const MOST = 10_000;
 
 export class Results {
   /** @type {import("./types.js").Hit[]} */ hits = [];
-  /** @type {Section[] | null} a calendar of all that matches */ days = null;
+  /** @type {{by: "day" | "month", sections: Section[]} | null} all that matches, by time */ calendar = null;
   total = 0;
   seconds = 0;
   note = "";
@@ -97,6 +97,11 @@ export class Results {
     return this.days ?? sectionsOf(this.hits, this.group, this.weakShown);
   }
 
+  /** The calendar, where it is the one that is asked for. */
+  get days() {
+    return this.calendar?.by === this.group ? this.calendar.sections : null;
+  }
+
   /** Whether nothing ranks the pictures: then any month of them can be asked for by itself. */
   get unranked() {
     return this.timed && this.hits.every((hit) => !Object.keys(hit.signals).length);
@@ -104,11 +109,10 @@ export class Results {
 
   /** Lay out all there is by time; false where it cannot be, or need not. */
   async lay() {
-    const byTime = this.group === "day" || this.group === "month";
-    if (!byTime) this.days = null;
-    if (!byTime || this.days || !this.unranked || !this.more) return false;
+    const by = this.group;
+    if ((by !== "day" && by !== "month") || this.days || !this.unranked || !this.more) return false;
     const { days } = await api.timeline(asked(this.state));
-    this.days = calendar(days, this.group === "day" ? "day" : "month", this.hits);
+    this.calendar = { by, sections: calendar(days, by, this.hits) };
     return true;
   }
 
