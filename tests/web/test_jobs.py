@@ -16,30 +16,10 @@ from fastapi.testclient import TestClient
 
 from indexer.lock import writing
 from tests.conftest import heed_interrupts, paint
-from tests.plugin import install
-from tests.web.working import Gated, events, made_library, painted, serving, waited
-from vlm.registry import _families
+from tests.web.working import events, painted, serving, waited
 from web.app import create_app
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def gated(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(str(install(tmp_path / "site")))
-    _families.cache_clear()
-    made = Gated()
-    _families()["gated"] = lambda _: made
-    yield made
-    for _ in range(100):
-        made.gate.release()
-    _families.cache_clear()
-
-
-@pytest.fixture
-def library(tmp_path, gated):
-    with made_library(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -10,23 +10,10 @@ from fastapi.testclient import TestClient
 from search.library import Library
 from tests.conftest import paint
 from tests.indexer.test_duplicates import scene
-from tests.plugin import install
-from tests.web.working import Gated, made_library, waited
-from vlm.registry import _families
+from tests.web.working import made_library, waited
 from web.app import create_app
 
 API = "/api/v1"
-
-
-@pytest.fixture
-def gated(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(str(install(tmp_path / "site")))
-    _families.cache_clear()
-    made = Gated()
-    _families()["gated"] = lambda _: made
-    yield made
-    made.gate.release(100)
-    _families.cache_clear()
 
 
 @pytest.fixture
