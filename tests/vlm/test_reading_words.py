@@ -90,7 +90,7 @@ def test_a_model_of_other_letters_reads_instead(tmp_path):
 
     file = next((Path(rapidocr.__file__).parent / "models").glob("*rec*.onnx"))
     other = load_model(f"rapidocr:{shutil.copy(file, tmp_path / 'letters.onnx')}")
-    assert other.revision != load_model("rapidocr").revision
+    assert other.revision.startswith(f"{load_model('rapidocr').revision}-")
     assert "".join(line.text for line in other.read(written("HOTEL"))) == "HOTEL"
     other.close()
     with pytest.raises(ModelUnavailable, match=r"none\.onnx is not there"):

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 RECYCLE = 300
 SECONDS = 120
+# How we ask the engine and what we keep of its answers is part of what is read: 2 takes likely spaces, looks for lines
+# in a smaller copy and reads short ones in narrow batches. Count up with every such change, and older readings are stale.
+READING = 2
 # More than a page at 150 dots an inch brings no more words. Not a longest side: a till receipt would be shrunk until
 # its letters run together.
 MOST_PIXELS = 2_500_000
-
-
 # Where nothing longer than so many letters is read, it is mostly a shape taken for a letter (a traffic light for 日),
 # unless the engine is surer of it than of any shape in the photos (docs/vision.md).
 SHORT = 2
@@ -56,10 +57,11 @@ class RapidOcr:
 
     @property
     def revision(self) -> str:
-        """The wheel's version: its models come with it. With other letters, also a hash of their file."""
+        """The wheel's version (its models come with it) and READING. With other letters, also a hash of their file."""
+        ours = f"{version('rapidocr')}-{READING}"
         if self._letters is None:
-            return version("rapidocr")
-        return f"{version('rapidocr')}-{blake3(self._there(self._letters).read_bytes()).hexdigest()[:12]}"
+            return ours
+        return f"{ours}-{blake3(self._there(self._letters).read_bytes()).hexdigest()[:12]}"
 
     @property
     def process(self) -> int | None:
