@@ -77,7 +77,7 @@ def tell(name: str, store: LocalStore, kept: Filter, ids: np.ndarray, stored: np
 
 def fill(store: LocalStore, vectors: np.ndarray) -> np.ndarray:
     """Pictures without files; returns their ids."""
-    root = store.catalog.add_root("/benchmark")
+    root = store.catalog.roots.add("/benchmark")
     made: list[int] = []
     for at in range(0, len(vectors), 2000):
         batch = [(picture(root, i), vectors[i]) for i in range(at, min(at + 2000, len(vectors)))]

@@ -13,12 +13,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from benchmarks.ranking import fusing
 from benchmarks.ranking.judged import Asked, judged
 from benchmarks.ranking.tree import plant, rows
-from search.calibrating import calibration
 from search.library import Library
 from vlm import load_model
 from vlm.tasks.detect import Detect
@@ -59,16 +56,7 @@ def _filters(library: Library, data: Path, paths: dict[str, str]) -> None:
 
 
 def _ranked(title: str, library: Library, tree: Path, asked: Sequence[Asked]) -> None:
-    store, measured = library.store, calibration(library.store)
-    assert measured is not None
-    ids = store.catalog.ids(store.model_id)
-    paths = [str(Path(picture.path).relative_to(tree)) for picture in store.get(ids.tolist())]
-    vectors, texts = store.vectors(ids.tolist()), library.embedder().embed_texts([one.text for one in asked])
-    every = [
-        fusing.signals(one, ids, paths, np.asarray(vectors @ vector, float), store.lexical(one.text, 1000), measured, vector)
-        for one, vector in zip(asked, texts, strict=True)
-    ]  # fmt: skip
-    made = fusing.table(every, False)
+    made = fusing.table(fusing.measured(library, tree, asked), False)
     print(f"\n| {title}, reporting half |", " | ".join(fusing.SETS), "|")
     for name in ASKED:
         print(f"| {name} |", " | ".join(f"{made[name][each]:.3f}" for each in fusing.SETS), "|")

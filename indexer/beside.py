@@ -80,7 +80,7 @@ class Beside:
 
     def _absent(self) -> tuple[str, ...]:
         """Roots that are not there now, whatever the last indexing run saw."""
-        roots = self._catalog.roots().values()
+        roots = self._catalog.roots.paths().values()
         return tuple(f"{root.rstrip('/')}/" for root in roots if not to_path(root).is_dir())
 
     def _decode(self, picture: Picture) -> Made:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -28,7 +28,8 @@ from indexer.marks import Marks
 from indexer.model_vectors import ModelVectors
 from indexer.opened import Opened
 from indexer.plain import plain
-from indexer.records import Choice, LexicalMatch, NewPicture, Picture
+from indexer.records import LexicalMatch, NewPicture, Picture
+from indexer.roots import Roots
 from indexer.rows import PICTURES, matrix, picture_of, utc
 from indexer.saved import SavedSearches
 from indexer.texts import Texts
@@ -74,6 +75,7 @@ class Catalog(Tables):
         connections = Connections(path)
         super().__init__(connections)
         self._path = path
+        self.roots = Roots(connections)
         self.texts = Texts(connections)
         self.edits = Edits(connections)
         self.failures = Failures(connections)
@@ -128,45 +130,7 @@ class Catalog(Tables):
         self.counting.close()
         self.connections.close()
 
-    # -- roots and models ------------------------------------------------------------------------------------------
-
-    def add_root(self, path: str) -> int:
-        """The root's id; a known one is not added again."""
-        with self._writing() as db:
-            db.execute("INSERT OR IGNORE INTO roots (path) VALUES (?)", (path,))
-            return int(db.execute("SELECT id FROM roots WHERE path = ?", (path,)).fetchone()[0])
-
-    def roots(self) -> dict[int, str]:
-        """Each root's path as text."""
-        return dict(self._db.execute("SELECT id, path FROM roots ORDER BY id"))
-
-    def choice(self, root_id: int) -> Choice:
-        """Which files of a root were last asked for."""
-        kept = json.loads(self._db.execute("SELECT choice FROM roots WHERE id = ?", (root_id,)).fetchone()[0])
-        return Choice(tuple(kept.get("include", ())), tuple(kept.get("exclude", ())), bool(kept.get("hidden")))
-
-    def choose(self, root_id: int, choice: Choice) -> None:
-        """Keep which files of a root are asked for."""
-        with self._writing() as db:
-            db.execute("UPDATE roots SET choice = ? WHERE id = ?", (json.dumps(asdict(choice)), root_id))
-
-    def adopt(self, inner_id: int, root_id: int, below: str) -> None:
-        """Make a root part of the one around it, in which it lies at `below`: its pictures keep what is known of them."""
-        with self._writing() as db:
-            known = {row[0] for row in db.execute("SELECT path FROM pictures WHERE root_id = ?", (root_id,))}
-            rows = db.execute("SELECT id, path, size, mtime_ns FROM pictures WHERE root_id = ?", (inner_id,)).fetchall()
-            # where both know a file, it is one picture: the outer root's
-            _remove(db, [picture for picture, path, *_ in rows if f"{below}/{path}" in known])
-            _move(
-                db,
-                [(i, root_id, f"{below}/{path}", *rest) for i, path, *rest in rows if f"{below}/{path}" not in known],
-            )
-            db.execute("DELETE FROM roots WHERE id = ?", (inner_id,))
-
-    def set_online(self, root_id: int, online: bool) -> None:
-        """Offline pictures stay in the catalog and are left out of searches."""
-        with self._writing() as db:
-            db.execute("UPDATE roots SET online = ? WHERE id = ?", (int(online), root_id))
+    # -- models ------------------------------------------------------------------------------------------------------
 
     def add_model(self, spec: str, revision: str, dim: int) -> int:
         """The model's id; a known one is not added again."""
@@ -263,6 +227,19 @@ class Catalog(Tables):
                     [(s, m, utc(m), i) for i, s, m in rows],
                 )
 
+    def adopt(self, inner_id: int, root_id: int, below: str) -> None:
+        """Make a root part of the one around it, in which it lies at `below`: its pictures keep what is known of them."""
+        with self._writing() as db:
+            known = {row[0] for row in db.execute("SELECT path FROM pictures WHERE root_id = ?", (root_id,))}
+            rows = db.execute("SELECT id, path, size, mtime_ns FROM pictures WHERE root_id = ?", (inner_id,)).fetchall()
+            # where both know a file, it is one picture: the outer root's
+            _remove(db, [picture for picture, path, *_ in rows if f"{below}/{path}" in known])
+            _move(
+                db,
+                [(i, root_id, f"{below}/{path}", *rest) for i, path, *rest in rows if f"{below}/{path}" not in known],
+            )
+            db.execute("DELETE FROM roots WHERE id = ?", (inner_id,))
+
     def remove(self, ids: Sequence[int]) -> None:
         """Forget pictures with all that is known of them."""
         if ids:
@@ -302,7 +279,7 @@ class Catalog(Tables):
 
     def find(self, path: str) -> Picture | None:
         """The picture at an absolute path (as text)."""
-        for root_id, root in self.roots().items():
+        for root_id, root in self.roots.paths().items():
             prefix = root.rstrip("/") + "/"
             if path.startswith(prefix):
                 sql = f"{PICTURES} WHERE root_id = ? AND pictures.path = ?"

@@ -148,7 +148,7 @@ class Indexer:
 
     def _places(self, roots: Sequence[Path], choice: Choice | None) -> list[tuple[int, Path]]:
         """Each root's id and place. A root inside a known one is that one; a root around known ones takes them in."""
-        known = {root_id: to_path(path) for root_id, path in self.catalog.roots().items()}
+        known = {root_id: to_path(path) for root_id, path in self.catalog.roots.paths().items()}
         given: dict[int, Path] = {}
         for asked in roots:
             root = Path(os.path.abspath(asked))  # noqa: PTH100 - resolve() would follow a link whose disk is away
@@ -162,7 +162,7 @@ class Indexer:
                 continue
             if root not in known.values():
                 check_root(root)
-            root_id = self.catalog.add_root(to_text(root))
+            root_id = self.catalog.roots.add(to_text(root))
             for inner_id, inner in list(known.items()):
                 if inner != root and inner.is_relative_to(root):
                     self.catalog.adopt(inner_id, root_id, to_text(inner.relative_to(root)))
@@ -170,7 +170,7 @@ class Indexer:
                     given.pop(inner_id, None)
             known[root_id] = given[root_id] = root
             if choice is not None:
-                self.catalog.choose(root_id, choice)
+                self.catalog.roots.choose(root_id, choice)
         return list(given.items())
 
     def _look(self, root_id: int, root: Path, retry: bool, counts: Counts) -> Walked | None:
@@ -182,14 +182,14 @@ class Indexer:
             found = None
         there = found is not None and (found.unchanged or found.fresh or found.skipped or found.still_failing)
         if found is None or (known and not there):
-            self.catalog.set_online(root_id, False)
+            self.catalog.roots.set_online(root_id, False)
             counts.offline += len(known)
             return None
-        self.catalog.set_online(root_id, True)
+        self.catalog.roots.set_online(root_id, True)
         return found
 
     def _compare(self, root_id: int, root: Path, retry: bool, known: dict[str, Known]) -> Walked:
-        choice = self.catalog.choice(root_id)
+        choice = self.catalog.roots.choice(root_id)
         failed = {} if retry else self.catalog.failures.stamps(root_id, "index")
         found = Walked(root_id)
         missing, noted = dict(known), self.catalog.failures.paths(root_id)

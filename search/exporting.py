@@ -107,7 +107,7 @@ def _some(paths: Sequence[str]) -> str:
 
 def _names(library: Library, pictures: Sequence[Picture]) -> dict[int, str]:
     """Each picture's path below the folder that all roots lie in; below its root, where there is one."""
-    roots = list(library.store.catalog.roots().values())
+    roots = list(library.store.catalog.roots.paths().values())
     top = os.path.commonpath([to_path(root) for root in roots]) if roots else "/"
     return {picture.id: to_text(os.path.relpath(to_path(picture.path), top)) for picture in pictures}
 

@@ -72,7 +72,7 @@ def watch(place: Path, folders: tuple[Path, ...], no_ocr: bool, as_json: bool) -
 def retry(place: Path, no_ocr: bool, as_json: bool) -> None:
     """Try once more the files that could not be used."""
     with Library.open(place) as library:
-        roots = [to_path(root) for root in library.store.catalog.roots().values()]
+        roots = [to_path(root) for root in library.store.catalog.roots.paths().values()]
         _index(library, tuple(roots), not no_ocr, as_json, retry=True)
 
 

@@ -223,7 +223,7 @@ class Library:
 
         now = self.in_use()
         found = now.searcher.found(parse(query) if isinstance(query, str) else query)
-        return facets(now.store, found, self._catalog.roots().values(), most)
+        return facets(now.store, found, self._catalog.roots.paths().values(), most)
 
     def timeline(self, query: str | Query = "") -> list[Value]:
         """How many matches of a query were taken on each day: the oldest day first where that is its order, else the newest."""
@@ -237,7 +237,7 @@ class Library:
         """How the word that ends at character `at` of a query may go on, and where it begins."""
         from search.completing import completions
 
-        return completions(self.store, self._catalog.roots().values(), typed, at, most)
+        return completions(self.store, self._catalog.roots.paths().values(), typed, at, most)
 
     def edit(self, ids: Sequence[int], edit: Edit) -> int | None:
         """Say something of pictures: all of them, or none. No model overwrites it or brings back what it takes away.
@@ -299,7 +299,7 @@ class Library:
             "model": self.manifest.model,
             **self._catalog.status(),
             "annotated": [asdict(one) for one in self._catalog.texts.covered()],
-            "roots": list(self._catalog.roots().values()),
+            "roots": list(self._catalog.roots.paths().values()),
         }
 
     def close(self) -> None:

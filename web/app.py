@@ -21,6 +21,7 @@ from web.api import (
     facets,
     failures,
     fetched,
+    folders,
     health,
     jobs,
     kept,
@@ -93,6 +94,7 @@ def create_app(
     api.include_router(places.router(library, blur))
     api.include_router(edits.router(library))
     api.include_router(jobs.router(library, running, offered))
+    api.include_router(folders.router(library, running))
     api.include_router(failures.router(library, running, offered))
     api.include_router(ask.router(library, blur, offered))
     api.include_router(look.router(offered, uploading))

@@ -23,7 +23,7 @@ def works(library: Library, offered: Offered, finding: Finding) -> dict[str, Wor
     """Each kind of job by its name."""
 
     def index(asked: Asked, told: Told) -> Any:
-        roots = [to_path(root) for root in asked["folders"] or library.store.catalog.roots().values()]
+        roots = [to_path(root) for root in asked["folders"] or library.store.catalog.roots.paths().values()]
         kept = asked["choice"]
         choice = kept and Choice(tuple(kept["include"]), tuple(kept["exclude"]), kept["hidden"])
         return asdict(library.index(roots, asked["ocr"], choice, asked["retry"], _progress(told)))

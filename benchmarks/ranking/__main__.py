@@ -15,7 +15,6 @@ from benchmarks.ranking import cutting, fusing
 from benchmarks.ranking.cases import clip_cases, model_cases
 from benchmarks.ranking.judged import judged
 from benchmarks.ranking.tree import plant
-from search.calibrating import calibration
 from search.library import Library
 
 
@@ -37,15 +36,7 @@ def main() -> None:
 
 
 def _fusion(library: Library, tree: Path, asked: list) -> None:  # type: ignore[type-arg]
-    store, measured = library.store, calibration(library.store)
-    assert measured is not None
-    ids = store.catalog.ids(store.model_id)
-    paths = [str(Path(picture.path).relative_to(tree)) for picture in store.get(ids.tolist())]
-    rows, vectors = store.vectors(ids.tolist()), library.embedder().embed_texts([one.text for one in asked])
-    every = [
-        fusing.signals(one, ids, paths, np.asarray(rows @ vector, float), store.lexical(one.text, 1000), measured, vector)
-        for one, vector in zip(asked, vectors, strict=True)
-    ]  # fmt: skip
+    every = fusing.measured(library, tree, asked)
     for half in (True, False):
         made = fusing.table(every, half)
         counts = {

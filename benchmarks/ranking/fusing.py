@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.ranking.judged import Asked
 from indexer.records import LexicalMatch
+from search.calibrating import calibration
 from search.cutoff import Calibration
 from search.evaluate import ndcg
+from search.library import Library
 from search.ranking import fuse
 
 Scores = NDArray[np.float64]
@@ -52,6 +55,19 @@ def signals(
     judged = np.array([asked.among is None or path in asked.among for path in paths])
     scale = calibration.scale(vector)
     return Signals(asked, ids, cosine, place, words, word_place, matches, scale, right, judged)
+
+
+def measured(library: Library, tree: Path, asked: Sequence[Asked]) -> list[Signals]:
+    """The signals of each query over a library of that tree."""
+    store, known = library.store, calibration(library.store)
+    assert known is not None
+    ids = store.catalog.ids(store.model_id)
+    paths = [str(Path(picture.path).relative_to(tree)) for picture in store.get(ids.tolist())]
+    rows, vectors = store.vectors(ids.tolist()), library.embedder().embed_texts([one.text for one in asked])
+    return [
+        signals(one, ids, paths, np.asarray(rows @ vector, float), store.lexical(one.text, 1000), known, vector)
+        for one, vector in zip(asked, vectors, strict=True)
+    ]
 
 
 def _rrf(weight: float, k: int = 60) -> Callable[[Signals], Scores]:

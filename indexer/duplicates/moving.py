@@ -40,7 +40,7 @@ def move_aside(store: LocalStore, spare: Sequence[tuple[Picture, Picture]], fold
     Raises LibraryError for a folder below an indexed root (what lies there would be found again), LibraryBusy.
     """
     folder = Path(os.path.abspath(folder.expanduser()))  # noqa: PTH100 - links stay as they were named
-    for root in store.catalog.roots().values():
+    for root in store.catalog.roots.paths().values():
         if folder.resolve().is_relative_to(to_path(root).resolve()):
             raise LibraryError(f"{folder} lies in {printable(root)}, which is indexed; choose a folder outside of it.")
     done, left = [], []

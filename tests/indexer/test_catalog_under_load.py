@@ -24,7 +24,7 @@ def new(relative: str, content: str, mtime_ns: int = 10**18) -> NewPicture:
 @pytest.fixture
 def catalog(tmp_path):
     with_root = Catalog.open(tmp_path / "catalog.sqlite")
-    with_root.add_root("/pictures")
+    with_root.roots.add("/pictures")
     with_root.add_model("colour", "1", 4)
     yield with_root
     with_root.close()

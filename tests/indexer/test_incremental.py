@@ -142,7 +142,7 @@ def test_a_root_inside_a_known_one_adds_nothing_twice(shelf):
     report = run([shelf.pictures])
     assert (report.added, report.unchanged, shelf.store.count()) == (0, 6, 6)
     assert run([shelf.pictures / "holiday"]).unchanged == 6
-    assert len(shelf.catalog.roots()) == 1
+    assert len(shelf.catalog.roots.paths()) == 1
 
 
 def test_globs_and_hidden_files_choose_what_is_looked_at(shelf):
@@ -203,13 +203,13 @@ def test_a_root_taken_in_by_the_one_around_it_keeps_notes_even_where_both_knew_a
     inner.run([shelf.pictures / "part"])
     write(shelf.catalog, Text(2, "note", "keep me", "user"))
     # as a crash between making the outer root and taking the inner one in would leave it
-    outer = shelf.catalog.add_root(str(shelf.pictures))
+    outer = shelf.catalog.roots.add(str(shelf.pictures))
     shelf.catalog.put(1, [(_same_file(shelf.catalog.get([1])[0], outer, "part/a.png"), None)], "now")
     report = shelf.index()
     assert (report.added, report.removed) == (0, 0)
     assert sorted(shelf.paths()) == ["a.png", "b.png"]
     assert shelf.catalog.lexical("keep", 5)[0].id == 2
-    assert list(shelf.catalog.roots().values()) == [str(shelf.pictures)]
+    assert list(shelf.catalog.roots.paths().values()) == [str(shelf.pictures)]
 
 
 def _same_file(picture, root_id, relative):

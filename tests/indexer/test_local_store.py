@@ -19,7 +19,7 @@ class TestLocalStore(StoreContract):
     @pytest.fixture(autouse=True)
     def fill(self, tmp_path):
         catalog = Catalog.open(tmp_path / "catalog.sqlite")
-        root = catalog.add_root("/pictures")
+        root = catalog.roots.add("/pictures")
         self.store = LocalStore(tmp_path, catalog, Manifest("colour", "1", 4))
         for i, sample in enumerate(SAMPLES, 1):
             picture = NewPicture(
@@ -34,7 +34,7 @@ class TestLocalStore(StoreContract):
         self.store.close()
 
     def test_pictures_of_a_disk_that_is_away_are_not_found(self):
-        self.store.catalog.set_online(1, False)
+        self.store.catalog.roots.set_online(1, False)
         assert self.store.count() == 0
 
     @pytest.mark.parametrize(

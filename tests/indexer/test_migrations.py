@@ -26,7 +26,7 @@ def test_every_earlier_version_opens(tmp_path, known):
     connection.execute(f"PRAGMA user_version = {known}")
     connection.close()
     catalog = Catalog.open(path)
-    assert catalog.add_root("/pictures") == 1
+    assert catalog.roots.add("/pictures") == 1
     assert catalog.lexical("anything", 3) == []
     catalog.close()
 

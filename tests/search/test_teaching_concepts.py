@@ -220,7 +220,7 @@ def test_nothing_to_do_writes_nothing(home):
 def test_an_interrupted_run_is_made_up_for(home):
     home.teach()
     paint(home.pictures / "late.png", "red", seed=3000)
-    root = home.store.catalog.add_root(str(home.pictures))
+    root = home.store.catalog.roots.add(str(home.pictures))
     vector = home.store.vectors([home.named("red0")[0].id])[0]
     home.store.catalog.put(home.store.model_id, [(NewPicture(root, "late.png", "h", 1, 1, 64, 48, "png", home.named("red0")[0].exif, ()), vector)], "now")  # fmt: skip
     assert "late.png" not in home.tagged("warm")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -14,8 +13,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from indexer.folders import Folders
-from indexer.paths import printable, to_path
+from indexer.paths import printable
 from indexer.records import Choice, Failure
 from search import Library
 from search.annotators import Tasks
@@ -78,27 +76,6 @@ class DuplicatesIn(Body):
     kind: Literal["duplicates"]
 
 
-class FoldersIn(Body):
-    """Folders of this machine to be indexed, new ones too. `include`, `exclude` and `hidden` are kept with them."""
-
-    folders: Annotated[tuple[Path, ...], Field(min_length=1, max_length=100)]
-    include: Globs = ()
-    exclude: Globs = ()
-    hidden: bool = False
-    ocr: bool = True
-
-
-class FolderOut(BaseModel):
-    """A folder of the library; `online` is whether it was there when it was last looked at."""
-
-    path: str
-    pictures: int
-    online: bool
-    include: list[str]
-    exclude: list[str]
-    hidden: bool
-
-
 class FailureOut(BaseModel):
     """A file that could not be used: when indexed (`stage` index), or by a `model` in a task of the second pass."""
 
@@ -138,7 +115,7 @@ JobIn = Annotated[IndexIn | AnnotateIn | DuplicatesIn, Field(discriminator="kind
 
 
 def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
-    """`/jobs` and `/folders` over one library."""
+    """`/jobs` over one library."""
     made = APIRouter(tags=["jobs"])
 
     def told(job: Job) -> JobOut:
@@ -199,20 +176,6 @@ def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
         known(job_id)
         return told(jobs.cancel(job_id))
 
-    @made.get("/folders", openapi_extra=needs("read"))
-    def folders() -> list[FolderOut]:
-        """The folders of the library."""
-        found = Folders(library.store.catalog.connections).all()
-        return [FolderOut(path=f.path, pictures=f.pictures, online=f.online, **asdict(f.choice)) for f in found]
-
-    @made.post("/folders", status_code=202, openapi_extra=needs("admin"))
-    def add_folders(asked: FoldersIn) -> JobOut:
-        """Index folders of this machine, new ones too, as a job."""
-        _must_be_there(library, asked.folders)
-        said = asked.include or asked.exclude or asked.hidden
-        choice = Choice(asked.include, asked.exclude, asked.hidden) if said else None
-        return told(start_index(jobs, asked.folders, asked.ocr, choice=choice))
-
     return made
 
 
@@ -256,20 +219,10 @@ def failures_out(failures: Sequence[Failure]) -> list[FailureOut]:
 
 
 def _must_be_known(library: Library, folders: tuple[str, ...]) -> None:
-    known = library.store.catalog.roots().values()
+    known = library.store.catalog.roots.paths().values()
     for folder in folders:
         if folder not in known:
             raise UsageError(f"{folder} is no folder of this library; add it with: POST /api/v1/folders")
-
-
-def _must_be_there(library: Library, folders: tuple[str, ...]) -> None:
-    """At once, not when the job comes to it: whoever typed the name is still looking."""
-    known = library.store.catalog.roots().values()
-    for folder in folders:
-        place = to_path(folder)
-        # os.path: Path.is_dir fails at a name that is too long
-        if folder not in known and not (place.is_absolute() and os.path.isdir(place)):  # noqa: PTH112
-            raise UsageError(f"{folder} is not a folder that is there; write its whole path, or plug its disk in.")
 
 
 async def _events(
