@@ -149,9 +149,12 @@ class Indexer:
     def _places(self, roots: Sequence[Path], choice: Choice | None) -> list[tuple[int, Path]]:
         """Each root's id and place. A root inside a known one is that one; a root around known ones takes them in."""
         known = {root_id: to_path(path) for root_id, path in self.catalog.roots.paths().items()}
+        wanted = [Path(os.path.abspath(asked)) for asked in roots]  # noqa: PTH100 - resolve() would follow a link whose disk is away
+        for root in wanted:
+            if not any(root.is_relative_to(path) for path in known.values()):
+                check_root(root)  # each, before the first is written down
         given: dict[int, Path] = {}
-        for asked in roots:
-            root = Path(os.path.abspath(asked))  # noqa: PTH100 - resolve() would follow a link whose disk is away
+        for root in wanted:
             around = next((i for i, path in known.items() if root != path and root.is_relative_to(path)), None)
             if around is not None:
                 if choice is not None:
@@ -160,8 +163,6 @@ class Indexer:
                     )
                 given[around] = known[around]
                 continue
-            if root not in known.values():
-                check_root(root)
             root_id = self.catalog.roots.add(to_text(root))
             for inner_id, inner in list(known.items()):
                 if inner != root and inner.is_relative_to(root):

@@ -6,7 +6,7 @@ from datetime import date
 
 from search.errors import ParseError
 from search.parser import parse
-from search.query import Query
+from search.query import Example, Query
 from vlm import Chat, Generation, Turn
 
 _LANGUAGE = """You write queries for an image search engine. Plain words are matched with what pictures show, by a model of \
@@ -32,10 +32,16 @@ def rephrased(words: str, chat: Chat, today: date) -> Query:
         line = next((line for line in said.splitlines() if line.strip(" `")), "")
         line = line.strip(" `").removeprefix("Query:").strip()
         try:
-            if line:
-                return parse(line)
-            error = "There was no query."
+            query = parse(line)
+            if line and not _files(query):
+                return query
+            error = "It names a file." if line else "There was no query."
         except ParseError as wrong:
             error = str(wrong)
         turns += [Turn("assistant", (said,)), Turn("user", (f"This does not parse: {error} Write it anew.\nQuery:",))]
     return Query(text=words)
+
+
+def _files(query: Query) -> bool:
+    """Whether it searches by files. Nobody but a person says which files are opened."""
+    return any(isinstance(term, Example) and bool(term.path) for term in query.terms)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from indexer.paths import printable
-from search.files import AS_JSON, FILES, MODEL, Looking, Made, end, printable_lines, shown_to, title
+from search.files import AS_JSON, FILES, MODEL, Looking, Made, end, printable_lines, shown_to, title, told_in_pieces
 from vlm import Tag, load_embedder, load_model
 from vlm.errors import PictureRefused, UnknownModel, UsageError
 from vlm.tasks.asked import NoUse
@@ -177,16 +177,13 @@ def generate(ctx: click.Context, files: tuple[Path, ...], model: str, form: Form
     loaded = load_model(model)
     looking = Looking(files, lambda file: shown_to(loaded, file), loaded.close)
     shown = list(looking)
+    said = ""
     try:
-        said = ""
-        for piece in write(loaded, [picture for _, picture in shown], form, prompt) if shown else ():
-            said += piece
-            if not as_json:
-                click.echo(printable_lines(piece), nl=False)
+        if shown:
+            pieces = write(loaded, [picture for _, picture in shown], form, prompt)
+            said = "".join(pieces) if as_json else told_in_pieces(pieces)
     finally:
         loaded.close()
     if as_json:
         click.echo(json.dumps({"files": [str(file) for file, _ in shown], "model": loaded.spec, "text": said}))
-    elif shown:
-        click.echo()
     ctx.exit(1 if looking.failed else 0)

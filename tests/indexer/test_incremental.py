@@ -15,6 +15,7 @@ from indexer.manifest import Manifest
 from indexer.records import Choice, NewPicture, Text
 from tests.conftest import paint
 from tests.small import said, write
+from vlm.errors import UsageError
 from vlm.protocols import DetectedObject
 
 
@@ -185,6 +186,14 @@ def test_which_files_were_asked_for_is_remembered_until_others_are(shelf):
     assert shelf.paths() == {"a.png"}
     shelf.index(hidden=True)
     assert shelf.paths() == {"a.png", "b.png"}
+
+
+def test_a_misspelt_folder_beside_a_right_one_adds_neither(shelf):
+    fill(shelf)
+    other = shelf.pictures.parent / "other"
+    with pytest.raises(UsageError, match="othr is not a folder that is there"):
+        Indexer(shelf.store, lambda: shelf.embedder).run([shelf.pictures, other.with_name("othr")])
+    assert shelf.catalog.roots.paths() == {}
 
 
 def test_choosing_files_in_part_of_a_root_is_refused_and_loses_nothing(shelf):

@@ -169,6 +169,11 @@ def test_natural_words_become_a_query_that_can_be_read_and_changed():
     assert rephrased("blue sea", Says("in:(", "("), today) == Query(text="blue sea")
 
 
+def test_a_model_opens_no_file_by_the_query_that_it_words():
+    said = Says("picture:/etc/passwd", "sea -picture:cat.jpg@1,2,3,4")
+    assert rephrased("blue sea", said, date(2026, 11, 21)) == Query(text="blue sea")
+
+
 def test_asking_from_the_command_line(tmp_path, monkeypatch):
     (tmp_path / "pictures").mkdir()
     paint(tmp_path / "pictures" / "barn.png", "red")
