@@ -124,7 +124,7 @@ class Edits(Tables):
 def checked(edit: Edit) -> Edit:
     """The edit in the form it is kept in. Raises UsageError when it says nothing, or what cannot be."""
     if edit == Edit():
-        raise UsageError("Nothing is said of the pictures; say it with --state, --note, --caption, --tag, --rating ...")
+        raise UsageError("Nothing is said of the pictures; give a state, a note, a caption, tags, a rating ...")
     try:
         state = None if edit.state is None else condition("state", edit.state).value
     except ValueError as error:

@@ -73,8 +73,8 @@ class Concepts:
             here = self._contents(examples)
             shown = len({content for content in here.values() if examples[content]})
             raise UsageError(
-                f"{name} cannot be learned from {many(shown, 'picture')} of it; give at least {FEWEST_YES} with --yes "
-                "and, best, five with --no."
+                f"{name} cannot be learned from {many(shown, 'picture')} of it; name at least {FEWEST_YES} that "
+                "show it (yes) and, best, five that do not (no)."
             )
         ids, scores = self._scored(made)
         self._catalog.edits.allow([picture.id for picture in yes], name, utc_now())
@@ -166,7 +166,9 @@ def _said(yes: Collection[Picture], no: Collection[Picture]) -> dict[str, bool]:
     both = {picture.hash for picture in yes} & {picture.hash for picture in no}
     if both:
         one = next(picture for picture in yes if picture.hash in both)
-        raise UsageError(f"Picture {one.id} is named (itself or a copy of it) by both --yes and --no; say which holds.")
+        raise UsageError(
+            f"Picture {one.id} is named (itself or a copy of it) as showing it (yes) and as not (no); say which holds."
+        )
     return {picture.hash: True for picture in yes} | {picture.hash: False for picture in no}
 
 

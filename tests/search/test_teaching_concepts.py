@@ -235,7 +235,7 @@ def test_a_name_that_no_search_could_find_is_refused(home, name):
 
 
 def test_one_example_is_too_few_and_nothing_is_kept(home):
-    with pytest.raises(UsageError, match="at least 2 with --yes"):
+    with pytest.raises(UsageError, match="at least 2 that show it"):
         home.teach(yes=["red0"])
     assert home.concepts.all() == []
 
