@@ -123,7 +123,8 @@ class Keys:
                 self._seen = None
                 keys = [key for key in self._read() if not (key.ended and key.kind == "login")]
                 yield keys
-                write_whole(self._path, (json.dumps([asdict(key) for key in keys], indent=1) + "\n").encode())
+                text = json.dumps([asdict(key) for key in keys], indent=1) + "\n"
+                write_whole(self._path, text.encode(), private=True)
         except Timeout:
             raise LibraryBusy("Another process is changing the library's tokens; try again in a moment.") from None
 

@@ -90,6 +90,14 @@ def test_damaged_pictures_are_told_of_by_imsearch_alone(tmp_path):
     assert "damaged.tif" in imsearch("failures", library=tmp_path / "library").stdout
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_others_of_the_machine_may_search_a_library_as_far_as_its_owner_s_umask_lets_them(tmp_path):
+    paint(tmp_path / "pictures/a.png", "red")
+    imsearch("index", tmp_path / "pictures", "--no-ocr", library=tmp_path / "library", umask=0o027)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "library").rglob("*") if path.is_file()}
+    assert {"manifest.json", "catalog.sqlite", "index"} <= set(modes) and set(modes.values()) == {0o640}
+
+
 def test_indexing_again_changes_nothing(gallery):
     report = json.loads(imsearch("index", gallery / "pictures", "--json", library=gallery / "library").stdout)
     assert report["unchanged"] >= 8

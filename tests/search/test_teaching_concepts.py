@@ -153,7 +153,7 @@ def test_examples_are_remembered_by_content_when_files_move_or_are_copied(home):
     home.index()
     assert "copy.png" in home.tagged("warm")
     assert "meadow.png" not in home.tagged("warm")
-    with pytest.raises(UsageError, match="as showing it .* and as not"):
+    with pytest.raises(UsageError, match=r"as showing it .* and as not"):
         home.teach(yes=["red0"], no=["copy"])
 
 
