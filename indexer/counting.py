@@ -23,8 +23,8 @@ from indexer.vectors.protocol import Ids
 
 Codes = NDArray[np.int32]
 
-# A table that is read in such a time (some thousands of pictures) is read again before it answers.
-AT_ONCE_SECONDS = 0.05
+# A table of so many pictures is read again (in 0.1 s) before it answers.
+AT_ONCE = 10_000
 # A bigger one is read again meanwhile, and takes no more of the machine than one part in so many.
 REST = 10
 _COLOUR = re.compile(r'\["([a-z]+)",')
@@ -83,7 +83,7 @@ class Counting(Tables):
 
     def _now(self) -> _Table:
         with self._lock:
-            if self._table is None or (self._took < AT_ONCE_SECONDS and self._stale()):
+            if self._table is None or (len(self._table.ids) <= AT_ONCE and self._stale()):
                 self._read()
             elif not self._reading and self._stale() and time.monotonic() - self._read_at > REST * self._took:
                 self._reading = threading.Thread(target=self._read_beside, name="counting", daemon=True)

@@ -45,7 +45,7 @@ def index(
     """
     said = include or exclude or hidden or everything
     choice = Choice(include, exclude, hidden) if said else None
-    with _opened(place, folders, model) as library:
+    with opened(place, folders, model) as library:
         if not as_json and model == "auto" and library.manifest.model == choose().spec:
             click.echo(sentence(choose()))
         if keep_watching:
@@ -61,7 +61,7 @@ def index(
 @click.pass_obj
 def watch(place: Path, folders: tuple[Path, ...], no_ocr: bool, as_json: bool) -> None:
     """Index FOLDERS, then follow changes until interrupted."""
-    with _opened(place, folders) as library:
+    with opened(place, folders) as library:
         _follow(library, folders, not no_ocr, as_json)
 
 
@@ -76,8 +76,8 @@ def retry(place: Path, no_ocr: bool, as_json: bool) -> None:
         _index(library, tuple(roots), not no_ocr, as_json, retry=True)
 
 
-def _opened(place: Path, folders: tuple[Path, ...], model: str = "auto") -> Library:
-    """The library, made when there is none: not before each of its folders is there."""
+def opened(place: Path, folders: tuple[Path, ...], model: str = "auto") -> Library:
+    """The library, made when there is none: not before each of its folders is there. Raises UsageError, LibraryError."""
     if not is_library(place.expanduser()):
         for folder in folders:
             check_root(folder.expanduser())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from brotli_asgi import BrotliMiddleware
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.templating import Jinja2Templates
 
+from indexer.paths import to_text
 from search import Library
 from search.blurring import DEFAULT, Blur
 from web import login, shares
@@ -58,10 +60,12 @@ def create_app(
     specs: Sequence[str] = (),
     served: Served = Served(),
     fetcher: Fetcher | None = None,
+    index: Sequence[Path] = (),
 ) -> FastAPI:
     """The whole application over one open library; it warms up in a thread of its own. `blur` says what is blurred,
     `specs` are the models that callers may name beside those that come with imsearch, `served` says to whom: beyond this
-    machine every visitor needs a token. Without `fetcher` no address is ever fetched."""
+    machine every visitor needs a token. Without `fetcher` no address is ever fetched. Folders to `index` are a job
+    that begins with the server."""
     warming = health.Warming(library)
     uploading = Uploading()
     sent, thumbnails = Uploads(uploading), Thumbnails(library)
@@ -74,6 +78,8 @@ def create_app(
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         warming.start()
+        if index:
+            jobs.start_index(running, tuple(map(to_text, index)))
         yield
         await run_in_threadpool(running.close)
         await run_in_threadpool(offered.close)

@@ -5,19 +5,28 @@ from __future__ import annotations
 import signal
 import socket
 import sys
+import time
+import webbrowser
 from contextlib import closing, suppress
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 import click
 
 from search.blurring import Blur, blurring
+from search.indexing import opened
 from search.library import Library
 from vlm import load_model
 from vlm.errors import UsageError
 from vlm.tasks.asked import can_answer
 
+if TYPE_CHECKING:
+    import uvicorn
+
 
 @click.command()
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--host",
     default="127.0.0.1",
@@ -35,19 +44,25 @@ from vlm.tasks.asked import can_answer
     metavar="SPEC",
     help="A model that may be asked and annotate, e.g. gemma:google/gemma-4-E2B-it; the first one answers.",
 )
+@click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @click.option("--allow-urls", is_flag=True, help="Fetch pictures by address from the public web to search by them.")
 @blurring
 @click.pass_obj
 def serve(
     place: Path,
+    folders: tuple[Path, ...],
     host: str,
     names: tuple[str, ...],
     port: int,
     models: tuple[str, ...],
+    show: bool,
     allow_urls: bool,
     blur_above: Blur,
 ) -> None:
-    """The page and the API, for this machine alone; with --host or --name for others, each with a token."""
+    """The page and the API, for this machine alone; with --host or --name for others, each with a token.
+
+    With FOLDERS their new and changed pictures are indexed meanwhile, and appear on the page as they come.
+    """
     from web.access import Access, Served
     from web.app import create_app
     from web.fetching import Fetcher
@@ -55,7 +70,7 @@ def serve(
 
     served = Served(host, names)
     _must_be_free(host, port)
-    with Library.open(place) as library:
+    with opened(place, folders) if folders else Library.open(place) as library:
         if served.beyond and not Access(library.folder, served).keys.all("token"):
             raise UsageError(
                 f"{' '.join((host, *names))} serves others too, and each needs a token; make one first with: "
@@ -66,8 +81,12 @@ def serve(
             click.echo(
                 "Over http others on the way can read what is sent; docs/security.md says how to put https before it."
             )
-        app = create_app(library, blur_above, models, served, Fetcher() if allow_urls else None)
-        server(app, served, port).run()
+        fetcher = Fetcher() if allow_urls else None
+        app = create_app(library, blur_above, models, served, fetcher, index=[folder.absolute() for folder in folders])
+        serving = server(app, served, port)
+        if show:
+            Thread(target=_show, args=(serving, f"http://{_reached(host)}:{port}"), daemon=True).start()
+        serving.run()
 
 
 @click.command()
@@ -117,6 +136,13 @@ def _must_be_free(host: str, port: int) -> None:
         raise UsageError(
             f"Port {port} of {host} cannot be used ({error.strerror}); choose another with --port."
         ) from None
+
+
+def _show(serving: uvicorn.Server, address: str) -> None:
+    """Open the page once it answers."""
+    while not serving.started:
+        time.sleep(0.05)
+    webbrowser.open(address)
 
 
 def _reached(host: str) -> str:

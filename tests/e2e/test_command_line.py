@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -294,8 +295,6 @@ def test_interrupted_it_says_that_nothing_is_lost(gallery, tmp_path):
 
 
 def test_the_page_and_the_api_answer(gallery):
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "imsearch", "serve", "--library", str(gallery / "library"), "--port", str(port)]
@@ -315,6 +314,39 @@ def test_the_page_and_the_api_answer(gallery):
             assert "posters" in hits[0]["path"]
             with urllib.request.urlopen(f"{base}/?q=jazz") as response:
                 assert "/thumbnail" in response.read().decode()
+        finally:
+            server.kill()
+
+
+def test_a_new_folder_is_served_while_it_is_indexed(tmp_path):
+    paint(tmp_path / "pictures/a.png", "red")
+    none = imsearch("serve", tmp_path / "picturs", library=tmp_path / "library", check=False)
+    assert (none.returncode, (tmp_path / "library").exists()) == (2, False) and "picturs is not a folder" in none.stderr
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    command = [
+        sys.executable,
+        "-m",
+        "imsearch",
+        "--library",
+        tmp_path / "library",
+        "serve",
+        "--port",
+        port,
+        tmp_path / "pictures",
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert port in server.stdout.readline()
+            deadline, found = time.monotonic() + 60, []
+            while not found and time.monotonic() < deadline:
+                with (
+                    suppress(OSError),
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/search?q=red") as response,
+                ):
+                    found = json.load(response)["hits"]
+                time.sleep(0.1)
+            assert [hit["name"] for hit in found] == ["a.png"]
         finally:
             server.kill()
 

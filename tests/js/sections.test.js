@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Shelf, calendar, nextDay, sectionsOf } from "../../web/static/sections.js";
+import { Shelf, agreeing, calendar, nextDay, sectionsOf } from "../../web/static/sections.js";
 
 const FRAME = { width: 900, height: 150, gap: 4, heading: 40, apart: 20 };
 const hit = (id, more = {}) => ({ id, width: 300, height: 200, weak: false, path: `/p/a/${id}.jpg`, moment: "2020-01-01T00:00:00", ...more });
@@ -22,13 +22,24 @@ test("groups by day, month and folder, each once", () => {
 
 test("a calendar knows its heights before its pictures, and asks for so many at once", () => {
   const days = [{ value: "2024-05-31", count: 3 }, { value: "2024-05-02", count: 300 }, { value: "2024-05-01", count: 200 }, { value: "2023-12-31", count: 5 }];
-  const made = calendar(days, "month", [hit(1), hit(2), hit(3), hit(4)]);
+  const known = [1, 2, 3, 4].map((id) => hit(id, { moment: `2024-05-${id < 4 ? 31 : "02"}T08:00:00` }));
+  const made = calendar(days, "month", known);
   assert.deepEqual(made.map(({ title, count, after, before }) => [title, count, after, before]), [
     ["2024-05", 303, "2024-05-02", "2024-06-01"], ["", 200, "2024-05-01", "2024-05-02"], ["2023-12", 5, "2023-12-31", "2024-01-01"]]);
   assert.ok(made.every(({ hits }) => hits === null)); // four are not all of the first 303
-  assert.deepEqual(calendar(days, "day", [hit(1), hit(2), hit(3), hit(4)])[0].hits.map(({ id }) => id), [1, 2, 3]);
+  assert.deepEqual(calendar(days, "day", known)[0].hits.map(({ id }) => id), [1, 2, 3]);
   assert.equal(new Set(made.map(({ key }) => key)).size, made.length);
   assert.equal(nextDay("2024-02-28"), "2024-02-29");
+});
+
+test("counts that are older than the pictures give way to them", () => {
+  const taken = (...days) => days.map((day, id) => hit(id, { moment: `${day}T08:00:00` }));
+  const counts = (days, known) => agreeing(days, known).map(({ value, count }) => `${value} ${count}`);
+  assert.deepEqual(counts([], taken("2024-05-03", "2024-05-01")), ["2024-05-03 1", "2024-05-01 1"]);
+  const old = [{ value: "2024-05-02", count: 1 }, { value: "2024-05-01", count: 7 }, { value: "2023-01-01", count: 2 }];
+  assert.deepEqual(counts(old, taken("2024-05-03", "2024-05-02", "2024-05-02", "2024-05-01")), ["2024-05-03 1", "2024-05-02 2", "2024-05-01 7", "2023-01-01 2"]);
+  assert.deepEqual(counts(old.toReversed(), taken("2022-01-01", "2023-01-01")), ["2022-01-01 1", "2023-01-01 2", "2024-05-01 7", "2024-05-02 1"]);
+  assert.deepEqual(counts(old.slice(1), taken("2024-05-01")), ["2024-05-01 7", "2023-01-01 2"]);
 });
 
 test("of a hundred thousand only what lies within the window is shown", () => {

@@ -53,7 +53,7 @@ class Warming:
 
 
 def router(library: Library, warming: Warming) -> APIRouter:
-    """`/health`, `/ready` and `/status` over one library."""
+    """`/health`, `/ready`, `/generation` and `/status` over one library."""
     made = APIRouter(tags=["health"])
 
     @made.get("/health")
@@ -69,6 +69,12 @@ def router(library: Library, warming: Warming) -> APIRouter:
         loading = f"Model loading, {warming.seconds} s; it can search in a moment."
         said: dict[str, Any] = {"ready": False, "seconds": warming.seconds, "detail": warming.failure or loading}
         return JSONResponse(said, 503, {"Retry-After": "1"})
+
+    @made.get("/generation")
+    def generation() -> dict[str, int]:
+        """Another number once pictures have come or gone: for who shows results and wants to know whether they are old."""
+        store = library.store
+        return {"generation": store.catalog.generation(store.model_id)}
 
     @made.get("/status")
     def status() -> dict[str, object]:

@@ -32,12 +32,13 @@ export const share = ({ done, total }) => (total ? Math.min(1, done / total) : n
 
 /** Where it stands, in one line. @param {Job} job */
 export function standing(job) {
-  const { state, stopping, done, total, seconds_left: left, failed, note, problem } = job;
+  const { kind, state, stage, stopping, done, total, seconds_left: left, failed, note, problem } = job;
   if (problem) return problem;
   const counted = total ? t("job.of", { done, total: total.toLocaleString(language) }) : done ? t("job.so.far", { n: done }) : "";
   const wrong = failed ? t("job.failed", { n: failed }) : "";
   const time = state === "running" && left !== null && total ? t("job.left", { time: lasting(left) }) : "";
-  const how = stopping ? t("job.stopping") : state === "running" ? "" : t(`job.state.${state}`);
+  const reading = state === "running" && kind === "index" && stage === "ocr" ? t("job.reading") : "";
+  const how = stopping ? t("job.stopping") : state === "running" ? reading : t(`job.state.${state}`);
   return [how, state === "done" ? result(job) : counted, wrong, time, note].filter(Boolean).join(" · ");
 }
 

@@ -29,6 +29,7 @@ const selection = one(document, "selection-bar");
 const panel = one(document, "filter-panel");
 const saved = one(document, "saved-searches");
 const scrubber = one(document, "date-scrubber");
+const work = one(document, "work-notice");
 const status = one(document, "[role=status]");
 
 /** @type {Results | null} */ let results = null; // what the grid shows, or is being asked
@@ -91,6 +92,7 @@ async function find(state, again) {
 
 /** Put the results on the page. */
 function shown() {
+  work.toggleAttribute("at-once", !results.asks && !results.hits.length); // nobody is looking at anything that would move
   say(summary(results));
   choices.results = results;
   chips.show(results.terms.filter(({ kind, start }) => kind !== "order" || start !== null), results.offers); // the order has a place of its own
@@ -163,7 +165,7 @@ async function locate(id) {
 const nothing = ({ asks }) =>
   asks
     ? html`<h2>${t("nothing.title")}</h2><p>${t("nothing.help")}</p>`
-    : html`<h2>${t("empty.title")}</h2><p>${t("empty.help")}</p><p><code>imsearch index ~/Pictures</code></p>`;
+    : html`<h2>${t("empty.title")}</h2><p>${t("empty.help")}</p><p><a class="button first" href="/library">${t("empty.add")}</a></p>`;
 
 /** Take what was hidden out of the results. @param {number[]} ids */
 function removed(ids) {
@@ -241,7 +243,7 @@ on(detail, "like-part", ({ id, box: part }) => change({ q: `like:${id}@${part.jo
 on(detail, "part", (id) => choosePart({ id }));
 for (const from of [detail, selection]) on(from, "edited", ({ ids, said }) => { if (said.state === "hidden") removed(ids); });
 on(selection, "words", (term) => change({ q: term }));
-on(selection, "undone", () => { kept.clear(); results = null; render(); });
+for (const [from, event] of [[selection, "undone"], [work, "came"]]) on(from, event, () => { kept.clear(); results = null; render(); });
 on(selection, "open", (id) => change({ show: id }));
 on(detail, "open", (id) => { go({ ...current(), show: id }, "replace", history.state); render(); });
 on(detail, "step", (way) => {

@@ -54,7 +54,7 @@ function titleOf(hit, group) {
  */
 export function calendar(days, group, known) {
   /** @type {(Section & {days: string[]})[]} */ const made = [];
-  for (const { value: day, count } of days) {
+  for (const { value: day, count } of agreeing(days, known)) {
     const title = group === "day" ? day : day.slice(0, 7);
     const last = made.at(-1);
     const goesOn = last?.key.startsWith(`${group}:${title}`);
@@ -70,6 +70,23 @@ export function calendar(days, group, known) {
     at += section.count;
     return { ...section, hits, after: first, before: nextDay(last) };
   });
+}
+
+/**
+ * Counts of days that agree with the first hits: while pictures come, counts may be some seconds older than these.
+ * @param {{value: string, count: number}[]} days @param {Hit[]} known in the order of the days
+ */
+export function agreeing(days, known) {
+  if (!known.length) return days;
+  /** @type {Map<string, number>} */ const seen = new Map();
+  for (const hit of known) seen.set(dayOf(hit), (seen.get(dayOf(hit)) ?? 0) + 1);
+  const [first, last] = [dayOf(known[0]), dayOf(known.at(-1))];
+  const falling = first > last || (first === last && (days[0]?.value ?? "") >= (days.at(-1)?.value ?? ""));
+  const counted = days.find(({ value }) => value === last)?.count ?? 0; // there may be more of the last day
+  return [
+    ...[...seen].map(([value, count]) => ({ value, count: value === last ? Math.max(count, counted) : count })),
+    ...days.filter(({ value }) => (falling ? value < last : value > last)),
+  ];
 }
 
 /** @param {string} day */

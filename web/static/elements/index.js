@@ -15,4 +15,5 @@ import "./selection-bar.js";
 import "./similar-strip.js";
 import "./term-chips.js";
 import "./view-choices.js";
+import "./work-notice.js";
 import "./zoom-stage.js";
