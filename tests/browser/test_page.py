@@ -166,6 +166,21 @@ def test_a_picture_may_be_pasted_or_dropped(page, shown, event):
     expect(page.locator("picture-grid a").first).to_have_attribute("title", "green.png")
 
 
+def test_a_picture_in_the_clipboard_is_pasted_with_the_keyboard(page, shown):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/?q=red")
+    page.evaluate(
+        """(data) => navigator.clipboard.write([
+            new ClipboardItem({ "image/png": new Blob([new Uint8Array(data)], { type: "image/png" }) })])""",
+        list((shown.pictures / "green.png").read_bytes()),
+    )
+    page.locator("picture-grid a").first.focus()
+    page.keyboard.press("Control+V")
+    expect(page.get_by_role("button", name="Your picture").first).to_be_visible()
+    expect(page.locator("picture-grid a").first).to_have_attribute("title", "green.png")
+    expect(page.get_by_role("searchbox")).to_have_value(re.compile(r"^picture:upload:\S+$"))
+
+
 def test_what_is_no_picture_is_said_so_and_the_page_goes_on(page):
     page.goto("/")
     drop(page, "drop", "notes.txt", b"hello", "text/plain")

@@ -4,70 +4,23 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
 from tests.conftest import paint
+from tests.web.elsewhere import Answers, OneIsPublic, elsewhere
 from tests.web.served import serving
 from web.access import Served
 from web.api.errors import TooBig
 from web.fetching import Fetcher, NotFetched, is_public
 
 
-class OneIsPublic(Fetcher):
-    """As if 127.0.0.1 were of the public web; every other address is judged as ever."""
-
-    def allows(self, address) -> bool:
-        return str(address) == "127.0.0.1" or super().allows(address)
-
-    def allows_port(self, port: int) -> bool:
-        return True
-
-
-class Answers(BaseHTTPRequestHandler):
-    picture = b""
-    asked: list = []  # noqa: RUF012
-
-    def log_message(self, *_):
-        pass
-
-    def do_GET(self):
-        self.asked.append((self.path, self.headers["Host"]))
-        leads = self.path.removeprefix("/to?")
-        if leads != self.path:
-            self.send_response(302)
-            self.send_header("Location", leads)
-            self.end_headers()
-            return
-        self.send_response(404 if self.path == "/gone" else 200)
-        self.end_headers()
-        try:
-            while self.path == "/endless":
-                self.wfile.write(b"\0" * 65_536)
-            while self.path == "/drip":
-                self.wfile.write(b"\0")
-                time.sleep(0.1)
-            self.wfile.write(self.picture)
-        except OSError:
-            pass
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    Answers.picture = paint(tmp_path_factory.mktemp("site") / "a.png", "green", size=(96, 64)).read_bytes()
-    made = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    made.daemon_threads = True
-    thread = threading.Thread(target=made.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{made.server_port}"
-    made.shutdown()
-    made.server_close()
-    thread.join()
+    with elsewhere(paint(tmp_path_factory.mktemp("site") / "a.png", "green", size=(96, 64)).read_bytes()) as made:
+        yield made
 
 
 def test_a_picture_of_the_web_is_fetched_and_searched_by(shown, site):

@@ -33,7 +33,8 @@ def router(fetcher: Fetcher | None, uploading: Uploading) -> APIRouter:
         """The picture at an address as a WebP made anew, to be searched by as an upload. Off unless served with --allow-urls."""
         if fetcher is None:
             raise NotAllowed(
-                "Pictures are fetched by address only after imsearch serve --allow-urls; save the picture and send it."
+                "No picture is fetched from the web here; that begins with: imsearch serve --allow-urls. "
+                "Or save the picture and search by the file."
             )
         picture = uploading.decode(fetcher.fetch(asked.url), None, SIDE).picture
         picture.thumbnail((2 * SIDE, 2 * SIDE))

@@ -5,8 +5,8 @@ import { t } from "./messages.js";
 /** @type {Record<string, AbortController>} */
 const running = {};
 
-/** @param {string} kind none: nothing overtakes it @param {string} url @param {RequestInit} [options] */
-async function ask(kind, url, options = {}) {
+/** @param {string} kind none: nothing overtakes it @param {string} url @param {RequestInit} [options] @param {"json" | "blob"} [as] what it answers with */
+async function ask(kind, url, options = {}, as = "json") {
   const mine = new AbortController();
   if (kind) {
     running[kind]?.abort();
@@ -18,12 +18,20 @@ async function ask(kind, url, options = {}) {
   } catch (error) {
     throw error.name === "AbortError" ? error : new Error(t("failed.away"));
   }
+  // what may be typed next only helps: the search that follows has the words that are to come back
+  if (response.status === 401 && kind !== "complete") return toLogin();
   if (response.status === 204) return null;
-  const body = await response.json().catch((error) => {
+  const body = await response[response.ok ? as : "json"]().catch((/** @type {Error} */ error) => {
     throw error.name === "AbortError" ? error : new Error(t("failed.answer", { status: response.status }));
   });
   if (!response.ok) throw Object.assign(new Error(body.detail), { status: response.status });
   return body;
+}
+
+/** The login has ended, or its token was revoked: log in, and come back here. Whoever waits for an answer waits on. @returns {Promise<never>} */
+function toLogin() {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  return new Promise(() => {});
 }
 
 /** Whether an error only says that a newer call took over. @param {Error} error */
@@ -38,6 +46,9 @@ export function give(picture) {
   body.append("picture", picture);
   return ask("search", "/api/v1/uploads", { method: "POST", body });
 }
+
+/** The picture at an address of the web; the server fetches it, where that is allowed. @param {string} url @returns {Promise<Blob>} */
+export const fetched = (url) => ask("search", "/api/v1/fetched", sending("POST", { url }), "blob");
 
 /** What a result can be narrowed by. @param {URLSearchParams} asked @returns {Promise<import("./types.js").Facets>} */
 export const facets = (asked) => ask("facets", `/api/v1/facets?${asked}`);
@@ -92,6 +103,7 @@ export async function question(asked, hear, signal) {
   } catch (error) {
     throw error.name === "AbortError" ? error : new Error(t("failed.away"));
   }
+  if (response.status === 401) return toLogin();
   if (!response.ok) throw new Error((await response.json().catch(() => ({ detail: t("failed.answer", { status: response.status }) }))).detail);
   const events = eventsOf();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -102,6 +114,8 @@ export async function question(asked, hear, signal) {
 export function jobs(hear) {
   const events = new EventSource("/api/v1/jobs/events");
   events.addEventListener("job", ({ data }) => hear(JSON.parse(data)));
+  // a refusal does not say why; asked once more, it does
+  events.addEventListener("error", () => { if (events.readyState === EventSource.CLOSED) read("jobs").catch(() => {}); });
   addEventListener("pagehide", () => events.close());
   return events;
 }

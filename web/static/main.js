@@ -1,4 +1,5 @@
 // The page: its state is the address, so back and forward work; every change of it comes through `render`.
+import { nameIn } from "./address.js";
 import * as api from "./api.js";
 import { offer } from "./commands.js";
 import { on, one } from "./dom.js";
@@ -8,7 +9,7 @@ import { html } from "./html.js";
 import { onKey } from "./keys.js";
 import { t } from "./messages.js";
 import { onPreferences, prefer, preferences } from "./preferences.js";
-import { exampled, ofPart } from "./query.js";
+import { exampled, joined, ofPart } from "./query.js";
 import { Results } from "./results.js";
 import { EMPTY, asked, current, go, nameOf } from "./state.js";
 import { given, keep, thumbnailOf, written } from "./uploads.js";
@@ -185,15 +186,28 @@ function change(part, how = "push") {
   return render();
 }
 
-/** A new example begins a new search; words may then be added to it. @param {File} file */
-async function byExample(file) {
+/** A new example begins a new search; words may then be added to it. @param {File} file @param {string} [words] that stood beside its address */
+async function byExample(file, words = "") {
   const most = Number(document.body.dataset.mostBytes);
   if (file.size > most) return say(t("upload.big", { name: file.name, n: most / 1e6 }));
   say(t("upload.sending", { name: file.name }));
   try {
     const { upload: key, width, height } = await api.give(file);
     keep(key, { name: file.name, width, height });
-    await change({ q: written(key), mode: EMPTY.mode });
+    await change({ q: joined([words, written(key)]), mode: EMPTY.mode });
+  } catch (error) {
+    if (!api.overtaken(error)) box.fault = error.message;
+    say("");
+  }
+}
+
+/** Search by the picture at an address of the web. @param {string} url @param {string} [words] */
+async function byAddress(url, words) {
+  box.fault = "";
+  say(t("upload.fetching", { host: new URL(url).host }));
+  try {
+    const picture = await api.fetched(url);
+    await byExample(new File([picture], nameIn(url), { type: picture.type }), words);
   } catch (error) {
     if (!api.overtaken(error)) box.fault = error.message;
     say("");
@@ -212,6 +226,7 @@ on(box, "words", ({ text, sure }) => {
   change({ q: text.trim() }, sameThought ? "replace" : "push");
 });
 on(box, "picture", (file) => byExample(file));
+on(box, "address", ({ url, rest }) => byAddress(url, rest));
 for (const from of [box, grid]) on(from, "mark", ({ id, weight }) => change({ q: exampled(current().q, id, weight), mode: EMPTY.mode }));
 for (const from of [chips, panel, saved].filter(Boolean)) on(from, "words", ({ text }) => change({ q: text }));
 if (saved) on(saved, "failed", say);
@@ -281,6 +296,6 @@ onKey("v", "keys.weaker", () => grid.dispatchEvent(new CustomEvent("weaker")));
 // what sticks to the top covers what is scrolled to
 new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty("--cover", `${/** @type {HTMLElement} */ (target).offsetHeight}px`)).observe(one(document, "header"));
 history.scrollRestoration = "manual";
-acceptPictures(byExample);
+acceptPictures(byExample, byAddress);
 addEventListener("popstate", () => render(true));
 render(true);

@@ -1,5 +1,7 @@
 // <search-box>: the query as one line, and the place where pictures are dropped.
-// Events: "words" (detail: {text, sure}, as it is typed), "picture" (detail: File), "mark" (detail: {id, weight}: a result was dropped here).
+// Events: "words" (detail: {text, sure}, as it is typed), "picture" (detail: File), "address" (detail: {url, rest}: of a picture, and
+// the words beside it), "mark" (detail: {id, weight}: a result was dropped here).
+import { addressIn } from "../address.js";
 import { completing } from "../completing.js";
 import { ceased, one, tell } from "../dom.js";
 import { element, html } from "../html.js";
@@ -18,12 +20,28 @@ class SearchBox extends HTMLElement {
     this.box = one(this, "input[type=search]");
     this.file = one(this, "input[type=file]");
     this.wrong = element(html`<p class="wrong" role="alert" hidden></p>`);
+    this.offer = element(html`<button type="button" class="fetch" hidden>${icon("search")}${t("search.address")}</button>`);
+    const below = element(html`<div class="under"></div>`);
+    below.append(this.offer, this.wrong);
     this.zones = element(zones());
-    this.append(this.wrong, this.zones);
+    this.append(below, this.zones);
     const say = (/** @type {boolean} */ sure) => tell(this, "words", { text: this.box.value, sure });
     const later = ceased(PAUSE, say);
-    this.box.addEventListener("input", () => later(false));
-    one(this, "form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => { event.preventDefault(); later.stop(); say(true); });
+    const take = () => tell(this, "address", addressIn(this.box.value));
+    this.box.addEventListener("input", (/** @type {InputEvent} */ { inputType }) => {
+      const before = !this.offer.hidden, found = this.#offers();
+      if (before || found) this.fault = ""; // what was wrong with one address is not with the next
+      if (!found) return later(false);
+      later.stop(); // an address is no words to look for
+      if (inputType === "insertFromPaste" && !found.rest) take();
+    });
+    this.offer.addEventListener("click", take);
+    one(this, "form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      later.stop();
+      if (addressIn(this.box.value)) take();
+      else say(true);
+    });
     this.file.addEventListener("change", () => {
       if (this.file.files[0]) tell(this, "picture", this.file.files[0]);
       this.file.value = ""; // the same picture may be chosen again
@@ -57,6 +75,13 @@ class SearchBox extends HTMLElement {
     }
   }
 
+  /** Where an address is written, offer to search by what is there. */
+  #offers() {
+    const found = addressIn(this.box.value);
+    this.offer.hidden = !found;
+    return found;
+  }
+
   /** What is wrong with the line, while it is being written; nothing when it is understood. @param {string} sentence */
   set fault(sentence) {
     this.wrong.textContent = sentence;
@@ -67,6 +92,7 @@ class SearchBox extends HTMLElement {
   /** @param {import("../types.js").State} state */
   set state(state) {
     if (this.box.value.trim() !== state.q.trim()) this.box.value = state.q;
+    this.#offers();
   }
 }
 customElements.define("search-box", SearchBox);
