@@ -244,3 +244,9 @@ def m012_undo(db: Database) -> None:
         );
         CREATE INDEX undone_edits_picture ON undone_edits(picture_id)
     """)  # fmt: skip
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m013_tag_names(db: Database) -> None:
+    """Tags by their name: of 490,000 a filter looked at each."""
+    _run(db, "CREATE INDEX texts_tag_names ON texts(text, picture_id) WHERE kind = 'tag'")

@@ -121,8 +121,13 @@ def _object(value: str, _: str) -> Sql:
 
 
 def _tag(value: str, _: str) -> Sql:
-    found = "SELECT picture_id FROM texts WHERE kind = 'tag' AND plain(text) = ?"
-    return f"pictures.id IN ({found})", [plain(value)]
+    # each tag that there is by a look into their index: reading through 490,000 for the 1,536 took 0.05 s, comparing all 0.28
+    each = (
+        "WITH RECURSIVE t(name) AS (SELECT min(text) FROM texts WHERE kind = 'tag' UNION ALL "
+        "SELECT (SELECT min(text) FROM texts WHERE kind = 'tag' AND text > name) FROM t WHERE name IS NOT NULL)"
+    )
+    alike = f"{each} SELECT name FROM t WHERE plain(coalesce(name, '')) = ?"
+    return f"pictures.id IN (SELECT picture_id FROM texts WHERE kind = 'tag' AND text IN ({alike}))", [plain(value)]
 
 
 def _words(columns: str) -> Callable[[str, str], Sql]:
