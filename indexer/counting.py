@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.connections import Connections, Tables
+from indexer.places import Degrees, Place, places
 from indexer.plain import plain
 from indexer.records import Counts
 from indexer.vectors.protocol import Ids
@@ -27,6 +28,8 @@ Codes = NDArray[np.int32]
 AT_ONCE = 10_000
 # A bigger one is read again meanwhile, and takes no more of the machine than one part in so many.
 REST = 10
+# More people than these are "5 or more".
+MOST_PEOPLE = 5
 _COLOUR = re.compile(r'\["([a-z]+)",')
 
 
@@ -50,6 +53,10 @@ class _Table:
     ids: Ids
     shown: NDArray[np.bool_]
     columns: Mapping[str, _Column]
+    placed: Codes
+    """Rows of the pictures whose place is known, from south to north."""
+    latitudes: Degrees
+    longitudes: Degrees
 
     def chosen(self, among: Ids | None) -> NDArray[np.bool_]:
         return self.shown if among is None else np.isin(self.ids, among, assume_unique=True)
@@ -70,11 +77,17 @@ class Counting(Tables):
         """How many of these pictures (None: of all that are not hidden) have each value, thing by thing, in no order.
 
         `of` are: folder ("ROOT/PATH", the root by its whole path), type, day, camera, lens, rating, orientation,
-        state, tag, object, colour.
+        state, tag, object, people ("1" to "5", which is five or more), colour, has (what `has:` takes).
         """
         table = self._now()
         chosen = table.chosen(among)
         return {name: table.columns[name].count(chosen) for name in of}
+
+    def places(self, among: Ids | None) -> list[Place]:
+        """Where these pictures (None: all that are not hidden) were taken, as few places."""
+        table = self._now()
+        held = table.chosen(among)[table.placed]
+        return places(table.latitudes[held], table.longitudes[held], table.ids[table.placed[held]])
 
     def close(self) -> None:
         """Wait for what is being read."""
@@ -105,24 +118,47 @@ class Counting(Tables):
         # before it is read: what is written meanwhile is read the next time
         changes = self.connections.changes()
         sql = (
-            "SELECT pictures.id, state, roots.path || '/' || folder, format, substr(moment, 1, 10), camera, lens, rating, "
-            "CASE WHEN width > height THEN 'landscape' WHEN width < height THEN 'portrait' ELSE 'square' END, colours "
+            "SELECT pictures.id, state, colours, latitude, longitude, taken_at IS NOT NULL, roots.path || '/' || folder, "
+            "format, substr(moment, 1, 10), camera, lens, rating, "
+            "CASE WHEN width > height THEN 'landscape' WHEN width < height THEN 'portrait' ELSE 'square' END "
             "FROM pictures JOIN roots ON roots.id = root_id AND online ORDER BY pictures.id"
         )
         rows = self._db.execute(sql).fetchall()
-        ids, states, *singles, colours = list(zip(*rows, strict=True)) if rows else [()] * 10
+        ids, states, colours, *where, dated = list(zip(*(row[:6] for row in rows), strict=True)) if rows else [()] * 6
         held = np.array(ids, np.int64)
         names = ("folder", "type", "day", "camera", "lens", "rating", "orientation")
-        columns = {name: _single(values) for name, values in zip(names, singles, strict=True)}
+        columns = {name: _single([row[at] for row in rows]) for at, name in enumerate(names, 6)}
         columns["state"] = _single(states)
         named = [(at, name) for at, said in enumerate(colours) for name in _COLOUR.findall(said)]
         columns["colour"] = _column([at for at, _ in named], [name for _, name in named])
         columns["tag"] = self._words(held, "SELECT picture_id, text FROM texts WHERE kind = 'tag'")
         columns["object"] = self._words(held, "SELECT picture_id, label FROM objects")
+        columns["people"] = self._people(held)
+        latitudes, longitudes = (np.array(degrees, np.float64) for degrees in where)
+        placed = np.flatnonzero(~np.isnan(latitudes)).astype(np.int32)
+        columns["has"] = self._has(held, columns, {"gps": placed, "date": np.flatnonzero(dated)})
+        placed = placed[latitudes[placed].argsort(kind="stable")]
         shown = np.array([state != "hidden" for state in states], bool)
-        self._table = _Table(held, shown, columns)
+        self._table = _Table(held, shown, columns, placed, latitudes[placed], longitudes[placed])
         self._changes, self._read_at = changes, time.monotonic()
         self._took = self._read_at - started
+
+    def _people(self, held: Ids) -> _Column:
+        """How many people were seen in each picture in which any were."""
+        labels = [
+            label for (label,) in self._db.execute("SELECT DISTINCT label FROM objects") if plain(label) == "person"
+        ]
+        sql = f"SELECT picture_id, min(count(*), ?) FROM objects WHERE label IN ({', '.join('?' * len(labels))}) GROUP BY picture_id"
+        return _there(held, self._db.execute(sql, (MOST_PEOPLE, *labels)).fetchall())
+
+    def _has(self, held: Ids, columns: Mapping[str, _Column], rows: dict[str, NDArray[np.integer]]) -> _Column:
+        """What is known of each picture at all, whatever it is; of some things it was found out already."""
+        rows |= {name: np.unique(columns[name].rows) for name in ("tag", "object", "camera", "rating")}
+        sql = "SELECT picture_id, kind FROM texts WHERE kind IN ('caption', 'ocr', 'note')"
+        said = _there(held, self._db.execute(sql).fetchall())
+        rows |= {kind: np.unique(said.rows[said.codes == code]) for code, kind in enumerate(said.values)}
+        codes = np.repeat(np.arange(len(rows), dtype=np.int32), [len(each) for each in rows.values()])
+        return _Column(list(rows), np.concatenate(list(rows.values())).astype(np.int32), codes)
 
     def _words(self, held: Ids, sql: str) -> _Column:
         """Words that compare alike are one value, as most write it; each counts once a picture."""
@@ -132,11 +168,18 @@ class Counting(Tables):
         written: dict[str, str] = {}
         for word, _ in Counter(words).most_common():
             written.setdefault(folded[word], word)
-        found = np.array([picture for picture, _ in rows], np.int64)
-        there = np.isin(found, held)
-        made = _column(np.searchsorted(held, found), [written[folded[word]] for word in words])
-        both = np.unique(np.stack([made.rows[there], made.codes[there]]), axis=1)
-        return _Column(made.values, both[0], both[1])
+        made = _there(held, [(picture, written[folded[word]]) for picture, word in rows])
+        kinds = max(1, len(made.values))
+        each = np.unique(made.rows.astype(np.int64) * kinds + made.codes)
+        return _Column(made.values, (each // kinds).astype(np.int32), (each % kinds).astype(np.int32))
+
+
+def _there(held: Ids, rows: Sequence[tuple[int, object]]) -> _Column:
+    """Values by picture; of pictures that are away none."""
+    found = np.array([picture for picture, _ in rows], np.int64)
+    made = _column(np.searchsorted(held, found), [str(value) for _, value in rows])
+    there = np.isin(found, held)
+    return _Column(made.values, made.rows[there], made.codes[there])
 
 
 def _single(values: Sequence[object]) -> _Column:

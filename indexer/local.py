@@ -14,6 +14,7 @@ from indexer.catalog import Catalog
 from indexer.errors import LibraryDamaged
 from indexer.filters import Filter
 from indexer.manifest import Manifest
+from indexer.places import Place
 from indexer.records import Counts, LexicalMatch, NewPicture, Picture, Text
 from indexer.sketch import NEVER_SEEN, Sketches, unpack
 from indexer.thumbnails import thumbnail_path
@@ -71,6 +72,10 @@ class LocalStore:
     def counts(self, among: Ids | None, of: Iterable[str]) -> dict[str, Counts]:
         """How many of these pictures have each value."""
         return self.catalog.counting.counts(among, of)
+
+    def places(self, among: Ids | None) -> list[Place]:
+        """Where pictures were taken."""
+        return self.catalog.counting.places(among)
 
     def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:
         """Ids by time taken."""

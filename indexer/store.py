@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.filters import Filter
+from indexer.places import Place
 from indexer.records import Counts, LexicalMatch, Picture, Text
 from indexer.sketch import Sketches
 from indexer.vectors.protocol import Ids, Scores
@@ -49,8 +50,13 @@ class Store(Protocol):
     def counts(self, among: Ids | None, of: Iterable[str]) -> dict[str, Counts]:
         """How many of these pictures have each value of some things, in no order; without `among`, of all that are not hidden.
 
-        The things: folder (its whole path), type, day, camera, lens, rating, orientation, state, tag, object, colour.
+        The things: folder (its whole path), type, day, camera, lens, rating, orientation, state, tag, object, people ("1" to
+        "5", which is five or more), colour, has (what `has:` takes).
         """
+        ...
+
+    def places(self, among: Ids | None) -> list[Place]:
+        """Where these pictures (without `among`, all that are not hidden) were taken, as few places, most first."""
         ...
 
     def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from indexer.counting import MOST_PEOPLE
 from indexer.filters import condition
 from indexer.paths import printable
+from indexer.places import Place
 from indexer.plain import plain
 from indexer.records import Counts
 from indexer.store import Store
@@ -21,11 +23,14 @@ MOST_DAYS = 92
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value: `count` pictures have it, and `query` keeps these when it is added to the query."""
+    """One value: `count` pictures have it, and `query` keeps these when it is added to the query. A place has an `example`:
+    the id of a picture that was taken there.
+    """
 
     value: str
     count: int
     query: str
+    example: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Facets:
 def facets(store: Store, among: Ids | None, roots: Iterable[str], most: int) -> Facets:
     """Of these pictures, or of all that are not hidden; at most so many values of each thing."""
     values = {thing: _top(each, most) for thing, each in values_of(store, among, roots, _OTHERS).items()}
+    values["place"] = _places(store.places(among))[:most]
     days = store.counts(among, ["day"])["day"]
     for thing, counts in (("year", _named("year", _begins(days, 4))), ("month", _periods(_begins(days, 7)))):
         values[thing] = sorted(counts, key=lambda one: one.value)
@@ -54,7 +60,7 @@ def facets(store: Store, among: Ids | None, roots: Iterable[str], most: int) -> 
 
 
 def values_of(store: Store, among: Ids | None, roots: Iterable[str], things: Iterable[str]) -> dict[str, list[Value]]:
-    """Every value of some things, in no order: folder, year, camera, lens, type, orientation, rating, tag, object, colour, state."""
+    """Every value of some things, in no order: folder, year, camera, lens, type, orientation, rating, tag, object, people, colour, has, state."""
     asked = list(things)
     counts = store.counts(among, ["day" if thing == "year" else thing for thing in asked])
     made = {}
@@ -64,6 +70,8 @@ def values_of(store: Store, among: Ids | None, roots: Iterable[str], things: Ite
             made[thing] = _named(field, _folders(counts[thing], roots))
         elif thing in ("camera", "lens"):
             made[thing] = _named(field, _within(counts[thing]))
+        elif thing == "people":
+            made[thing] = [_people(value, count) for value, count in counts[thing]]
         else:
             made[thing] = _named(field, _begins(counts["day"], 4) if thing == "year" else counts[thing])
     return made
@@ -76,7 +84,20 @@ def timeline(store: Store, among: Ids | None, newest_first: bool) -> list[Value]
 
 _FIELD = {"folder": "in", "colour": "color"}
 """Things whose filter has another name."""
-_OTHERS = ("folder", "type", "camera", "lens", "orientation", "rating", "tag", "object", "colour", "state")
+_OTHERS = (
+    "folder",
+    "type",
+    "camera",
+    "lens",
+    "orientation",
+    "rating",
+    "tag",
+    "object",
+    "people",
+    "colour",
+    "has",
+    "state",
+)
 
 
 def _named(field: str, counts: Counts) -> list[Value]:
@@ -87,6 +108,18 @@ def _named(field: str, counts: Counts) -> list[Value]:
         except ValueError:  # a name of signs alone, say, cannot be asked for
             continue
     return made
+
+
+def _people(value: str, count: int) -> Value:
+    last = int(value) == MOST_PEOPLE
+    return Value(
+        f"{value}+" if last else value, count, printed(condition("object", f"person{'>=' if last else '='}{value}"))
+    )
+
+
+def _places(found: Iterable[Place]) -> list[Value]:
+    circles = [(f"{one.latitude},{one.longitude},{one.km:g}km", one) for one in found]
+    return [Value(circle, one.count, printed(condition("near", circle)), one.example) for circle, one in circles]
 
 
 def _top(values: list[Value], most: int) -> list[Value]:

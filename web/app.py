@@ -95,7 +95,7 @@ def create_app(
     api = APIRouter(prefix="/api/v1")
     api.include_router(search.router(library, blur, uploading, sent, offered.model))
     api.include_router(uploads.router(sent))
-    api.include_router(facets.router(library, sent))
+    api.include_router(facets.router(library, blur, sent))
     api.include_router(pictures.router(library, blur, thumbnails))
     api.include_router(places.router(library, blur))
     api.include_router(edits.router(library))

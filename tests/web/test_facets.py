@@ -13,6 +13,7 @@ from indexer.records import Edit, Text
 from search.library import Library
 from tests.conftest import paint
 from tests.small import ColourEmbedder, write
+from vlm.protocols import Annotation, DetectedObject
 from web.app import create_app
 
 
@@ -30,6 +31,15 @@ def album(shelf):
     shelf.index()
     for at in range(1, 13):
         write(shelf.catalog, Text(at, "tag", ["Boat", "boat", "our cat"][at % 3], "user"))
+    for at in range(1, 9):
+        write(shelf.catalog, Text(at, "caption", f"number {at}", "blip"))
+        people = [DetectedObject(label, 0.9, (0, 0, 9, 9)) for label in ["Person", "person"] * (at // 2) + ["dog"]]
+        shelf.catalog.texts.annotate(
+            at, "object", Annotation("yolox", "1", datetime(2024, 1, 1, tzinfo=UTC), objects=tuple(people))
+        )
+    with shelf.catalog.connections.writing() as db:
+        near = [(48.85 + at / 100, 2.35, at) for at in range(1, 8)] + [(-33.87, 151.2, at) for at in range(8, 12)]
+        db.executemany("UPDATE pictures SET latitude = ?, longitude = ? WHERE id = ?", near)
     with Library(shelf.library, Manifest("colour", "1", 4), ColourEmbedder()) as library:
         yield library
 
@@ -68,6 +78,30 @@ def test_words_that_are_alike_are_one_value(client):
         ("boat", 8),
         ("our cat", 4),
     ]
+
+
+def test_people_are_counted_in_each_picture(client):
+    told = {one["value"]: (one["count"], one["query"]) for one in facets(client)["facets"]["people"]}
+    assert told == {
+        "2": (2, "object:person=2"), "4": (2, "object:person=4"), "5+": (3, "object:person>=5"),
+    }  # fmt: skip
+
+
+def test_pictures_taken_near_each_other_are_a_place_with_one_of_them(client, album):
+    paris, sydney = facets(client)["facets"]["place"]
+    assert (paris["value"], paris["count"], sydney["value"], sydney["count"]) == (
+        "48.89,2.35,100km", 7, "-33.87,151.2,100km", 4,
+    )  # fmt: skip
+    assert client.get(paris["thumbnail"]).headers["content-type"] == "image/webp"
+    # nearer, where that is one place alone
+    inside = facets(client, q=paris["query"])["facets"]["place"]
+    assert len(inside) > 1
+    assert all(one["value"].endswith(",1km") for one in inside)
+
+
+def test_what_is_known_of_pictures_is_counted(client):
+    told = {one["query"]: one["count"] for one in facets(client)["facets"]["has"]}
+    assert told == {"has:tag": 12, "has:gps": 11, "has:object": 8, "has:caption": 8}
 
 
 def test_folders_count_what_lies_below_them(client):

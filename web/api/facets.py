@@ -9,19 +9,24 @@ from fastapi import Query as Asked
 from pydantic import BaseModel
 
 from search import Library
+from search.blurring import Blur
 from search.facets import Value
 from web.api.asked import MOST_CHARACTERS, Narrowing, asked_for, narrowing, uploaded_by
+from web.api.schemas import card_out
 from web.uploads import Uploads
 
 MOST_VALUES = 1000
 
 
 class ValueOut(BaseModel):
-    """One value: `count` matches have it, and `query` keeps these when it is added to the query, after a space."""
+    """One value: `count` matches have it, and `query` keeps these when it is added to the query, after a space. A place has
+    the thumbnail of a picture that was taken there, unless that is to be blurred.
+    """
 
     value: str
     count: int
     query: str
+    thumbnail: str | None = None
 
 
 class HistogramOut(BaseModel):
@@ -46,7 +51,7 @@ class TimelineOut(BaseModel):
     days: list[ValueOut]
 
 
-def router(library: Library, uploads: Uploads) -> APIRouter:
+def router(library: Library, blur: Blur, uploads: Uploads) -> APIRouter:
     """`/facets` and `/timeline` over one library."""
     made = APIRouter(tags=["search"])
     uploaded = uploaded_by(library, uploads)
@@ -60,6 +65,7 @@ def router(library: Library, uploads: Uploads) -> APIRouter:
         """What the matches of a search could be narrowed by: at most `most` values of each thing, the most frequent first."""
         found = library.facets(asked_for(q, asked, uploaded), most)
         values = {thing: [_value(one) for one in each] for thing, each in found.values.items()}
+        values["place"] = [_seen(one) for one in found.values["place"]]
         bars = [_value(one) for one in found.histogram]
         return FacetsOut(total=found.total, facets=values, histogram=HistogramOut(by=found.by, bars=bars))
 
@@ -70,6 +76,11 @@ def router(library: Library, uploads: Uploads) -> APIRouter:
         """How many matches were taken on each day: the oldest first where that is the order, else the newest."""
         days = [_value(one) for one in library.timeline(asked_for(q, asked, uploaded))]
         return TimelineOut(total=sum(day.count for day in days), days=days)
+
+    def _seen(one: Value) -> ValueOut:
+        cards = [card_out(picture, blur) for picture in library.store.get([one.example] if one.example else [])]
+        shown = next((card.thumbnail for card in cards if not card.blurred), None)
+        return _value(one).model_copy(update={"thumbnail": shown})
 
     return made
 

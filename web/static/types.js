@@ -41,7 +41,7 @@
  *   moderation: Record<string, number>} & Veiled} Picture
  */
 
-/** One value of a facet; `query` keeps its `count` pictures when it is added to the query. @typedef {{value: string, count: number, query: string}} FacetValue */
+/** One value of a facet; `query` keeps its `count` pictures when it is added to the query; a place has a `thumbnail`. @typedef {{value: string, count: number, query: string, thumbnail?: string | null}} FacetValue */
 
 /** @typedef {{total: number, facets: Record<string, FacetValue[]>, histogram: {by: string, bars: FacetValue[]}}} Facets */
 

@@ -80,9 +80,9 @@ export const monthName = (month) => dated(month, { month: "long", year: "numeric
 /** @param {string} path */
 export const folderName = (path) => path.split("/").filter(Boolean).slice(-2).join(" / ") || t("group.nowhere");
 
-/** @param {number} latitude @param {number} longitude */
-export const place = (latitude, longitude) =>
-  `${Math.abs(latitude).toFixed(4)}° ${latitude < 0 ? "S" : "N"}, ${Math.abs(longitude).toFixed(4)}° ${longitude < 0 ? "W" : "E"}`;
+/** @param {number} latitude @param {number} longitude @param {number} [digits] */
+export const place = (latitude, longitude, digits = 4) =>
+  `${Math.abs(latitude).toFixed(digits)}° ${latitude < 0 ? "S" : "N"}, ${Math.abs(longitude).toFixed(digits)}° ${longitude < 0 ? "W" : "E"}`;
 
 /** Who said something, and when. @param {{model: string, by: string, created_at: string}} said */
 export function saidBy({ model, by, created_at }) {

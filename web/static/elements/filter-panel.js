@@ -9,12 +9,27 @@ import { onKey } from "../keys.js";
 import { t } from "../messages.js";
 import { onPreferences, prefer, preferences } from "../preferences.js";
 import { added, between, holds, without } from "../query.js";
+import { place } from "../words.js";
 
 /** @typedef {import("../types.js").Facets} Facets */
+/** @typedef {import("../types.js").FacetValue} FacetValue */
 
 // Years and months are what the histogram is for.
-const SHOWN = ["folder", "tag", "object", "camera", "colour", "type", "orientation", "rating", "lens", "state"];
+const SHOWN = ["folder", "place", "people", "tag", "object", "has", "camera", "colour", "type", "orientation", "rating", "lens", "state"];
 const AT_ONCE = 6;
+
+/** How a value is said where it is not as it stands. @type {Record<string, (value: string) => string>} */
+const SAID = {
+  rating: (stars) => `${"★".repeat(Number(stars))}${"☆".repeat(5 - Number(stars))}`,
+  folder: (path) => path.split("/").at(-1),
+  type: (kind) => kind.toUpperCase(),
+  has: (thing) => t(`has.${thing}`),
+  people: (count) => t(count.endsWith("+") ? "people.more" : "people.count", { n: parseInt(count) }),
+  place: (circle) => {
+    const [latitude, longitude, km] = circle.split(",").map(parseFloat);
+    return t("place.around", { place: place(latitude, longitude, km > 1 ? 2 : 3), km });
+  },
+};
 
 const frame = () => html`<div>
   <div class="row"><h2>${t("view.filters")}</h2><button type="button" class="round quiet shut" aria-label="${t("filters.shut")}">${icon("cross")}</button></div>
@@ -74,13 +89,24 @@ class FilterPanel extends HTMLElement {
 
   /** A facet of which all pictures have the same says nothing. @param {string} name */
   #says(name) {
-    const values = this.facets.facets[name] ?? [];
-    return values.length > 1 || values.some(({ count, query }) => count < this.facets.total || holds(this.q, query));
+    const values = this.#values(name);
+    return values.length > 1 || values.some((value) => this.#divides(value));
+  }
+
+  /** @param {string} name */
+  #values(name) {
+    const all = this.facets.facets[name] ?? [];
+    return name === "has" ? all.filter((value) => this.#divides(value)) : all; // each is a question of its own
+  }
+
+  /** @param {FacetValue} value */
+  #divides({ count, query }) {
+    return count < this.facets.total || holds(this.q, query);
   }
 
   /** @param {string} name */
   #part(name) {
-    const all = this.facets.facets[name];
+    const all = this.#values(name);
     const most = this.whole.has(name) ? all.length : AT_ONCE;
     const open = !this.folded.has(name);
     return html`<section><h3><button type="button" class="heading" data-fold="${name}" aria-expanded="${String(open)}">${t(`facet.${name}`)}${icon("down")}</button></h3>
@@ -88,12 +114,12 @@ class FilterPanel extends HTMLElement {
       ${all.length > AT_ONCE && html`<li><button type="button" class="all" data-whole="${name}">${t(most < all.length ? "filters.all" : "filters.fewer", { n: all.length })}</button></li>`}</ul>`}</section>`;
   }
 
-  /** @param {string} name @param {import("../types.js").FacetValue} value */
-  #value(name, { value, count, query }) {
+  /** @param {string} name @param {FacetValue} given */
+  #value(name, { value, count, query, thumbnail }) {
     const on = holds(this.q, query);
-    const said = name === "rating" ? `${"★".repeat(Number(value))}${"☆".repeat(5 - Number(value))}` : name === "folder" ? value.split("/").at(-1) : name === "type" ? value.toUpperCase() : value;
+    const said = (SAID[name] ?? String)(value);
     const depth = name === "folder" ? value.split("/").length - 1 : 0;
-    return html`<button type="button" class="value" data-query="${query}" aria-pressed="${String(on)}" title="${query}" data-depth="${Math.min(4, depth)}">${name === "colour" && html`<i data-colour="${value}"></i>`}<span>${said}</span><small>${count.toLocaleString()}</small></button>`;
+    return html`<button type="button" class="value" data-query="${query}" aria-pressed="${String(on)}" title="${query}" data-depth="${Math.min(4, depth)}">${name === "colour" && html`<i data-colour="${value}"></i>`}${thumbnail && html`<img src="${thumbnail}&size=128" alt="" width="36" height="36">`}<span>${said}</span><small>${count.toLocaleString()}</small></button>`;
   }
 
   /** @param {HTMLElement} target */
