@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from indexer.content import refresh_words
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
 MANY = 3000
@@ -19,6 +21,7 @@ def shown(shown):
     columns = [row[1] for row in database.execute("PRAGMA table_info(pictures)").fetchall()]
     rows = [dict(zip(columns, row, strict=True)) for row in database.execute("SELECT * FROM pictures").fetchall()]
     newest = datetime(2024, 6, 30, 12, tzinfo=UTC)
+    first = database.execute("SELECT max(id) + 1 FROM pictures").fetchone()[0]
     with database:
         for at in range(MANY):
             row = rows[at % len(rows)] | {"id": None, "name": f"many {at:05}.png", "path": f"many {at:05}.png"}
@@ -26,6 +29,7 @@ def shown(shown):
             database.execute(
                 f"INSERT INTO pictures VALUES ({','.join('?' * len(columns))})", [row[name] for name in columns]
             )
+        refresh_words(database, list(range(first, first + MANY)))
     return shown
 
 
@@ -71,6 +75,23 @@ def test_the_scrubber_goes_to_any_year_and_says_which(page):
     page.mouse.down()
     page.mouse.up()
     expect(page.locator("a[title='many 02999.png']")).to_be_visible()
+
+
+def test_matches_by_time_have_their_calendar_too(page):
+    page.goto("/?q=many&order=newest")
+    expect(page.get_by_role("status")).to_contain_text("3,000 matches")
+    expect(page.get_by_role("region", name="June 2024").get_by_role("heading")).to_contain_text("79")
+    scrubber = page.get_by_role("slider", name="Go to a time")
+    scrubber.focus()
+    page.keyboard.press("PageDown")
+    june = page.get_by_role("region", name="June 2023")
+    expect(june.get_by_role("link").first).to_have_attribute("title", "many 00975.png")
+    assert cards(page) < 200
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    expect(page.locator("a[title='many 02999.png']")).to_be_visible()
+    page.get_by_role("searchbox").fill("many sort:oldest")
+    expect(page.get_by_role("region", name="June 2021").get_by_role("link").first).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("3,000 matches")
 
 
 def test_what_is_above_may_grow_and_the_picture_stays_where_it_is(page):

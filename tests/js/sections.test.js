@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Shelf, agreeing, calendar, nextDay, sectionsOf } from "../../web/static/sections.js";
+import { Shelf, agreeing, calendar, nextDay, sectionsOf, spread } from "../../web/static/sections.js";
 
 const FRAME = { width: 900, height: 150, gap: 4, heading: 40, apart: 20 };
 const hit = (id, more = {}) => ({ id, width: 300, height: 200, weak: false, path: `/p/a/${id}.jpg`, moment: "2020-01-01T00:00:00", ...more });
@@ -40,6 +40,18 @@ test("counts that are older than the pictures give way to them", () => {
   assert.deepEqual(counts(old, taken("2024-05-03", "2024-05-02", "2024-05-02", "2024-05-01")), ["2024-05-03 1", "2024-05-02 2", "2024-05-01 7", "2023-01-01 2"]);
   assert.deepEqual(counts(old.toReversed(), taken("2022-01-01", "2023-01-01")), ["2022-01-01 1", "2023-01-01 2", "2024-05-01 7", "2024-05-02 1"]);
   assert.deepEqual(counts(old.slice(1), taken("2024-05-01")), ["2024-05-01 7", "2023-01-01 2"]);
+});
+
+test("pictures that come in order take their places in the calendar, section by section", () => {
+  const made = calendar([{ value: "2024-05-31", count: 2 }, { value: "2024-04-02", count: 2 }], "month", [hit(1)]);
+  assert.deepEqual(made.map(({ hits }) => hits), [null, null]);
+  const known = [hit(1), hit(2), hit(3)];
+  spread(made, known);
+  const first = made[0].hits;
+  assert.deepEqual(first.map(({ id }) => id), [1, 2]);
+  spread(made, [...known, hit(4)]);
+  assert.deepEqual(made.map(({ hits }) => hits.length), [2, 2]);
+  assert.equal(made[0].hits, first); // what is laid out stays
 });
 
 test("of a hundred thousand only what lies within the window is shown", () => {

@@ -56,7 +56,7 @@ def router(library: Library, blur: Blur, uploads: Uploads) -> APIRouter:
     made = APIRouter(tags=["search"])
     uploaded = uploaded_by(library, uploads)
 
-    @made.get("/facets")
+    @made.get("/facets", response_model_exclude_none=True)
     def facets(
         asked: Annotated[Narrowing, Depends(narrowing)],
         q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = "",
@@ -69,7 +69,7 @@ def router(library: Library, blur: Blur, uploads: Uploads) -> APIRouter:
         bars = [_value(one) for one in found.histogram]
         return FacetsOut(total=found.total, facets=values, histogram=HistogramOut(by=found.by, bars=bars))
 
-    @made.get("/timeline")
+    @made.get("/timeline", response_model_exclude_none=True)
     def timeline(
         asked: Annotated[Narrowing, Depends(narrowing)], q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = ""
     ) -> TimelineOut:

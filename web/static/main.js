@@ -106,7 +106,9 @@ async function arrange() {
   paint();
   panel.hidden || narrow();
   const laid = await mine.lay().catch((error) => { if (!api.overtaken(error)) say(error.message); });
-  if (laid && results === mine) paint();
+  if (!laid || results !== mine) return;
+  say(summary(results));
+  paint();
 }
 
 /** Ask what the result can be narrowed by. */
@@ -121,7 +123,7 @@ async function narrow() {
 }
 
 function paint() {
-  grid.paint(results.sections(), { byPicture: results.byPicture, more: results.more && (results.weakShown || results.likely === null), empty: nothing(results) });
+  grid.paint(results.sections(), { byPicture: results.byPicture, more: results.goesOn, empty: nothing(results) });
 }
 
 /** Open the detail of a picture. @param {number} id */

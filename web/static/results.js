@@ -1,6 +1,6 @@
 // What one search found, as far as it is known yet: the first page, further pages, and months of a calendar as they are seen.
 import * as api from "./api.js";
-import { calendar, sectionsOf } from "./sections.js";
+import { calendar, sectionsOf, spread } from "./sections.js";
 import { asked } from "./state.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -42,12 +42,13 @@ export class Results {
 
   /** Whether the matches come by time. */
   get timed() {
-    const unasked = this.state.order === "relevance" && this.hits.length > 0 && !Object.keys(this.hits[0].signals).length;
-    return unasked || this.state.order === "newest" || this.state.order === "oldest";
+    const order = this.terms.find(({ kind }) => kind === "order")?.what;
+    return order === "newest" || order === "oldest" || (!order && this.hits.length > 0 && !this.ranked);
   }
 
   /** How many match; null where there may be more than are known. */
   get likely() {
+    if (this.days) return this.days.reduce((sum, { count }) => sum + count, 0);
     const strong = this.hits.filter((hit) => !hit.weak).length;
     return strong === this.hits.length && this.more ? null : strong;
   }
@@ -70,15 +71,18 @@ export class Results {
     return this;
   }
 
-  /** The next pictures; false where another call fetches them already. */
-  async next() {
+  /** The next pictures; false where another call fetches them already. @param {number} [count] */
+  async next(count = FURTHER) {
     if (this.loading || !this.more) return false;
     this.loading = true;
     try {
-      const { hits, next } = await this.#ask({ limit: String(FURTHER), cursor: this.cursor }, "more");
+      const { hits, next } = await this.#ask({ limit: String(count), cursor: this.cursor }, "more");
       const known = new Set(this.hits.map((hit) => hit.id));
       this.hits = this.hits.concat(hits.filter((hit) => !known.has(hit.id)));
       this.cursor = next;
+      if (!this.ranked || !this.calendar) return true;
+      if (!this.more || this.hits.at(-1).weak) this.calendar = null; // what it stood for is known now
+      else spread(this.calendar.sections, this.hits);
       return true;
     } finally {
       this.loading = false;
@@ -97,20 +101,27 @@ export class Results {
     return this.days ?? sectionsOf(this.hits, this.group, this.weakShown);
   }
 
+  /** Whether further ones come at the end of what is shown. */
+  get goesOn() {
+    if (this.days && !this.ranked) return false; // all of them have their place
+    return this.more && (this.weakShown || this.hits.every((hit) => !hit.weak));
+  }
+
   /** The calendar, where it is the one that is asked for. */
   get days() {
     return this.calendar?.by === this.group ? this.calendar.sections : null;
   }
 
-  /** Whether nothing ranks the pictures: then any month of them can be asked for by itself. */
-  get unranked() {
-    return this.timed && this.hits.every((hit) => !Object.keys(hit.signals).length);
+  /** Whether something ranks the pictures, so that some of them match less. */
+  get ranked() {
+    return this.hits.some((hit) => Object.keys(hit.signals).length > 0);
   }
 
   /** Lay out all there is by time; false where it cannot be, or need not. */
   async lay() {
     const by = this.group;
-    if ((by !== "day" && by !== "month") || this.days || !this.unranked || !this.more) return false;
+    if ((by !== "day" && by !== "month") || this.days || !this.timed || this.likely !== null) return false;
+    if (this.ranked && this.state.fold) return false; // the days count copies too
     const { days } = await api.timeline(asked(this.state));
     this.calendar = { by, sections: calendar(days, by, this.hits) };
     return true;
@@ -119,6 +130,7 @@ export class Results {
   /** Fetch the pictures of a section of the calendar; false where they are on their way. @param {Section} section */
   async fill(section) {
     if (section.hits || this.filling.has(section.key)) return false;
+    if (this.ranked) return this.#readTo(section);
     this.filling.add(section.key);
     try {
       const { hits } = await this.#ask({ limit: String(Math.min(MOST, section.count + 50)), after: section.after, before: section.before }, `fill ${section.key}`);
@@ -128,5 +140,12 @@ export class Results {
     } finally {
       this.filling.delete(section.key);
     }
+  }
+
+  /** Ranked matches of a month cannot be asked for by themselves, for what matches less is measured against all: so all before it come too. @param {Section} section */
+  #readTo(section) {
+    const sections = this.calendar?.sections ?? [];
+    const end = sections.slice(0, sections.indexOf(section) + 1).reduce((sum, { count }) => sum + count, 0);
+    return this.next(Math.max(FURTHER, Math.min(MOST, end - this.hits.length)));
   }
 }

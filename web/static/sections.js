@@ -63,13 +63,22 @@ export function calendar(days, group, known) {
       last.days.push(day);
     } else made.push({ key: `${group}:${title}${goesOn ? ` ${day}` : ""}`, title: goesOn ? "" : title, count, hits: null, days: [day] });
   }
-  let at = 0;
-  return made.map(({ days: its, ...section }) => {
+  const sections = made.map(({ days: its, ...section }) => {
     const [first, last] = [its[0], its.at(-1)].sort();
-    const hits = at + section.count <= known.length ? known.slice(at, at + section.count) : null;
-    at += section.count;
-    return { ...section, hits, after: first, before: nextDay(last) };
+    return { ...section, after: first, before: nextDay(last) };
   });
+  spread(sections, known);
+  return sections;
+}
+
+/** Give the sections whose pictures are all known these. @param {Section[]} sections @param {Hit[]} known the first hits, in their order */
+export function spread(sections, known) {
+  let at = 0;
+  for (const section of sections) {
+    if (at + section.count > known.length) return;
+    section.hits ??= known.slice(at, at + section.count);
+    at += section.count;
+  }
 }
 
 /**

@@ -24,7 +24,7 @@ const SAID = {
   folder: (path) => path.split("/").at(-1),
   type: (kind) => kind.toUpperCase(),
   has: (thing) => t(`has.${thing}`),
-  people: (count) => t(count.endsWith("+") ? "people.more" : "people.count", { n: parseInt(count) }),
+  people: (count) => count.endsWith("+") ? t("people.more", { n: parseInt(count) }) : t("people.count", { n: Number(count) }),
   place: (circle) => {
     const [latitude, longitude, km] = circle.split(",").map(parseFloat);
     return t("place.around", { place: place(latitude, longitude, km > 1 ? 2 : 3), km });
