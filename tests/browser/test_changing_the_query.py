@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+
+from vlm.protocols import Annotation, DetectedObject
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
@@ -119,6 +122,29 @@ def test_filters_are_written_into_the_line_with_how_many_are_left(page):
     line(page, "")
     panel.get_by_role("button", name="Close the filters").click()
     expect(panel).to_have_count(0)
+
+
+def test_places_people_and_what_is_known_narrow_too(page, shown):
+    catalog, now = shown.library.store.catalog, datetime(2024, 5, 1, tzinfo=UTC)
+    people = tuple(DetectedObject("person", 0.9, (0.0, 0.0, 9.0, 9.0)) for _ in range(2))
+    catalog.texts.annotate(shown.id("green.png"), "object", Annotation("yolox:test", "1", now, objects=people))
+    with catalog.connections.writing() as db:
+        places = [(48.85, 2.35, "red.png"), (48.86, 2.34, "green.png"), (-33.87, 151.2, "sea 05.png")]
+        db.executemany("UPDATE pictures SET latitude = ?, longitude = ? WHERE name = ?", places)
+    page.goto("/")
+    page.locator("picture-grid a").first.focus()
+    page.keyboard.press("f")
+    panel = page.get_by_role("region", name="Filters")
+    panel.get_by_role("button", name="48.85° N, 2.35° E").click()
+    line(page, "near:48.855,2.345,100km")
+    expect(panel).to_contain_text("2 pictures match")
+    panel.get_by_role("button", name="2 people").click()
+    line(page, "near:48.855,2.345,100km object:person=2")
+    expect(panel).to_contain_text("1 picture matches")
+    page.goto("/")
+    panel.get_by_role("button", name="words in it").click()
+    line(page, "has:ocr")
+    expect(page.locator("picture-grid a")).to_have_attribute("title", "red.png")
 
 
 def test_commands_are_found_by_a_few_letters_and_keys_are_shown(page):

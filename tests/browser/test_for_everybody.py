@@ -37,6 +37,47 @@ def test_axe_finds_nothing_serious(page, scheme, width):
     assert page.evaluate(SERIOUS) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_serious_in_what_opens_over_the_page(page, scheme, width):
+    if not AXE.exists():
+        pytest.skip("axe-core is not here; get it with: npm ci --prefix tests/js")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/?q=blue")
+    first = page.locator("picture-grid a").first
+    expect(first).to_be_visible()
+    page.evaluate(AXE.read_text())
+
+    def nothing_serious_while(opened):
+        expect(opened).to_be_visible()
+        assert page.evaluate(SERIOUS) == []
+        page.keyboard.press("Escape")
+        expect(opened).to_be_hidden()
+
+    page.get_by_role("button", name="Saved searches").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    nothing_serious_while(page.get_by_role("button", name="Forget the saved search"))
+    page.get_by_role("button", name="View").click()
+    nothing_serious_while(page.get_by_label("Group"))
+    first.focus()
+    page.keyboard.press("r")
+    nothing_serious_while(page.get_by_role("dialog", name="Search by a part"))
+    page.keyboard.press("?")
+    nothing_serious_while(page.get_by_role("dialog", name="Keyboard"))
+    page.get_by_role("searchbox").fill("https://example.com/a.png")
+    expect(page.get_by_role("button", name="Search by the picture at this address")).to_be_visible()
+    assert page.evaluate(SERIOUS) == []
+    page.get_by_role("searchbox").fill("zebra colr:x")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert page.evaluate(SERIOUS) == []
+    page.complaints.clear()  # half a query is refused while it is written
+    page.goto("/?q=zebra&mode=lexical")
+    expect(page.get_by_role("heading", name="Nothing was found")).to_be_visible()
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(SERIOUS) == []
+
+
 def test_all_is_done_with_the_keyboard_alone(page):
     page.goto("/")
     expect(page.locator("picture-grid a").first).to_be_visible()
@@ -71,6 +112,7 @@ def test_on_a_phone_the_filters_come_from_below_and_nothing_hangs_out(browser, a
     page.goto("/?q=blue+-red")
     expect(page.locator("picture-grid a").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.get_by_role("searchbox").bounding_box()["width"] > 180  # words can be read while they are written
     page.get_by_role("button", name="Filters").tap()
     panel = page.get_by_role("region", name="Filters")
     expect(panel).to_contain_text("pictures match")

@@ -17,6 +17,7 @@ test("groups by day, month and folder, each once", () => {
   const hits = [hit(1, { moment: "2024-05-06T07:00:00" }), hit(2, { moment: "2024-05-01T07:00:00", path: "/p/b/2.jpg" }), hit(3, { moment: "2024-05-06T01:00:00" })];
   assert.deepEqual(sectionsOf(hits, "day", false).map(({ title, count }) => [title, count]), [["2024-05-06", 2], ["2024-05-01", 1]]);
   assert.deepEqual(sectionsOf(hits, "month", false).map(({ title }) => title), ["2024-05"]);
+  assert.deepEqual(sectionsOf(hits, "year", false).map(({ title, count }) => [title, count]), [["2024", 3]]);
   assert.deepEqual(sectionsOf(hits, "folder", false).map(({ title }) => title), ["/p/a", "/p/b"]);
 });
 

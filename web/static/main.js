@@ -296,7 +296,8 @@ on(one(document, "page-tools"), "commands", () => one(document, "command-palette
 onKey("w", "keys.why", () => prefer({ why: !preferences.why }));
 onKey("v", "keys.weaker", () => grid.dispatchEvent(new CustomEvent("weaker")));
 // what sticks to the top covers what is scrolled to
-new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty("--cover", `${/** @type {HTMLElement} */ (target).offsetHeight}px`)).observe(one(document, "header"));
+const header = one(document, "header");
+new ResizeObserver(() => document.documentElement.style.setProperty("--cover", `${header.offsetHeight + parseFloat(getComputedStyle(header).top)}px`)).observe(header);
 history.scrollRestoration = "manual";
 acceptPictures(byExample, byAddress);
 addEventListener("popstate", () => render(true));

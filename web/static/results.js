@@ -1,6 +1,6 @@
 // What one search found, as far as it is known yet: the first page, further pages, and months of a calendar as they are seen.
 import * as api from "./api.js";
-import { calendar, sectionsOf, spread } from "./sections.js";
+import { calendar, dayOf, sectionsOf, spread } from "./sections.js";
 import { asked } from "./state.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -9,6 +9,7 @@ import { asked } from "./state.js";
 
 const FIRST = 120; // two windows of a big screen
 const FURTHER = 400;
+const APART = 3; // pictures under a heading, on the average
 const MOST = 10_000;
 
 export class Results {
@@ -57,11 +58,19 @@ export class Results {
     return this.cursor !== null;
   }
 
-  /** @returns {"none" | "day" | "month" | "folder"} */
+  /** @returns {"none" | "day" | "month" | "year" | "folder"} */
   get group() {
     const { group } = this.state;
     if (group === "day" || group === "month" || group === "folder" || group === "none") return group;
-    return this.timed ? "month" : "none";
+    return this.timed ? this.#period : "none";
+  }
+
+  /** Headings with hardly a picture each say little: few matches of many months lie under years, or all together. */
+  get #period() {
+    const days = this.hits.filter((hit) => !hit.weak).map(dayOf);
+    if (days.length === this.hits.length && this.more) return "month"; // there are many
+    const fits = (/** @type {number} */ letters) => days.length >= APART * new Set(days.map((day) => day.slice(0, letters))).size;
+    return fits(7) ? "month" : fits(4) ? "year" : "none";
   }
 
   async first() {

@@ -20,7 +20,7 @@ export const folderOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/"
 
 /**
  * Hits under headings, those that match before the weaker ones. A group that comes again further down is not opened anew.
- * @param {Hit[]} hits @param {"none" | "day" | "month" | "folder"} group @param {boolean} weakShown @returns {Section[]}
+ * @param {Hit[]} hits @param {"none" | "day" | "month" | "year" | "folder"} group @param {boolean} weakShown @returns {Section[]}
  */
 export function sectionsOf(hits, group, weakShown) {
   /** @type {Map<string, Section>} */ const made = new Map();
@@ -42,6 +42,7 @@ export function sectionsOf(hits, group, weakShown) {
 /** @param {Hit} hit @param {string} group */
 function titleOf(hit, group) {
   if (group === "day") return dayOf(hit);
+  if (group === "year") return dayOf(hit).slice(0, 4);
   if (group === "month") return dayOf(hit).slice(0, 7);
   return group === "folder" ? folderOf(hit.path) : "";
 }

@@ -92,10 +92,10 @@ export function saidBy({ model, by, created_at }) {
 
 /** What was found, in one line. @param {import("./results.js").Results} results */
 export function summary(results) {
-  const { hits, state } = results;
+  const { hits } = results;
   const told = [results.note, results.advice].filter(Boolean).join(" ");
   if (!hits.length) return told;
-  if (!results.asks) return t(`status.all.${["oldest", "diverse"].includes(state.order) ? state.order : "newest"}`);
+  if (!results.asks) return t("status.all", { n: results.total });
   const likely = results.likely;
   const counted =
     likely === 0 ? t("status.none")

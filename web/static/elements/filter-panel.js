@@ -27,7 +27,7 @@ const SAID = {
   people: (count) => count.endsWith("+") ? t("people.more", { n: parseInt(count) }) : t("people.count", { n: Number(count) }),
   place: (circle) => {
     const [latitude, longitude, km] = circle.split(",").map(parseFloat);
-    return t("place.around", { place: place(latitude, longitude, km > 1 ? 2 : 3), km });
+    return place(latitude, longitude, km > 1 ? 2 : 3);
   },
 };
 

@@ -17,7 +17,7 @@ const frame = () => html`<div>
 const list = () => html`<div>
   <div class="row"><h2 id="keys-title">${t("keys.title")}</h2><button type="button" class="round quiet shut" aria-label="${t("dialog.close")}">${icon("cross")}</button></div>
   ${PARTS.map((part) => html`<section><h3>${t(`keys.${part}`)}</h3><dl>${keys.filter((key) => key.part === part).map(({ key, says }) =>
-    html`<div><dt>${key.split(/[ +](?=.)/).map((pressed) => html`<kbd>${pressed}</kbd> `)}</dt><dd>${t(says)}</dd></div>`)}</dl></section>`)}
+    html`<div><dt>${key.split(/ |(?<=\w)\+(?=\w)/).map((pressed) => html`<kbd>${pressed}</kbd> `)}</dt><dd>${t(says)}</dd></div>`)}</dl></section>`)}
 </div>`;
 
 class PageTools extends HTMLElement {
