@@ -35,7 +35,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many pictures were counted, and for each thing its values: the most frequent first, years and months in order.
+    """How many pictures were counted, and for each thing its values: the most frequent first, years, months and people in order.
 
     `histogram` is over time, without its gaps, each value a day or a month (`by`).
     """
@@ -49,6 +49,7 @@ class Facets:
 def facets(store: Store, among: Ids | None, roots: Iterable[str], most: int) -> Facets:
     """Of these pictures, or of all that are not hidden; at most so many values of each thing."""
     values = {thing: _top(each, most) for thing, each in values_of(store, among, roots, _OTHERS).items()}
+    values["people"].sort(key=lambda one: one.value)
     values["place"] = _places(store.places(among))[:most]
     days = store.counts(among, ["day"])["day"]
     for thing, counts in (("year", _named("year", _begins(days, 4))), ("month", _periods(_begins(days, 7)))):
