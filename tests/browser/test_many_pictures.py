@@ -94,6 +94,21 @@ def test_matches_by_time_have_their_calendar_too(page):
     expect(page.get_by_role("status")).to_contain_text("3,000 matches")
 
 
+def test_a_hidden_picture_leaves_its_month(page):
+    page.goto("/?q=before:2025")
+    june = page.get_by_role("region", name="June 2024")
+    expect(june.get_by_role("heading")).to_contain_text("79")
+    page.locator("a[title='many 00003.png']").click()
+    dialog = page.get_by_role("dialog", name="many 00003.png")
+    expect(dialog.get_by_role("button", name="Hide")).to_be_visible()
+    page.keyboard.press("h")
+    expect(page.locator("a[title='many 00003.png']")).to_have_count(0)
+    expect(june.get_by_role("heading", include_hidden=True)).to_contain_text("78")
+    dialog.get_by_role("button", name="Undo").click()
+    expect(dialog.get_by_role("button", name="Hide")).to_be_visible()
+    page.complaints.clear()  # these rows have neither file nor vector
+
+
 def test_what_is_above_may_grow_and_the_picture_stays_where_it_is(page):
     page.goto("/?q=before:2025")
     scrubber = page.get_by_role("slider", name="Go to a time")

@@ -44,7 +44,7 @@ test("counts that are older than the pictures give way to them", () => {
 });
 
 test("pictures that come in order take their places in the calendar, section by section", () => {
-  const made = calendar([{ value: "2024-05-31", count: 2 }, { value: "2024-04-02", count: 2 }], "month", [hit(1)]);
+  const made = calendar([{ value: "2024-05-31", count: 2 }, { value: "2024-04-02", count: 2 }], "month", [hit(1, { moment: "2024-05-31T09:00:00" })]);
   assert.deepEqual(made.map(({ hits }) => hits), [null, null]);
   const known = [hit(1), hit(2), hit(3)];
   spread(made, known);

@@ -172,8 +172,7 @@ const nothing = ({ asks }) =>
 
 /** Take what was hidden out of the results. @param {number[]} ids */
 function removed(ids) {
-  const gone = new Set(ids);
-  results.hits = results.hits.filter((hit) => !gone.has(hit.id));
+  results.drop(new Set(ids));
   kept.clear();
   paint();
 }

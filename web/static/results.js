@@ -136,6 +136,17 @@ export class Results {
     return true;
   }
 
+  /** These are hidden now. @param {Set<number>} ids */
+  drop(ids) {
+    const stays = (/** @type {import("./types.js").Hit} */ { id }) => !ids.has(id);
+    this.hits = this.hits.filter(stays);
+    for (const section of this.calendar?.sections ?? []) {
+      if (!section.hits?.some(({ id }) => ids.has(id))) continue;
+      section.hits = section.hits.filter(stays);
+      section.count = section.hits.length;
+    }
+  }
+
   /** Fetch the pictures of a section of the calendar; false where they are on their way. @param {Section} section */
   async fill(section) {
     if (section.hits || this.filling.has(section.key)) return false;
