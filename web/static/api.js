@@ -5,8 +5,8 @@ import { t } from "./messages.js";
 /** @type {Record<string, AbortController>} */
 const running = {};
 
-/** @param {string} kind none: nothing overtakes it @param {string} url @param {RequestInit} [options] @param {"json" | "blob"} [as] what it answers with */
-async function ask(kind, url, options = {}, as = "json") {
+/** @param {string} kind none: nothing overtakes it @param {string} url @param {RequestInit} [options] @param {(answer: Response) => Promise<any>} [read] what is no refusal */
+async function ask(kind, url, options = {}, read = (answer) => answer.json()) {
   const mine = new AbortController();
   if (kind) {
     running[kind]?.abort();
@@ -21,7 +21,7 @@ async function ask(kind, url, options = {}, as = "json") {
   // what may be typed next only helps: the search that follows has the words that are to come back
   if (response.status === 401 && kind !== "complete") return toLogin();
   if (response.status === 204) return null;
-  const body = await response[response.ok ? as : "json"]().catch((/** @type {Error} */ error) => {
+  const body = await (response.ok ? read(response) : response.json()).catch((error) => {
     throw error.name === "AbortError" ? error : new Error(t("failed.answer", { status: response.status }));
   });
   if (!response.ok) throw Object.assign(new Error(body.detail), { status: response.status });
@@ -48,7 +48,7 @@ export function give(picture) {
 }
 
 /** The picture at an address of the web; the server fetches it, where that is allowed. @param {string} url @returns {Promise<Blob>} */
-export const fetched = (url) => ask("search", "/api/v1/fetched", sending("POST", { url }), "blob");
+export const fetched = (url) => ask("search", "/api/v1/fetched", sending("POST", { url }), (answer) => answer.blob());
 
 /** What a result can be narrowed by. @param {URLSearchParams} asked @returns {Promise<import("./types.js").Facets>} */
 export const facets = (asked) => ask("facets", `/api/v1/facets?${asked}`);
