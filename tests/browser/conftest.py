@@ -33,7 +33,7 @@ def browser():
 @pytest.fixture(scope="module")
 def address(shown):
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(create_app(shown.library), log_level="warning", ws="none")
+        config = uvicorn.Config(create_app(shown.library, specs=shown.specs), log_level="warning", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
@@ -58,3 +58,12 @@ def page(browser, address):
     yield made
     context.close()
     assert not complaints
+
+
+@pytest.fixture(params=["390 light", "390 dark", "1280 light", "1280 dark"])
+def any_screen(page, request):
+    """The page on a phone and on a desk, in light and in dark colours."""
+    width, scheme = request.param.split()
+    page.set_viewport_size({"width": int(width), "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    return page

@@ -6,6 +6,8 @@ import zipfile
 
 import pytest
 
+from tests.browser.axe import serious
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
 
@@ -100,3 +102,16 @@ def test_too_few_examples_of_a_concept_are_said_so(page, grid):
     page.get_by_role("button", name="These show it").click()
     expect(page.locator(".teaching").get_by_role("alert")).not_to_be_empty()
     page.complaints.clear()  # the browser's own line about the 400
+
+
+def test_axe_finds_nothing_serious(any_screen, grid):
+    page = any_screen
+    grid.nth(0).locator("a").focus()
+    page.keyboard.press("x")
+    bar = page.get_by_role("toolbar", name="Chosen pictures")
+    expect(bar).to_be_visible()
+    assert serious(page) == []
+    for sheet in ("Tag", "Teach", "Stars", "Ask"):
+        bar.get_by_role("button", name=sheet, exact=True).click()
+        expect(page.locator("selection-bar :popover-open")).to_be_visible()
+        assert serious(page) == [], sheet

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+
+from tests.browser.axe import serious
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
-AXE = Path(__file__).parents[1] / "js/node_modules/axe-core/axe.min.js"
-SERIOUS = """async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"] })).violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_serious(page, scheme, width):
-    if not AXE.exists():
-        pytest.skip("axe-core is not here; get it with: npm ci --prefix tests/js")
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
+def test_axe_finds_nothing_serious(any_screen):
+    page = any_screen
     page.goto("/?q=blue+-red+type:png")
     expect(page.locator("picture-grid a").first).to_be_visible()
-    page.evaluate(AXE.read_text())
-    assert page.evaluate(SERIOUS) == []
+    assert serious(page) == []
     page.get_by_role("button", name="Filters").click()
     expect(page.get_by_role("region", name="Filters")).to_contain_text("pictures match")
-    assert page.evaluate(SERIOUS) == []
+    assert serious(page) == []
     page.get_by_role("button", name="Close the filters").click()
     page.keyboard.press("Control+k")
     expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
-    assert page.evaluate(SERIOUS) == []
+    assert serious(page) == []
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Words: blue. Change its weight").click()
-    assert page.evaluate(SERIOUS) == []
+    assert serious(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

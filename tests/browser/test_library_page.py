@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from indexer.lock import writing
 from search.library import READER, Library
+from tests.browser.axe import serious
 from tests.conftest import paint
 from tests.plugin import install
 from tests.web.gallery import Gallery
-from tests.web.working import painted
+from tests.web.working import Gated, painted
 from vlm import load_model
 from vlm.protocols import Annotation
 from vlm.registry import _families
@@ -22,7 +24,15 @@ SOON = 20_000  # ms: a job reads words by a model that is loaded first
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory):
+def gated():
+    """A model that writes as many batches as it is let; of the spec `gated`."""
+    made = Gated()
+    yield made
+    made.gate.release(1000)
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory, gated):
     """Twenty pictures of four colours, and a copy of a red one; its model is found by its name, as jobs do it."""
     folder = tmp_path_factory.mktemp("library page")
     pictures = painted(folder / "pictures")
@@ -30,12 +40,13 @@ def shown(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(install(folder / "site")))
         _families.cache_clear()
+        _families()["gated"] = lambda _: gated
         with Library.open(folder / "library", create=True, model="colour") as library:
             library.index([pictures], ocr=False)
             nothing = Annotation(READER, load_model(READER).revision, datetime.now(UTC))
             for picture in library.search("", limit=100).hits:  # else each job would read for ten seconds
                 library.store.catalog.texts.annotate(picture.picture.id, "ocr", nothing)
-            yield Gallery(library, pictures)
+            yield Gallery(library, pictures, ("gated",))
     _families.cache_clear()
 
 
@@ -107,7 +118,7 @@ def test_a_loop_on_the_map_catches_pictures_to_search_by(page, shown):
     page.goto("/library/map")
     canvas = page.get_by_role("img", name="Map of all pictures")
     expect(canvas).to_be_visible()
-    page.wait_for_function("document.querySelector('picture-map').lassoing === true")
+    expect(page.locator("picture-map")).to_have_js_property("lassoing", True)
     box = canvas.bounding_box()
     corners = [(0.98, 0.98), (0.98, 0.02), (0.02, 0.02), (0.02, 0.98), (0.98, 0.98)]
     for at, (x, y) in enumerate(corners):
@@ -133,3 +144,76 @@ def test_nothing_hangs_out_and_everything_has_a_name(page, path, wide):
             && !(one.getAttribute("aria-label") || one.textContent.trim() || one.labels?.length || one.querySelector("img[alt]:not([alt=''])"))).map((one) => one.outerHTML)"""
     )
     assert not nameless
+
+
+def caption(page, query):
+    """Have the gated model write captions, from the page. Gives the job's row."""
+    page.goto("/library")
+    page.get_by_role("combobox", name="For").select_option("caption")
+    page.get_by_role("combobox", name="Model").select_option("gated")
+    page.get_by_role("textbox", name="Only of what matches").fill(query)
+    page.get_by_role("button", name="Begin", exact=True).click()
+    row = page.locator("job-list li").first
+    expect(row).to_contain_text("Captions")
+    return row
+
+
+def test_work_is_paused_goes_on_and_is_cancelled_from_the_page(page, shown, gated):
+    row = caption(page, "")
+    assert gated.began.acquire(timeout=20)
+    expect(row.get_by_role("progressbar")).to_be_visible()
+    row.get_by_role("button", name="Pause").click()
+    expect(row).to_contain_text("Stopping")
+    gated.gate.release()
+    expect(row).to_contain_text("Paused")
+    first = shown.library.status()["caption texts"]
+    assert 0 < first < shown.library.store.count()
+    row.get_by_role("button", name="Go on").click()
+    expect(row.get_by_role("button", name="Pause")).to_be_visible()
+    assert gated.began.acquire(timeout=20)
+    row.get_by_role("button", name="Cancel").click()
+    gated.gate.release()
+    expect(row).to_contain_text("Cancelled")
+    assert first < shown.library.status()["caption texts"] < shown.library.store.count()
+    expect(row.get_by_role("button")).to_have_count(0)
+
+
+def test_another_model_is_built_beside_while_the_old_one_searches(page, shown):
+    page.goto("/library")
+    models = page.locator("model-list")
+    with writing(shown.library.folder):  # so long it cannot be built
+        models.locator("li", has_text="mini").first.get_by_role("button", name="Use this one").click()
+        row = page.locator("job-list li").first
+        expect(row).to_contain_text("Build beside: mini. Searches go on with the old one")
+        expect(row).to_contain_text("is being written")
+        page.goto("/?q=red")
+        expect(page.locator("picture-grid a[title='red 00.png']")).to_be_visible()
+        page.goto("/library")
+        expect(models.locator("li.used")).to_contain_text("colour")
+    expect(models.locator("li.used")).to_contain_text("mini", timeout=SOON)
+    models.get_by_role("button", name="Go back to it").click()
+    expect(models.locator("li.used")).to_contain_text("colour")
+
+
+def test_axe_finds_nothing_serious_in_copies_and_the_map(any_screen, shown):
+    page = any_screen
+    page.goto("/library/duplicates")
+    expect(page.locator(".group").first).to_be_visible(timeout=SOON)
+    assert serious(page) == []
+    page.goto("/library/map")
+    expect(page.locator("picture-map")).to_have_js_property("lassoing", True)
+    page.keyboard.press("Tab")
+    assert serious(page) == []
+
+
+def test_axe_finds_nothing_serious_while_work_goes_on(any_screen, shown):
+    page = any_screen
+    if not (broken := shown.pictures / "broken.png").exists():
+        broken.write_bytes(b"\x89PNG\r\n\x1a\nno more")
+        shown.library.index([shown.pictures], ocr=False)
+    row = caption(page, "")  # nobody lets it go on: it is the same job on every screen
+    expect(row.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.locator("failure-list")).to_contain_text("broken.png")
+    expect(page.locator("model-list")).to_contain_text("In use")
+    page.get_by_text("Add a folder").click()
+    assert serious(page) == []

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.browser.axe import serious
 from tests.small import said
 from vlm.protocols import Annotation, DetectedObject, TextLine
 
@@ -171,3 +172,52 @@ def test_a_hidden_picture_leaves_the_results_and_comes_back(page, shown):
     dialog.get_by_role("button", name="Undo").click()
     expect(dialog.get_by_role("button", name="Hide")).to_be_visible()
     assert shown.library.store.get([shown.id("green.png")])[0].state == "unreviewed"
+
+
+def test_axe_finds_nothing_serious(any_screen, opened):
+    page = any_screen
+    expect(opened.locator("similar-strip a").first).to_be_visible()
+    assert serious(page) == []
+    page.keyboard.press("o")
+    page.keyboard.press("t")
+    expect(opened.locator(".object")).to_be_visible()
+    assert serious(page) == []
+    page.keyboard.press("c")
+    expect(opened.get_by_role("textbox", name="Caption")).to_be_focused()
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    page.keyboard.type("What is in it?")
+    page.keyboard.press("Enter")
+    expect(opened.locator(".answer")).to_contain_text("no model was asked")
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("along", [(1, 0), (0, 1), (0.7, 0.7)], ids=["across", "upright", "aslant"])
+def test_two_fingers_zoom_where_they_are(browser, address, shown, along):
+    context = browser.new_context(
+        base_url=address, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(f"/?show={shown.id('green.png')}")
+    dialog = page.get_by_role("dialog", name="green.png")
+    expect(dialog.locator(".paper img")).to_have_js_property("complete", True)
+    whole, stage = wide(dialog), dialog.locator("zoom-stage").bounding_box()
+    x, y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
+    fingers = context.new_cdp_session(page)
+
+    def touch(kind, *apart):
+        points = [{"x": x + far * along[0], "y": y + far * along[1], "id": at} for at, far in enumerate(apart)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", -30)
+    touch("touchStart", -30, 30)
+    for far in range(35, 95, 5):
+        touch("touchMove", -far, far)
+    touch("touchEnd", -90)
+    touch("touchEnd")
+    assert wide(dialog) == pytest.approx(3 * whole, rel=0.1)
+    paper = dialog.locator(".paper").bounding_box()
+    assert paper["x"] + paper["width"] / 2 == pytest.approx(x, abs=20)
+    expect(dialog).to_be_visible()  # it was no swipe
+    context.close()

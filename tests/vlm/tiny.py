@@ -35,8 +35,8 @@ GEMMA3_TEMPLATE = (
 )
 
 
-def gemma3(folder: Path) -> Path:
-    """Gemma 3 with its vision tower (Gemma3ForConditionalGeneration)."""
+def gemma3(folder: Path, seed: int = 0) -> Path:
+    """Gemma 3 with its vision tower (Gemma3ForConditionalGeneration). What it babbles depends on `seed`."""
     import torch
     from transformers import (
         Gemma3Config,
@@ -62,7 +62,7 @@ def gemma3(folder: Path) -> Path:
         extra_special_tokens={"boi_token": "<start_of_image>", "eoi_token": "<end_of_image>", "image_token": "<image_soft_token>"},
     )  # fmt: skip
     ids = dict(zip(names, words.convert_tokens_to_ids(names), strict=True))
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     config = Gemma3Config(
         text_config=Gemma3TextConfig(
             vocab_size=len(words), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,

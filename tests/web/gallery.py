@@ -21,6 +21,7 @@ EVIL = "<img src=x onerror=document.title='evil'>.png"
 class Gallery:
     library: Library
     pictures: Path
+    specs: tuple[str, ...] = ()  # models that its server is given
 
     def id(self, name: str) -> int:
         found = self.library.find(self.pictures / name)
