@@ -221,3 +221,20 @@ def test_two_fingers_zoom_where_they_are(browser, address, shown, along):
     assert paper["x"] + paper["width"] / 2 == pytest.approx(x, abs=20)
     expect(dialog).to_be_visible()  # it was no swipe
     context.close()
+
+
+def test_the_history_says_who_said_what_and_takes_it_back(page, opened, shown):
+    page.keyboard.press("c")
+    opened.get_by_role("textbox", name="Caption").fill("our <i>meadow</i>")
+    page.keyboard.press("Enter")
+    story = opened.locator("picture-history")
+    story.get_by_text("History").click()
+    newest = story.get_by_role("listitem").first
+    expect(newest).to_contain_text("Caption: our <i>meadow</i>, instead of “a green field”")
+    expect(newest).to_contain_text("you")
+    expect(story).to_contain_text("Seen in it: cat")
+    expect(story).to_contain_text("Indexed")
+    newest.get_by_role("button", name="Undo: Caption").click()
+    expect(newest).to_contain_text("taken back")
+    expect(newest.get_by_role("button")).to_have_count(0)
+    expect(opened.locator(".said.caption")).to_contain_text("a green field")

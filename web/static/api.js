@@ -92,8 +92,11 @@ export const where = (id, words) => ask("where", `/api/v1/pictures/${id}/where?$
 /** Say something of pictures. @param {number[]} ids @param {import("./types.js").Said} said @returns {Promise<{change: number | null, ids: number[]}>} */
 export const edit = (ids, said) => send("POST", "pictures/edit", { ids, ...said });
 
-/** Take a change back. @param {number} change */
-export const undo = (change) => send("POST", "pictures/undo", { change });
+/** Take a change back: of these pictures, or of all that it was made to. @param {number} change @param {number[]} [ids] */
+export const undo = (change, ids = []) => send("POST", "pictures/undo", { change, ids });
+
+/** What people changed of a picture, oldest first. @param {number} id @returns {Promise<import("./history.js").Edited[]>} */
+export const history = (id) => ask("history", `/api/v1/pictures/${id}/history`);
 
 /** Ask about pictures; `hear` is told of each event as it comes. @param {object} asked @param {(event: import("./events.js").Event) => void} hear @param {AbortSignal} signal */
 export async function question(asked, hear, signal) {

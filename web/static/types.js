@@ -29,7 +29,7 @@
 
 /** A line that was read in a picture, in pixels of it. @typedef {{text: string, score: number, box_xyxy: number[], polygon?: number[][]}} Line */
 
-/** A thing that a detector saw. @typedef {{label: string, score: number, box_xyxy: number[]}} Seen */
+/** A thing that a detector saw. @typedef {{label: string, score: number, box_xyxy: number[], model: string, by: string, created_at: string}} Seen */
 
 /** What a person says of pictures; what is left out stays. @typedef {{state?: string, note?: string, caption?: string, text?: string, tags?: string[], untags?: string[], rating?: number}} Said */
 

@@ -84,11 +84,17 @@ export const folderName = (path) => path.split("/").filter(Boolean).slice(-2).jo
 export const place = (latitude, longitude, digits = 4) =>
   `${Math.abs(latitude).toFixed(digits)}° ${latitude < 0 ? "S" : "N"}, ${Math.abs(longitude).toFixed(digits)}° ${longitude < 0 ? "W" : "E"}`;
 
+/** Who said something: person, file, import, concept or model. @param {string} by @param {string} model */
+export const signed = (by, model) => t(`by.${by}`, { model: model.replace(/^concept:/, "").replace(/:.*\//, ": ") });
+
 /** Who said something, and when. @param {{model: string, by: string, created_at: string}} said */
 export function saidBy({ model, by, created_at }) {
   const day = created_at ? dated(created_at.slice(0, 10), { dateStyle: "medium" }) : "";
-  return t(day ? "by.when" : "by.plain", { who: t(`by.${by}`, { model: model.replace(/^concept:/, "").replace(/:.*\//, ": ") }), day });
+  return t(day ? "by.when" : "by.plain", { who: signed(by, model), day });
 }
+
+/** A time of this library's own, where the reader is. @param {string} at with its zone, or "" */
+export const clock = (at) => (at ? new Date(at).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" }) : "");
 
 /** What was found, in one line. @param {import("./results.js").Results} results */
 export function summary(results) {

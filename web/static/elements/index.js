@@ -6,6 +6,7 @@ import "./filter-panel.js";
 import "./page-tools.js";
 import "./picture-detail.js";
 import "./picture-grid.js";
+import "./picture-history.js";
 import "./picture-layers.js";
 import "./picture-words.js";
 import "./region-picker.js";

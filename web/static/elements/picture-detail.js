@@ -44,6 +44,7 @@ const frame = () => html`<dialog class="viewer" aria-labelledby="picture-name">
     <section class="about"><h3>${t("ask.about.one")}</h3><ask-panel></ask-panel></section>
     <similar-strip hidden></similar-strip>
     <dl class="facts"></dl>
+    <picture-history></picture-history>
   </aside>
 </dialog>`;
 
@@ -77,6 +78,7 @@ class PictureDetail extends HTMLElement {
     on(this.stage, "zoomed", () => this.#zoomed());
     on(this.stage, "away", () => this.dialog.close());
     on(this.words, "said", (said) => this.#say(said));
+    on(one(this, "picture-history"), "take-back", (change) => this.#back(change, this.picture.id));
     on(this.words, "point", (label) => this.layers.point(label));
     on(one(this, "similar-strip"), "similar", () => tell(this, "similar", this.picture.id));
     one(this, ".facts").addEventListener("click", (/** @type {MouseEvent} */ event) => this.#copy(event));
@@ -130,6 +132,7 @@ class PictureDetail extends HTMLElement {
     one(this, ".letters").hidden = !this.layers.has.lines;
     this.words.show(picture, this.layers.labels());
     one(this, ".facts").innerHTML = String(facts(picture, hit, byPicture));
+    one(this, "picture-history").show(picture);
     for (const swatch of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-hex]"))) swatch.style.backgroundColor = swatch.dataset.hex;
     const hidden = picture.state === "hidden";
     const hide = one(this, ".hide");
@@ -153,7 +156,7 @@ class PictureDetail extends HTMLElement {
   /** @param {number} change @param {number} id */
   async #back(change, id) {
     try {
-      await api.undo(change);
+      await api.undo(change, [id]);
       await this.#again(id, {});
       toast(t("edit.undone"));
     } catch (error) {
