@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import sys
@@ -352,14 +350,10 @@ def print_found(
 
 
 def _csv(hits: tuple[Hit, ...], _: Blur) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
+    from search.listing import as_csv
+
     columns = ("rank", "id", "path", "score", "weak", "width", "height", "taken_at")
-    writer.writerow(columns)
-    for hit in hits:
-        row = hit_json(hit)
-        writer.writerow([row[name] for name in columns])
-    return buffer.getvalue()
+    return as_csv(map(hit_json, hits), columns)
 
 
 def _jsonl(hits: tuple[Hit, ...], blur: Blur) -> str:
@@ -367,7 +361,9 @@ def _jsonl(hits: tuple[Hit, ...], blur: Blur) -> str:
 
 
 def _paths(hits: tuple[Hit, ...], _: Blur) -> str:
-    return "".join(f"{to_path(hit.picture.path)}\n" for hit in hits)
+    from search.listing import as_paths
+
+    return as_paths(hit.picture for hit in hits)
 
 
 _FORMS: dict[str, Callable[[tuple[Hit, ...], Blur], str]] = {"csv": _csv, "jsonl": _jsonl, "paths": _paths}

@@ -70,7 +70,7 @@ def export_sidecars(
     report = ExportReport()
     with writing(library.folder):
         if place and form == "coco":
-            said = ((p, names[p.id], _captions(library, p), library.store.objects(p.id)) for p in pictures)
+            said = ((p, names[p.id], captions_of(library, p), library.store.objects(p.id)) for p in pictures)
             for name, written in coco_files(said).items():
                 _write(library, place / name, written.encode(), overwrite, report)
             return report
@@ -121,13 +121,13 @@ def _target(path: Path, form: Form, beside: bool) -> Path:
     return short if beside and short.exists() and not full.exists() else full
 
 
-def _captions(library: Library, picture: Picture) -> list[str]:
+def captions_of(library: Library, picture: Picture) -> list[str]:
     """What people said the picture shows; what models said where nobody did."""
     said = [text for text in library.store.texts(picture.id) if text.kind == "caption"]
     return _once([text for text in said if text.model in _PEOPLE] or said)
 
 
-def _tags(library: Library, picture: Picture) -> list[str]:
+def tags_of(library: Library, picture: Picture) -> list[str]:
     """All but those that the search model tells from its vectors, which are right four times in five."""
     tags = [text for text in library.store.texts(picture.id) if text.kind == "tag"]
     return _once([text for text in tags if text.prompt_version != FROM_VECTOR or text.model.startswith(SOURCE)])
@@ -142,11 +142,11 @@ def _once(texts: Sequence[Text]) -> list[str]:
 
 
 def _txt(library: Library, picture: Picture) -> bytes:
-    return "".join(f"{caption}\n" for caption in _captions(library, picture)).encode()
+    return "".join(f"{caption}\n" for caption in captions_of(library, picture)).encode()
 
 
 def _xmp(library: Library, picture: Picture) -> bytes:
-    captions, tags = _captions(library, picture), _tags(library, picture)
+    captions, tags = captions_of(library, picture), tags_of(library, picture)
     if not (captions or tags or picture.exif.rating is not None):
         return b""
     return write_xmp(Told("", "\n".join(captions), tuple(tags), picture.exif.rating))

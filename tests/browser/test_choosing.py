@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -74,12 +75,30 @@ def test_hidden_ones_leave_the_grid_until_it_is_undone(page, grid):
 def test_they_are_downloaded_as_one_archive(page, grid, tmp_path):
     choose(grid.nth(0))
     choose(grid.nth(1))
+    page.get_by_role("button", name="Download").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        page.get_by_role("button", name="The files").click()
     download.value.save_as(tmp_path / "got.zip")
     with zipfile.ZipFile(tmp_path / "got.zip") as archive:
         assert len(archive.namelist()) == 2
         assert archive.testzip() is None
+
+
+@pytest.mark.parametrize(
+    ("choice", "name"),
+    [("A table", "pictures.csv"), ("The same as JSON", "pictures.json"), ("Their paths", "pictures.txt")],
+)
+def test_they_are_written_as_a_list(page, grid, choice, name):
+    names = [grid.nth(at).locator("a").get_attribute("title") for at in (0, 1)]
+    choose(grid.nth(0))
+    choose(grid.nth(1))
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=choice).click()
+    assert download.value.suggested_filename == name
+    text = Path(download.value.path()).read_text("utf-8")
+    assert all(one in text for one in names)
+    assert text.count(".png") == 2
 
 
 def test_they_are_asked_about_and_named_in_the_answer(page, grid):
@@ -111,7 +130,7 @@ def test_axe_finds_nothing_serious(any_screen, grid):
     bar = page.get_by_role("toolbar", name="Chosen pictures")
     expect(bar).to_be_visible()
     assert serious(page) == []
-    for sheet in ("Tag", "Teach", "Stars", "Ask"):
+    for sheet in ("Tag", "Teach", "Stars", "Download", "Ask"):
         bar.get_by_role("button", name=sheet, exact=True).click()
         expect(page.locator("selection-bar :popover-open")).to_be_visible()
         assert serious(page) == [], sheet

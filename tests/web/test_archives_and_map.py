@@ -1,7 +1,8 @@
-"""Several files at once as an archive, and all pictures as a map."""
+"""Several files at once as an archive or as a list, and all pictures as a map."""
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 
@@ -10,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from indexer.indexer import Indexer
+from indexer.records import Edit
 from search.flat import projected
 from tests.conftest import paint
 from web.app import create_app
@@ -52,6 +54,35 @@ def test_what_cannot_be_archived_is_refused_in_a_sentence(client):
     assert (unknown.status_code, "999999" in unknown.json()["detail"]) == (404, True)
     many = client.get("/api/v1/pictures/zip", params={"ids": ",".join(map(str, range(1, 2003)))})
     assert (many.status_code, "2,000" in many.json()["detail"]) == (400, True)
+
+
+def listed(client, form, *ids, status=200):
+    answer = client.post("/api/v1/pictures/list", json={"ids": list(ids), "form": form})
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+def test_a_selection_is_a_list_for_spreadsheets_scripts_and_programs(client, shown):
+    red, green = shown.id("red.png"), shown.id("green.png")
+    said = Edit(caption='Ada, "at" the helm — Zürich', tags=("our boat", "sea"), note="=HYPERLINK(1)", rating=4)
+    shown.library.edit([green], said)
+    table = listed(client, "csv", green, red)
+    assert table.headers["content-disposition"] == 'attachment; filename="pictures.csv"'
+    assert table.content.startswith(b"\xef\xbb\xbf"), "spreadsheets take it for UTF-8"
+    first, second = csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")))
+    assert (first["id"], first["path"], first["rating"]) == (str(green), str(shown.pictures / "green.png"), "4")
+    assert (first["caption"], first["tags"]) == ('Ada, "at" the helm — Zürich', "our boat, sea")
+    assert first["note"] == "'=HYPERLINK(1)", "no formula of somebody else's is computed"
+    assert (second["id"], second["caption"], second["rating"]) == (str(red), "", "")
+    told = listed(client, "json", green, red).json()
+    assert [one["id"] for one in told] == [green, red]
+    assert (told[0]["tags"], told[0]["note"], told[0]["width"]) == (["our boat", "sea"], "=HYPERLINK(1)", 96)
+    assert listed(client, "paths", red, green).text.splitlines() == [
+        str(shown.pictures / "red.png"),
+        str(shown.pictures / "green.png"),
+    ]
+    assert "999999" in listed(client, "csv", red, 999999, status=404).json()["detail"]
+    listed(client, "xlsx", red, status=400)
 
 
 def test_the_map_holds_every_picture_and_like_ones_lie_together(client, shown):

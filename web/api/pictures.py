@@ -10,23 +10,38 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi import Query as Asked
 from fastapi.responses import FileResponse, Response, StreamingResponse
+from pydantic import Field
 
 from indexer import Picture
 from indexer.paths import printable, to_path
 from search import Library
 from search.blurring import Blur
+from search.listing import ListForm, picture_list
 from vlm import UsageError
 from web.api.asked import MOST_CHARACTERS, query_of
-from web.api.bodies import pictures_of
+from web.api.bodies import Body, Ids, pictures_of
 from web.api.errors import NotThere
 from web.api.schemas import CardOut, Known, PictureOut, WhereOut, card_out, content_version, picture_out
+from web.scopes import needs
 from web.thumbnails import Size, Thumbnails
 from web.zipping import zipped
 
 # Formats that every browser shows; any other is shown as its thumbnail. SVG and HTML are never pictures here.
 SHOWN = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "avif": "image/avif"}
 MOST_ZIPPED = 2_000
+LISTS: dict[ListForm, tuple[str, str]] = {
+    "csv": ("text/csv; charset=utf-8", "pictures.csv"),
+    "json": ("application/json", "pictures.json"),
+    "paths": ("text/plain; charset=utf-8", "pictures.txt"),
+}
 FOREVER = "private, max-age=31536000, immutable"
+
+
+class ListIn(Body):
+    """Which pictures, and as what: `csv`, `json` or `paths`."""
+
+    ids: Ids = Field(min_length=1, examples=[[12, 40]])
+    form: ListForm = "csv"
 
 
 def router(library: Library, blur: Blur, thumbnails: Thumbnails) -> APIRouter:
@@ -54,6 +69,13 @@ def router(library: Library, blur: Blur, thumbnails: Thumbnails) -> APIRouter:
             raise UsageError(f"{len(wanted):,} pictures are too many for one archive; ask for at most {MOST_ZIPPED:,}.")
         name = {"Content-Disposition": 'attachment; filename="pictures.zip"'}
         return StreamingResponse(zipped(pictures_of(library, wanted)), media_type="application/zip", headers=name)
+
+    @made.post("/list", response_class=Response, openapi_extra=needs("read"))
+    def as_list(wanted: ListIn) -> Response:
+        """Several pictures with what is known of them as one file: CSV, JSON, or their paths."""
+        kind, name = LISTS[wanted.form]
+        told = picture_list(library, pictures_of(library, wanted.ids), wanted.form)
+        return Response(told, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
     @made.get("/{picture_id}")
     def detail(picture_id: int, request: Request) -> PictureOut:

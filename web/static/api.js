@@ -95,6 +95,9 @@ export const edit = (ids, said) => send("POST", "pictures/edit", { ids, ...said 
 /** Take a change back: of these pictures, or of all that it was made to. @param {number} change @param {number[]} [ids] */
 export const undo = (change, ids = []) => send("POST", "pictures/undo", { change, ids });
 
+/** Pictures as a list: csv, json or paths. @param {number[]} ids @param {string} form @returns {Promise<Blob>} */
+export const list = (ids, form) => ask("", "/api/v1/pictures/list", sending("POST", { ids, form }), (response) => response.blob());
+
 /** What people changed of a picture, oldest first. @param {number} id @returns {Promise<import("./history.js").Edited[]>} */
 export const history = (id) => ask("history", `/api/v1/pictures/${id}/history`);
 

@@ -10,7 +10,10 @@ import { quoted } from "../query.js";
 import { toast } from "./page-toast.js";
 
 const MOST_ASKED = 200; // as the API has it
-const MOST_DOWNLOADED = 2000;
+const MOST_DOWNLOADED = 2_000;
+const MOST_LISTED = 10_000;
+const KEPT = 60_000; // ms: as long as a browser may take to save a list
+const LISTS = /** @type {const} */ (["csv", "json", "paths"]);
 const ACTS = /** @type {const} */ ([["ask", "ask"], ["tag", "tag"], ["teach", "teach"], ["stars", "star"], ["hide", "hide"], ["download", "download"]]);
 
 const frame = () => html`<div><div class="pill" role="toolbar" aria-label="${t("choose.label")}">
@@ -21,6 +24,8 @@ const frame = () => html`<div><div class="pill" role="toolbar" aria-label="${t("
   <div class="sheet teaching" popover><form><p class="help">${t("choose.teach.help")}</p><label class="field"><span>${t("choose.teach.name")}</span><input name="name" maxlength="200" required autocomplete="off"></label>
     <p class="wrong" role="alert"></p><p class="acts"><button class="first" value="yes">${t("choose.teach.yes")}</button><button value="no">${t("choose.teach.no")}</button></p></form></div>
   <div class="sheet rating" popover><p class="stars">${[1, 2, 3, 4, 5].map((n) => html`<button type="button" class="round quiet" data-star="${n}" aria-label="${t("picture.star", { n })}">${icon("star")}</button>`)}</p></div>
+  <div class="sheet downloading" popover role="group" aria-label="${t("choose.download")}"><button type="button" class="quiet" data-form="zip"><b>${t("choose.download.zip")}</b><small></small></button>
+    ${LISTS.map((form) => html`<button type="button" class="quiet" data-form="${form}"><b>${t(`choose.list.${form}`)}</b><small>${t(`choose.list.${form}.help`)}</small></button>`)}</div>
   <div class="sheet asking" popover><h3></h3><ask-panel></ask-panel></div></div>`;
 
 class SelectionBar extends HTMLElement {
@@ -31,9 +36,8 @@ class SelectionBar extends HTMLElement {
     const press = (/** @type {string} */ what, /** @type {() => void} */ act) => one(this, what).addEventListener("click", act);
     press(".none", () => { chosen.none(); told(); });
     press(".hide", () => this.#say({ state: "hidden" }, "choose.hidden"));
-    press(".download", () => this.#download());
     press(".ask", () => this.#ask());
-    for (const [act, sheet] of [["tag", "tagging"], ["teach", "teaching"], ["stars", "rating"]]) press(`.${act}`, () => this.#sheet(sheet));
+    for (const [act, sheet] of [["tag", "tagging"], ["teach", "teaching"], ["stars", "rating"], ["download", "downloading"]]) press(`.${act}`, () => this.#sheet(sheet));
     const sent = (/** @type {string} */ what, /** @type {(button: string, text: string) => void} */ act) =>
       one(this, what).addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
@@ -44,6 +48,10 @@ class SelectionBar extends HTMLElement {
     one(this, ".rating").addEventListener("click", (/** @type {MouseEvent & {target: HTMLElement}} */ { target }) => {
       const star = /** @type {HTMLElement | null} */ (target.closest("[data-star]"))?.dataset.star;
       if (star) this.#say({ rating: Number(star) }, "choose.rated");
+    });
+    one(this, ".downloading").addEventListener("click", (/** @type {MouseEvent & {target: HTMLElement}} */ { target }) => {
+      const form = /** @type {HTMLElement | null} */ (target.closest("[data-form]"))?.dataset.form;
+      if (form) this.#download(form);
     });
     on(one(this, "ask-panel"), "open", () => one(this, ".asking").hidePopover());
   }
@@ -57,8 +65,10 @@ class SelectionBar extends HTMLElement {
     this.hidden = !size;
     one(this, "b").textContent = t("choose.count", { n: size });
     if (!size) this.#shut();
-    one(this, ".download").disabled = size > MOST_DOWNLOADED;
-    one(this, ".download").title = size > MOST_DOWNLOADED ? t("choose.download.many", { n: MOST_DOWNLOADED }) : t("choose.download");
+    const archive = one(this, "[data-form=zip]");
+    archive.disabled = size > MOST_DOWNLOADED;
+    one(archive, "small").textContent = t(archive.disabled ? "choose.download.many" : "choose.download.zip.help", { n: MOST_DOWNLOADED });
+    one(this, ".download").disabled = size > MOST_LISTED;
     one(this, ".ask").disabled = size > MOST_ASKED;
   }
 
@@ -118,12 +128,26 @@ class SelectionBar extends HTMLElement {
     this.#sheet("asking");
   }
 
-  /** The browser saves it as it comes: it may be bigger than its memory. */
-  #download() {
-    const link = document.createElement("a");
-    link.href = `/api/v1/pictures/zip?ids=${this.ids.join(",")}`;
-    link.download = "";
-    link.click();
+  /** The files go to the disk as they come: they may be bigger than the browser's memory. @param {string} form */
+  async #download(form) {
+    const { ids } = this;
+    this.#shut();
+    if (form === "zip") return saved(`/api/v1/pictures/zip?ids=${ids.join(",")}`);
+    try {
+      const list = URL.createObjectURL(await api.list(ids, form));
+      saved(list, t(`choose.list.${form}.file`));
+      setTimeout(() => URL.revokeObjectURL(list), KEPT);
+    } catch (error) {
+      toast(error.message);
+    }
   }
+}
+
+/** @param {string} address @param {string} [name] */
+function saved(address, name = "") {
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
 }
 customElements.define("selection-bar", SelectionBar);
