@@ -4,7 +4,7 @@
 // {id, box}), "part" (detail: id), "unveiled" (a blurred picture was asked to be shown), "edited" (detail: Said and id).
 import * as api from "../api.js";
 import { on, one, tell } from "../dom.js";
-import { element, html } from "../html.js";
+import { element } from "../html.js";
 import { icon } from "../icons.js";
 import { keys } from "../keys.js";
 import { t } from "../messages.js";
@@ -13,51 +13,22 @@ import { alternative, unveil, veiled } from "../veil.js";
 import { when } from "../words.js";
 import { toast } from "./page-toast.js";
 import { facts } from "./picture-facts.js";
-import { paint } from "./relevance.js";
+import { frame } from "./picture-frame.js";
+import "./picture-paper.js"; // its parts are there once it is connected
 
 /** What the keys press. @type {Record<string, string>} */
 const KEYS = { i: ".info", o: ".boxes", t: ".letters", w: ".where", s: ".similar", h: ".hide", r: ".part" };
 for (const [key, says] of [["+ -", "zoom"], ["0", "whole"], ["z", "actual"], ["i", "info"], ["o", "boxes"], ["t", "letters"], ["1 2 3 4 5", "stars"], ["c", "caption"], ["n", "note"], ["a", "ask"], ["h", "hide"]]) keys.push({ key, says: `keys.picture.${says}`, part: "picture" });
 
-/** @param {string} name @param {Parameters<typeof icon>[0]} drawing @param {string} [more] its key */
-const tool = (name, drawing, more = "") => html`<button type="button" class="round quiet ${name}" aria-label="${t(`detail.${name}`)}" title="${t(`detail.${name}`)}${more && ` (${more})`}">${icon(drawing)}</button>`;
-
-const frame = () => html`<dialog class="viewer" aria-labelledby="picture-name">
-  <div class="tools">
-    ${tool("shut", "back", "Esc")}<h2 id="picture-name"></h2>
-    <span class="set">${tool("boxes", "boxes", "o")}${tool("letters", "letters", "t")}
-    <button type="button" class="quiet where" aria-pressed="false" title="${t("detail.where.hint")}">${icon("heat")}<span>${t("detail.where")}</span></button></span>
-    <span class="set">${tool("part", "crop", "r")}${tool("hide", "hide", "h")}<a class="button round quiet original" target="_blank" rel="noopener" aria-label="${t("detail.original")}" title="${t("detail.original")}">${icon("download")}</a>${tool("info", "info", "i")}</span>
-  </div>
-  <zoom-stage class="stage"><div class="paper"><img alt="" draggable="false"><canvas hidden></canvas><picture-layers></picture-layers></div>
-    <button type="button" class="unveil" hidden>${t("card.show")}</button>
-  </zoom-stage>
-  <button type="button" class="round way before" aria-label="${t("detail.before")}" title="${t("detail.before")} (←)">${icon("previous")}</button>
-  <button type="button" class="round way after" aria-label="${t("detail.after")}" title="${t("detail.after")} (→)">${icon("next")}</button>
-  <p class="zoom"><button type="button" class="round quiet out" aria-label="${t("detail.out")}" title="${t("detail.out")} (-)">${icon("minus")}</button><button type="button" class="quiet fit" title="${t("detail.fit")} (0)"></button><button type="button" class="round quiet in" aria-label="${t("detail.in")}" title="${t("detail.in")} (+)">${icon("plus")}</button></p>
-  <aside class="side" aria-label="${t("detail.side")}" tabindex="-1">
-    <p class="notice gone" hidden>${t("detail.gone")}</p>
-    <p class="notice wrong" role="alert" hidden></p>
-    <p class="moment"></p>
-    <p class="acts"><button type="button" class="first similar">${t("detail.similar")}</button><button type="button" class="more-like" aria-label="${t("search.drop.more")}" title="${t("search.drop.more")}">${icon("plus")}${t("detail.more")}</button><button type="button" class="less-like" aria-label="${t("search.drop.less")}" title="${t("search.drop.less")}">${icon("minus")}${t("detail.less")}</button></p>
-    <picture-words></picture-words>
-    <section class="about"><h3>${t("ask.about.one")}</h3><ask-panel></ask-panel></section>
-    <similar-strip hidden></similar-strip>
-    <dl class="facts"></dl>
-    <picture-history></picture-history>
-  </aside>
-</dialog>`;
-
 class PictureDetail extends HTMLElement {
   connectedCallback() {
     this.dialog = /** @type {HTMLDialogElement} */ (element(frame()));
     this.replaceChildren(this.dialog);
-    this.shown = this.querySelector("img");
-    this.map = this.querySelector("canvas");
+    this.paper = one(this, "picture-paper");
     this.asking = one(this, ".where");
     this.stage = one(this, ".stage");
     this.side = one(this, ".side");
-    this.layers = one(this, "picture-layers");
+    this.layers = this.paper.layers;
     this.words = one(this, "picture-words");
     const press = (/** @type {string} */ what, /** @type {() => void} */ act) => one(this, what).addEventListener("click", act);
     press(".shut", () => this.dialog.close());
@@ -82,13 +53,9 @@ class PictureDetail extends HTMLElement {
     on(this.words, "point", (label) => this.layers.point(label));
     on(one(this, "similar-strip"), "similar", () => tell(this, "similar", this.picture.id));
     one(this, ".facts").addEventListener("click", (/** @type {MouseEvent} */ event) => this.#copy(event));
-    this.dialog.addEventListener("close", () => { this.shown.removeAttribute("src"); tell(this, "shut"); });
+    on(this.paper, "gone", () => { one(this, ".gone").hidden = false; });
+    this.dialog.addEventListener("close", () => { this.paper.away(); tell(this, "shut"); });
     this.dialog.addEventListener("keydown", (event) => this.#pressed(event));
-    this.shown.addEventListener("error", () => {
-      if (!this.shown.getAttribute("src") || this.shown.getAttribute("src") === this.picture.thumbnail) return;
-      this.shown.src = this.picture.thumbnail;
-      one(this, ".gone").hidden = false;
-    });
     this.#aside(preferences.info);
   }
 
@@ -105,8 +72,7 @@ class PictureDetail extends HTMLElement {
     one(this, ".gone").hidden = true;
     this.stage.picture = picture;
     this.#veil();
-    this.shown.style.backgroundImage = `url("${picture.thumbnail}")`; // seen until the file itself is there
-    this.shown.src = picture.file;
+    this.paper.show(picture);
     one(this, ".original").href = picture.file;
     one(this, ".less-like").hidden = !byPicture && !byWords; // of all pictures, those least like one say nothing
     one(this, ".before").disabled = !before;
@@ -119,7 +85,7 @@ class PictureDetail extends HTMLElement {
     this.side.scrollTop = 0;
     this.dialog.scrollTop = 0;
     if (preferences.info) one(this, "similar-strip").show(picture.id);
-    this.shown.decode().then(() => { if (after && this.picture === picture) new Image().src = `/api/v1/pictures/${after.id}/file`; }, () => {});
+    this.paper.seen().then(() => { if (after && this.picture === picture) new Image().src = `/api/v1/pictures/${after.id}/file`; });
   }
 
   /** What is said beside the picture. */
@@ -198,7 +164,7 @@ class PictureDetail extends HTMLElement {
   }
 
   #where() {
-    if (!this.map.hidden) return this.plain();
+    if (this.paper.mapped) return this.plain();
     this.asking.setAttribute("aria-busy", "true");
     tell(this, "where", this.picture.id);
   }
@@ -216,13 +182,13 @@ class PictureDetail extends HTMLElement {
     this.stage.classList.toggle("blurred", hide);
     one(this, ".unveil").hidden = !hide;
     one(this, ".unveil").setAttribute("aria-label", t("detail.unveil", { category: this.picture.category ?? "" }));
-    this.shown.alt = alternative(this.picture, this.picture.texts.find(({ kind }) => kind === "caption")?.text ?? this.picture.name);
+    this.paper.alt = alternative(this.picture, this.picture.texts.find(({ kind }) => kind === "caption")?.text ?? this.picture.name);
     this.asking.hidden = hide || !this.locatable;
   }
 
   /** Without the map. */
   plain() {
-    this.map.hidden = true;
+    this.paper.where(null);
     one(this, ".wrong").hidden = true;
     this.asking.setAttribute("aria-pressed", "false");
     this.asking.removeAttribute("aria-busy");
@@ -231,12 +197,11 @@ class PictureDetail extends HTMLElement {
   /** Show where in the picture that which was asked for is seen. @param {import("../types.js").Where} found */
   async where(found) {
     const { id } = this.picture;
-    await this.shown.decode().catch(() => {}); // the file may still be on its way, or be replaced by its thumbnail
-    if (this.picture.id !== id || !this.shown.naturalWidth) return;
-    this.plain();
-    paint(this.map, this.shown, found);
-    this.map.hidden = false;
-    this.asking.setAttribute("aria-pressed", "true");
+    const painted = await this.paper.where(found);
+    if (this.picture.id !== id) return;
+    one(this, ".wrong").hidden = true;
+    this.asking.removeAttribute("aria-busy");
+    this.asking.setAttribute("aria-pressed", String(painted));
   }
 
   /** Say why something cannot be had. @param {string} reason */
