@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WHOLE, actual, fitted, held, pinch, zoomed } from "../../web/static/zoom.js";
+import { WHOLE, actual, fitted, held, pinch, pinched, zoomed } from "../../web/static/zoom.js";
 
 const stage = { width: 1000, height: 800 };
 
@@ -35,4 +35,11 @@ test("its own pixels, or twice the whole", () => {
 
 test("two fingers", () => {
   assert.deepEqual(pinch({ x: 0, y: 0 }, { x: 30, y: 40 }), { x: 15, y: 20, apart: 50 });
+});
+
+test("what lies under two fingers stays under them", () => {
+  const view = pinched({ scale: 2, x: 10, y: -20 }, [{ x: 0, y: 0 }, { x: 30, y: 40 }], [{ x: 20, y: 10 }, { x: 80, y: 90 }]);
+  assert.equal(view.scale, 4);
+  // the point that was between them lies between them now
+  assert.deepEqual([(50 - view.x) / 4, (50 - view.y) / 4], [(15 - 10) / 2, (20 + 20) / 2]);
 });

@@ -31,5 +31,12 @@ export function zoomed({ scale, x, y }, factor, at, deepest = DEEPEST) {
   return { scale: to, x: at.x - (at.x - x) * by, y: at.y - (at.y - y) * by };
 }
 
+/** Zoomed and moved as two fingers did, from where they were to where they are. @param {View} view @param {Point[]} before @param {Point[]} now @param {number} [deepest] @returns {View} */
+export function pinched(view, before, now, deepest) {
+  const was = pinch(before[0], before[1]), is = pinch(now[0], now[1]);
+  const { scale, x, y } = zoomed(view, is.apart / (was.apart || 1), was, deepest);
+  return { scale, x: x + is.x - was.x, y: y + is.y - was.y };
+}
+
 /** The middle of two fingers and how far they are apart. @param {Point} a @param {Point} b */
 export const pinch = (a, b) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, apart: Math.hypot(a.x - b.x, a.y - b.y) });

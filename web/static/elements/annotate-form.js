@@ -4,7 +4,7 @@ import { one } from "../dom.js";
 import { element, html } from "../html.js";
 import { shortModel } from "../jobs.js";
 import { t } from "../messages.js";
-import { toast } from "./page-toast.js";
+import { begun } from "./job-list.js";
 
 const TASKS = ["ocr", "detect", "caption", "describe", "moderate", "tags"];
 
@@ -41,7 +41,7 @@ class AnnotateForm extends HTMLElement {
     one(this, ".wrong").textContent = "";
     try {
       await api.send("POST", "jobs", { kind: "annotate", [task]: task === "tags" ? true : model, ...wanted, ...(query && { query }) });
-      toast(t("jobs.started"));
+      begun();
     } catch (error) {
       one(this, ".wrong").textContent = error.message;
     }

@@ -5,8 +5,9 @@ import { element, html } from "../html.js";
 import { icon } from "../icons.js";
 import { going, share, standing } from "../jobs.js";
 import { language, t } from "../messages.js";
+import { folderOf } from "../sections.js";
 import { alternative, veiled } from "../veil.js";
-import { size, when } from "../words.js";
+import { folderName, size, when } from "../words.js";
 import { toast } from "./page-toast.js";
 
 const AT_ONCE = 30;
@@ -34,7 +35,7 @@ class DuplicateReview extends HTMLElement {
       await new Promise((done, fail) => {
         const events = api.jobs((job) => {
           if (job.id !== begun.id) return;
-          summary.textContent = standing(job) || t("job.duplicates");
+          summary.textContent = job.state === "queued" ? t("duplicates.waits") : standing(job) || t("job.duplicates");
           const part = share(job);
           if (part !== null) bar.value = part;
           if (going(job)) return;
@@ -131,7 +132,7 @@ function drawn({ tier, kind, reason, pictures }) {
   return element(html`<section class="group" aria-label="${t(`duplicates.${tier}`)}">
     <div class="titled"><p><b>${t(`duplicates.${tier}.group`, { n: pictures.length })}</b> <span>${reason}</span></p><span class="acts"><button type="button" class="keep-all">${t("duplicates.keep")}</button>${kind === "copies" && html`<button type="button" class="${tier === "similar" ? "" : "first "}hide-others">${t("duplicates.hide", { n: pictures.length - 1 })}</button>`}</span></div>
     <ul class="copies">${pictures.map((copy, at) => html`<li class="copy${at ? "" : " chosen"}" data-id="${copy.id}"><a href="/?show=${copy.id}"${veiled(copy) && html` class="blurred"`}><img src="${copy.thumbnail}&size=512" alt="${alternative(copy, copy.name)}" loading="lazy"></a>
-      <div class="told"><b title="${copy.path}">${copy.name}</b><p>${mark(differ(({ width, height }) => width * height) && copy.width * copy.height === widest, `${copy.width} × ${copy.height}`)} · ${mark(differ((copied) => copied.size) && copy.size === biggest, size(copy.size))} · ${copy.format.toUpperCase()}</p><p>${copy.taken_at && when(copy.taken_at)}</p><p>${copy.how}</p></div>
+      <div class="told"><b title="${copy.path}">${copy.name}</b><p title="${copy.path}">${folderName(folderOf(copy.path))}</p><p>${mark(differ(({ width, height }) => width * height) && copy.width * copy.height === widest, `${copy.width} × ${copy.height}`)} · ${mark(differ((copied) => copied.size) && copy.size === biggest, size(copy.size))} · ${copy.format.toUpperCase()}</p><p>${copy.taken_at && when(copy.taken_at)}</p><p>${copy.how}</p></div>
       <button type="button" class="best" data-id="${copy.id}" aria-pressed="${!at}">${icon("check")}${t("duplicates.best")}</button></li>`)}</ul></section>`);
 }
 customElements.define("duplicate-review", DuplicateReview);

@@ -4,6 +4,7 @@ import { element, html } from "../html.js";
 import { icon } from "../icons.js";
 import { shortModel } from "../jobs.js";
 import { t } from "../messages.js";
+import { begun } from "./job-list.js";
 import { toast } from "./page-toast.js";
 
 /** @typedef {import("../jobs.js").Failure} Failure */
@@ -34,7 +35,7 @@ class FailureList extends HTMLElement {
   async #retry({ stage, model }) {
     try {
       await api.send("POST", "failures/retry", { stage, ...(model && { model }) });
-      toast(t("jobs.started"));
+      begun();
     } catch (error) {
       toast(error.message);
     }

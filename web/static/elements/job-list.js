@@ -5,6 +5,7 @@ import { element, html } from "../html.js";
 import { icon } from "../icons.js";
 import { going, named, share, standing } from "../jobs.js";
 import { t } from "../messages.js";
+import { clock } from "../words.js";
 import { toast } from "./page-toast.js";
 
 /** @typedef {import("../jobs.js").Job} Job */
@@ -49,7 +50,8 @@ class JobList extends HTMLElement {
   }
 
   #draw() {
-    const all = [...this.known.values()].sort((a, b) => b.id - a.id);
+    // the page of duplicates looks for them whenever it is opened: that is of interest only while it goes on
+    const all = [...this.known.values()].filter((job) => going(job) || job.problem || job.kind !== "duplicates").sort((a, b) => b.id - a.id);
     const shown = [...all.filter(going), ...all.filter((job) => !going(job)).slice(0, PAST)];
     this.hidden = !shown.length;
     const rows = new Map([.../** @type {HTMLCollectionOf<HTMLElement>} */ (this.list.children)].map((row) => [Number(row.dataset.id), row]));
@@ -80,7 +82,7 @@ function fill(row, job) {
     row.dataset.shape = shape;
     row.className = `job ${job.state}`;
     row.replaceChildren(...element(html`<div><div class="what"><b>${named(job)}</b><p class="standing"></p><p class="path"></p></div>
-      <span class="acts">${buttons.map(([act, drawing]) => html`<button type="button" class="round quiet" data-act="${act}" aria-label="${t(`job.${act}`)}: ${named(job)}" title="${t(`job.${act}`)}">${icon(drawing)}</button>`)}</span>
+      ${!going(job) && job.ended_at && html`<span class="count">${clock(job.ended_at)}</span>`}<span class="acts">${buttons.map(([act, drawing]) => html`<button type="button" class="round quiet" data-act="${act}" aria-label="${t(`job.${act}`)}: ${named(job)}" title="${t(`job.${act}`)}">${icon(drawing)}</button>`)}</span>
       ${going(job) && html`<progress aria-label="${named(job)}"></progress>`}
       ${job.problems.length > 0 && html`<ul class="problems">${job.problems.map(({ name, reason }) => html`<li><b>${name}</b> ${reason}</li>`)}</ul>`}</div>`).children);
   }
@@ -96,4 +98,7 @@ function fill(row, job) {
 
 /** @param {string} stage */
 const stageOf = (stage) => (/^[a-z]+$/.test(stage) ? t(`stage.${stage}`) : stage);
+
+/** Say that work has begun, and lead to where it is told how far it is. */
+export const begun = (says = t("jobs.started")) => toast(says, { says: t("jobs.show"), run: () => document.querySelector("job-list").scrollIntoView({ block: "center" }) });
 customElements.define("job-list", JobList);

@@ -5,6 +5,7 @@ import { element, html } from "../html.js";
 import { icon } from "../icons.js";
 import { lastPart } from "../jobs.js";
 import { t } from "../messages.js";
+import { begun } from "./job-list.js";
 import { toast } from "./page-toast.js";
 
 class LibraryFolders extends HTMLElement {
@@ -45,7 +46,7 @@ class LibraryFolders extends HTMLElement {
     one(this, ".wrong").textContent = "";
     try {
       await api.send("POST", path, asked);
-      toast(t("jobs.started"));
+      begun();
       return true;
     } catch (error) {
       if (path === "folders") one(this, ".wrong").textContent = error.message;

@@ -4,6 +4,7 @@ import { element, html } from "../html.js";
 import { shortModel } from "../jobs.js";
 import { language, t } from "../messages.js";
 import { size } from "../words.js";
+import { begun } from "./job-list.js";
 import { toast } from "./page-toast.js";
 
 /** @typedef {{spec: string, dim: number, pictures: number, bytes: number, in_use: boolean, previous: boolean}} Held */
@@ -33,8 +34,9 @@ class ModelList extends HTMLElement {
   async #act(act, spec) {
     try {
       await api.send("POST", `models/${act}`, act === "back" ? undefined : { spec });
-      toast(t(act === "switch" ? "models.building" : `models.${act}.done`));
-      if (act !== "switch") await this.load();
+      if (act === "switch") return begun(t("models.building"));
+      toast(t(`models.${act}.done`));
+      await this.load();
     } catch (error) {
       toast(error.message);
     }

@@ -42,7 +42,7 @@ class PictureHistory extends HTMLElement {
 
 /** @param {import("../history.js").Chapter} chapter */
 function told({ at, by, model, lines, change, undone }) {
-  const who = [by && signed(by, model), clock(at), undone && t("history.undone", { when: clock(undone) })].filter(Boolean).join(" · ");
+  const who = [by && t("by.plain", { who: signed(by, model) }), clock(at), undone && t("history.undone", { when: clock(undone) })].filter(Boolean).join(" · ");
   return html`<li${undone && html` class="undone"`}><div>${lines.map((line) => html`<p>${said(line)}</p>`)}<small>${who}</small></div>
     ${change !== null && html`<button type="button" class="round quiet" data-change="${change}" aria-label="${t("history.undo", { what: lines.map(said).join("; ") })}" title="${t("edit.undo")}">${icon("undo")}</button>`}</li>`;
 }

@@ -2,27 +2,33 @@
 import * as api from "../api.js";
 import { framed, one } from "../dom.js";
 import { element, html } from "../html.js";
+import { icon } from "../icons.js";
 import { caught, standing } from "../lasso.js";
 import { t } from "../messages.js";
 import { alternative } from "../veil.js";
-import { WHOLE, zoomed } from "../zoom.js";
+import { WHOLE, pinched, zoomed } from "../zoom.js";
 
 const EXAMPLES = 5; // what is caught is searched by so many of it
 const SHOWN = 60;
 const NEAR = 14; // px from a point that still mean it
 const FACES = 300; // so many points at once are drawn as pictures
+const FACE = 46; // px, the longer side of one, at most
+const STEP = 1.5;
+const DEEPEST = 40;
 
 /** @typedef {{ids: number[], x: number[], y: number[], colours: (string | null)[], names: string[], thumbnails: string[], blurred: boolean[], total: number}} Places */
 
 class PictureMap extends HTMLElement {
   view = WHOLE;
   /** @type {import("../lasso.js").Place[]} */ loop = [];
+  /** @type {Map<number, import("../zoom.js").Point>} */ fingers = new Map();
   /** @type {Set<number>} */ taken = new Set();
   /** @type {Map<number, HTMLImageElement>} */ faces = new Map();
 
   async connectedCallback() {
     this.replaceChildren(...element(html`<div><div class="field-of"><canvas role="img" tabindex="0" aria-label="${t("map.label")}"></canvas>
-      <div class="map-tools"><button type="button" class="lasso" aria-pressed="true">${t("map.lasso")}</button><button type="button" class="move" aria-pressed="false">${t("map.move")}</button><button type="button" class="whole">${t("map.whole")}</button></div>
+      <div class="map-tools"><button type="button" class="lasso" aria-pressed="true">${t("map.lasso")}</button><button type="button" class="move" aria-pressed="false">${t("map.move")}</button><button type="button" class="whole">${t("map.whole")}</button>
+      <button type="button" class="round out" aria-label="${t("detail.out")}" title="${t("detail.out")} (-)">${icon("minus")}</button><button type="button" class="round in" aria-label="${t("detail.in")}" title="${t("detail.in")} (+)">${icon("plus")}</button></div>
       <p class="map-tip" hidden><img alt=""><span></span></p></div>
       <aside class="caught" aria-live="polite"><p class="help">${t("map.help")}</p></aside></div>`).children);
     this.canvas = one(this, "canvas");
@@ -36,11 +42,14 @@ class PictureMap extends HTMLElement {
     one(this, ".lasso").addEventListener("click", () => this.#tool(true));
     one(this, ".move").addEventListener("click", () => this.#tool(false));
     one(this, ".whole").addEventListener("click", () => { this.view = WHOLE; this.draw(); });
+    one(this, ".in").addEventListener("click", () => this.#zoom(STEP));
+    one(this, ".out").addEventListener("click", () => this.#zoom(1 / STEP));
     this.canvas.addEventListener("wheel", (/** @type {WheelEvent} */ event) => { event.preventDefault(); this.#zoom(Math.exp(-event.deltaY * 0.002), event); }, { passive: false });
-    this.canvas.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => { if (event.key === "+" || event.key === "-") this.#zoom(event.key === "+" ? 1.5 : 1 / 1.5); });
+    this.canvas.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => { if (event.key === "+" || event.key === "-") this.#zoom(event.key === "+" ? STEP : 1 / STEP); });
     this.canvas.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.#down(event));
     this.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.#move(event));
     this.canvas.addEventListener("pointerup", (/** @type {PointerEvent} */ event) => this.#up(event));
+    this.canvas.addEventListener("pointercancel", (/** @type {PointerEvent} */ { pointerId }) => { this.fingers.delete(pointerId); this.last = null; this.loop = []; this.draw(); });
     this.canvas.addEventListener("pointerleave", () => { one(this, ".map-tip").hidden = true; });
     new ResizeObserver(() => this.draw()).observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.draw);
@@ -61,10 +70,14 @@ class PictureMap extends HTMLElement {
     return [wide / 2 + x + (this.places.x[at] - 0.5) * wide * side * scale, high / 2 + y + (0.5 - this.places.y[at]) * high * side * scale];
   }
 
+  /** From the middle of the canvas. @param {{offsetX: number, offsetY: number}} event */
+  #middle({ offsetX, offsetY }) {
+    return { x: offsetX - this.canvas.clientWidth / 2, y: offsetY - this.canvas.clientHeight / 2 };
+  }
+
   /** @param {number} factor @param {{offsetX: number, offsetY: number}} [at] */
   #zoom(factor, at) {
-    const { clientWidth: wide, clientHeight: high } = this.canvas;
-    this.view = zoomed(this.view, factor, at ? { x: at.offsetX - wide / 2, y: at.offsetY - high / 2 } : { x: 0, y: 0 }, 40);
+    this.view = zoomed(this.view, factor, at ? this.#middle(at) : { x: 0, y: 0 }, DEEPEST);
     this.draw();
   }
 
@@ -105,7 +118,7 @@ class PictureMap extends HTMLElement {
       face.src = `${this.places.thumbnails[at]}&size=128`;
     }
     if (!face.complete || !face.naturalWidth) return false;
-    const by = 46 / Math.max(face.naturalWidth, face.naturalHeight), w = face.naturalWidth * by, h = face.naturalHeight * by;
+    const by = Math.min(FACE, this.canvas.clientWidth / 14) / Math.max(face.naturalWidth, face.naturalHeight), w = face.naturalWidth * by, h = face.naturalHeight * by;
     paint.drawImage(face, x - w / 2, y - h / 2, w, h);
     paint.lineWidth = is ? 3 : 1;
     paint.strokeStyle = is ? accent : "rgb(128 128 128 / .5)";
@@ -131,6 +144,12 @@ class PictureMap extends HTMLElement {
   #down(event) {
     if (event.button) return;
     this.canvas.setPointerCapture(event.pointerId);
+    this.fingers.set(event.pointerId, this.#middle(event));
+    if (this.fingers.size > 1) { // they zoom: no loop
+      this.last = null;
+      this.loop = [];
+      return this.draw();
+    }
     this.last = [event.offsetX, event.offsetY];
     this.travelled = 0;
     this.loop = this.lassoing ? [[event.offsetX, event.offsetY]] : [];
@@ -138,7 +157,13 @@ class PictureMap extends HTMLElement {
 
   /** @param {PointerEvent} event */
   #move(event) {
-    if (!this.last) return this.#point(event);
+    const before = this.fingers.get(event.pointerId), other = [...this.fingers].find(([id]) => id !== event.pointerId)?.[1];
+    if (before) this.fingers.set(event.pointerId, this.#middle(event));
+    if (before && other) {
+      this.view = pinched(this.view, [before, other], [this.#middle(event), other], DEEPEST);
+      return this.draw();
+    }
+    if (!this.last) return before ? undefined : this.#point(event);
     const [x, y] = this.last;
     this.last = [event.offsetX, event.offsetY];
     this.travelled += Math.hypot(event.offsetX - x, event.offsetY - y);
@@ -149,6 +174,7 @@ class PictureMap extends HTMLElement {
 
   /** @param {PointerEvent} event */
   #up(event) {
+    this.fingers.delete(event.pointerId);
     if (!this.last) return;
     this.last = null;
     if (this.travelled < 6) {

@@ -1,7 +1,7 @@
 // <zoom-stage>: whatever lies in its `.paper`, zoomed and moved: wheel, two fingers, double click, keys, dragging.
 // Events: "step" (detail: 1 or -1, by a swipe), "away" (swiped down), "zoomed" (detail: scale).
 import { one, tell } from "../dom.js";
-import { WHOLE, actual, fitted, held, pinch, zoomed } from "../zoom.js";
+import { WHOLE, actual, fitted, held, pinched, zoomed } from "../zoom.js";
 
 const SWIPE = 60; // px
 const DOUBLE = 300; // ms between two taps
@@ -103,9 +103,7 @@ class ZoomStage extends HTMLElement {
     const other = [...this.held].find(([id]) => id !== event.pointerId)?.[1];
     this.held.set(event.pointerId, now);
     if (other) {
-      const was = pinch(before, other), is = pinch(now, other);
-      const { scale, x, y } = zoomed(this.view, is.apart / was.apart, was);
-      this.#show({ scale, x: x + is.x - was.x, y: y + is.y - was.y });
+      this.#show(pinched(this.view, [before, other], [now, other]));
     } else if (this.view.scale > 1) {
       this.#show({ ...this.view, x: this.view.x + now.x - before.x, y: this.view.y + now.y - before.y });
     }
