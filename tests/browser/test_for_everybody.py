@@ -27,21 +27,15 @@ def test_axe_finds_nothing_serious(any_screen):
     assert serious(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_serious_in_what_opens_over_the_page(page, scheme, width):
-    if not AXE.exists():
-        pytest.skip("axe-core is not here; get it with: npm ci --prefix tests/js")
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
+def test_axe_finds_nothing_serious_in_what_opens_over_the_page(any_screen):
+    page = any_screen
     page.goto("/?q=blue")
     first = page.locator("picture-grid a").first
     expect(first).to_be_visible()
-    page.evaluate(AXE.read_text())
 
     def nothing_serious_while(opened):
         expect(opened).to_be_visible()
-        assert page.evaluate(SERIOUS) == []
+        assert serious(page) == []
         page.keyboard.press("Escape")
         expect(opened).to_be_hidden()
 
@@ -57,15 +51,14 @@ def test_axe_finds_nothing_serious_in_what_opens_over_the_page(page, scheme, wid
     nothing_serious_while(page.get_by_role("dialog", name="Keyboard"))
     page.get_by_role("searchbox").fill("https://example.com/a.png")
     expect(page.get_by_role("button", name="Search by the picture at this address")).to_be_visible()
-    assert page.evaluate(SERIOUS) == []
+    assert serious(page) == []
     page.get_by_role("searchbox").fill("zebra colr:x")
     expect(page.get_by_role("alert")).to_be_visible()
-    assert page.evaluate(SERIOUS) == []
+    assert serious(page) == []
     page.complaints.clear()  # half a query is refused while it is written
     page.goto("/?q=zebra&mode=lexical")
     expect(page.get_by_role("heading", name="Nothing was found")).to_be_visible()
-    page.evaluate(AXE.read_text())
-    assert page.evaluate(SERIOUS) == []
+    assert serious(page) == []
 
 
 def test_all_is_done_with_the_keyboard_alone(page):

@@ -1,13 +1,13 @@
 // The page: its state is the address, so back and forward work; every change of it comes through `render`.
 import { nameIn } from "./address.js";
 import * as api from "./api.js";
-import { offer } from "./commands.js";
 import { on, one } from "./dom.js";
 import { acceptPictures } from "./drop.js";
 import "./elements/index.js";
 import { html } from "./html.js";
 import { onKey } from "./keys.js";
 import { t } from "./messages.js";
+import { offerCommands } from "./page-commands.js";
 import { onPreferences, prefer, preferences } from "./preferences.js";
 import { exampled, joined, ofPart } from "./query.js";
 import { Results } from "./results.js";
@@ -283,14 +283,7 @@ onPreferences(({ theme, why }) => {
 for (const [key, way] of /** @type {[string, number][]} */ ([["[", -1], ["]", 1]])) {
   onKey(key, way < 0 ? "keys.smaller" : "keys.bigger", () => prefer({ size: steps[stepNow() + way] ? preferences.size + way : preferences.size }));
 }
-offer((typed) => (typed.trim() ? [{ says: t("palette.search", { words: typed.trim() }), run: () => change({ q: typed.trim() }) }] : []));
-offer(() => [
-  ...["relevance", "newest", "oldest", "diverse"].map((order) => ({ says: `${t("view.order")}: ${t(`view.order.${order}`)}`, run: () => change({ order }) })),
-  ...["auto", "none", "day", "month", "folder"].map((group) => ({ says: `${t("view.group")}: ${t(`view.group.${group}`)}`, run: () => change({ group }) })),
-  ...(/** @type {const} */ (["system", "light", "dark"])).map((theme) => ({ says: `${t("view.theme")}: ${t(`view.theme.${theme}`)}`, run: () => prefer({ theme }) })),
-  { says: t("view.fold"), run: () => change({ fold: !current().fold }) },
-  { says: t("search.pick"), run: () => box.pick() },
-]);
+offerCommands(change, () => box.pick());
 on(one(document, "page-tools"), "commands", () => one(document, "command-palette").open());
 onKey("w", "keys.why", () => prefer({ why: !preferences.why }));
 onKey("v", "keys.weaker", () => grid.dispatchEvent(new CustomEvent("weaker")));
