@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from imsearch import Edit
@@ -75,6 +77,28 @@ def test_what_a_person_approved_is_not_blurred(page, shown, judged):
     expect(page.locator(f"a[title='{NAME}'] img")).to_have_attribute("alt", NAME)
     expect(page.locator(".card.blurred")).to_have_count(0)
     expect(page.get_by_role("button", name=f"Show {NAME}")).to_have_count(0)
+
+
+def test_it_is_approved_in_detail_and_by_choosing_and_taken_back(page, shown, judged):
+    page.goto(f"/?q=sea&show={judged}")
+    dialog = page.get_by_role("dialog", name=NAME)
+    dialog.get_by_role("button", name="Approve").click()
+    expect(dialog.locator(".stage img")).to_have_attribute("alt", NAME)
+    expect(dialog.get_by_role("button", name="Approve")).to_have_count(0)
+    assert shown.library.store.get([judged])[0].state == "approved"
+    page.get_by_role("button", name="Undo").click()
+    expect(dialog.get_by_text("A model takes this for nudity")).to_be_visible()
+    page.keyboard.press("Escape")
+    card = page.locator(".card", has=page.locator(f"a[title='{NAME}']"))
+    expect(card).to_have_class(re.compile("blurred"))
+    bar = page.get_by_role("toolbar")
+    page.get_by_role("button", name="Choose sea 19.png").press("Enter")
+    expect(bar.get_by_role("button", name="Tag")).to_be_visible()
+    expect(bar.get_by_role("button", name="Approve")).to_be_hidden()
+    page.get_by_role("button", name=f"Choose {NAME}").press("Enter")
+    bar.get_by_role("button", name="Approve").click()
+    expect(page.locator(".card.blurred")).to_have_count(0)
+    assert shown.library.store.get([judged])[0].state == "approved"
 
 
 def test_without_scripts_it_stays_blurred(browser, address, judged):

@@ -177,6 +177,13 @@ function removed(ids) {
   paint();
 }
 
+/** Blur pictures, or no more: somebody has judged them. @param {number[]} ids @param {boolean} blurred */
+function judged(ids, blurred) {
+  const these = new Set(ids);
+  for (const hit of grid.hits) if (these.has(hit.id)) hit.blurred = blurred;
+  grid.revealed();
+}
+
 /** Change part of the state. @param {Partial<State>} part @param {"push" | "replace"} [how] */
 function change(part, how = "push") {
   const before = current();
@@ -257,7 +264,12 @@ on(detail, "mark", (term) => change({ q: exampled(current().q, Number(term.split
 on(detail, "words", (term) => change({ q: term, show: null }));
 on(detail, "like-part", ({ id, box: part }) => change({ q: `like:${id}@${part.join(",")}`, mode: EMPTY.mode, show: null }));
 on(detail, "part", (id) => choosePart({ id }));
-for (const from of [detail, selection]) on(from, "edited", ({ ids, said }) => { if (said.state === "hidden") removed(ids); });
+for (const from of [detail, selection]) {
+  on(from, "edited", ({ ids, said, blurred = null }) => {
+    if (said.state === "hidden") removed(ids);
+    else if (blurred !== null) judged(ids, blurred);
+  });
+}
 on(selection, "words", (term) => change({ q: term }));
 for (const [from, event] of [[selection, "undone"], [work, "came"]]) on(from, event, () => { kept.clear(); results = null; render(); });
 on(selection, "open", (id) => change({ show: id }));

@@ -1,7 +1,7 @@
 // <picture-detail>: one picture over the whole window, and beside it everything known of it.
 // Events: "shut", "step" (detail: 1 or -1), "similar" (detail: id), "where" (detail: id; answered by `where` or `wrong`),
 // "open" (detail: id), "mark" (detail: a term of the query), "words" (detail: a term to search by), "like-part" (detail:
-// {id, box}), "part" (detail: id), "unveiled" (a blurred picture was asked to be shown), "edited" (detail: Said and id).
+// {id, box}), "part" (detail: id), "unveiled" (a blurred picture was asked to be shown), "edited" (detail: {ids, said, blurred}).
 import * as api from "../api.js";
 import { on, one, tell } from "../dom.js";
 import { element } from "../html.js";
@@ -41,6 +41,7 @@ class PictureDetail extends HTMLElement {
     press(".less-like", () => tell(this, "mark", `-like:${this.picture.id}`));
     press(".part", () => tell(this, "part", this.picture.id));
     press(".hide", () => this.#say({ state: this.picture.state === "hidden" ? "unreviewed" : "hidden" }));
+    press(".approve", () => this.#say({ state: "approved" }));
     press(".info", () => this.#aside(!preferences.info));
     for (const layer of /** @type {const} */ (["boxes", "letters"])) press(`.${layer}`, () => this.#layer(layer, !this.layers.classList.contains(layer)));
     press(".in", () => this.stage.zoom(1.5));
@@ -71,7 +72,7 @@ class PictureDetail extends HTMLElement {
     this.locatable = byWords && Boolean(hit?.signals.dense);
     one(this, ".gone").hidden = true;
     this.stage.picture = picture;
-    this.#veil();
+    this.stage.classList.toggle("blurred", veiled(picture)); // before it is there
     this.paper.show(picture);
     one(this, ".original").href = picture.file;
     one(this, ".less-like").hidden = !byPicture && !byWords; // of all pictures, those least like one say nothing
@@ -94,6 +95,9 @@ class PictureDetail extends HTMLElement {
     one(this, "h2").textContent = picture.name;
     one(this, ".moment").textContent = picture.taken_at ? when(picture.taken_at) : "";
     this.layers.show(picture, hit?.matches ?? []);
+    this.#veil();
+    one(this, ".judged").hidden = !picture.blurred;
+    one(this, ".judged p").textContent = picture.blurred ? t("detail.judged", { category: picture.category }) : "";
     one(this, ".boxes").hidden = !this.layers.has.objects;
     one(this, ".letters").hidden = !this.layers.has.lines;
     this.words.show(picture, this.layers.labels());
@@ -140,7 +144,7 @@ class PictureDetail extends HTMLElement {
       if (again) one(this, again).focus();
       else if (!this.dialog.contains(document.activeElement)) this.side.focus();
     }
-    tell(this, "edited", { ids: [id], said: { ...said, state: now.state } });
+    tell(this, "edited", { ids: [id], said: { ...said, state: now.state }, blurred: now.blurred });
   }
 
   /** @param {boolean} shown */

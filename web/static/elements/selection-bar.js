@@ -1,5 +1,5 @@
 // <selection-bar>: what can be done with the chosen pictures.
-// Events: "edited" (detail: {ids, said}), "undone", "words" (detail: a term to search by), "open" (detail: id).
+// Events: "edited" (detail: {ids, said, blurred?}), "undone", "words" (detail: a term to search by), "open" (detail: id).
 import * as api from "../api.js";
 import { choosing } from "../choosing.js";
 import { on, one, tell } from "../dom.js";
@@ -14,7 +14,7 @@ const MOST_DOWNLOADED = 2_000;
 const MOST_LISTED = 10_000;
 const KEPT = 60_000; // ms: as long as a browser may take to save a list
 const LISTS = /** @type {const} */ (["csv", "json", "paths"]);
-const ACTS = /** @type {const} */ ([["ask", "ask"], ["tag", "tag"], ["teach", "teach"], ["stars", "star"], ["hide", "hide"], ["download", "download"]]);
+const ACTS = /** @type {const} */ ([["ask", "ask"], ["tag", "tag"], ["teach", "teach"], ["stars", "star"], ["approve", "eye"], ["hide", "hide"], ["download", "download"]]);
 
 const frame = () => html`<div><div class="pill" role="toolbar" aria-label="${t("choose.label")}">
   <button type="button" class="round quiet none" aria-label="${t("choose.none")}" title="${t("choose.none")} (Esc)">${icon("cross")}</button><b aria-live="polite"></b>
@@ -31,11 +31,13 @@ const frame = () => html`<div><div class="pill" role="toolbar" aria-label="${t("
 class SelectionBar extends HTMLElement {
   connectedCallback() {
     this.replaceChildren(...element(frame()).children);
-    const { chosen, told } = choosing(one(document, "picture-grid"), () => this.#changed());
+    this.grid = one(document, "picture-grid");
+    const { chosen, told } = choosing(this.grid, () => this.#changed());
     this.chosen = chosen;
     const press = (/** @type {string} */ what, /** @type {() => void} */ act) => one(this, what).addEventListener("click", act);
     press(".none", () => { chosen.none(); told(); });
     press(".hide", () => this.#say({ state: "hidden" }, "choose.hidden"));
+    press(".approve", () => this.#say({ state: "approved" }, "choose.approved"));
     press(".ask", () => this.#ask());
     for (const [act, sheet] of [["tag", "tagging"], ["teach", "teaching"], ["stars", "rating"], ["download", "downloading"]]) press(`.${act}`, () => this.#sheet(sheet));
     const sent = (/** @type {string} */ what, /** @type {(button: string, text: string) => void} */ act) =>
@@ -69,6 +71,7 @@ class SelectionBar extends HTMLElement {
     archive.disabled = size > MOST_DOWNLOADED;
     one(archive, "small").textContent = t(archive.disabled ? "choose.download.many" : "choose.download.zip.help", { n: MOST_DOWNLOADED });
     one(this, ".download").disabled = size > MOST_LISTED;
+    one(this, ".approve").hidden = !this.grid.hits.some((/** @type {import("../types.js").Hit} */ { id, blurred }) => blurred && this.chosen.ids.has(id));
     one(this, ".ask").disabled = size > MOST_ASKED;
   }
 
@@ -91,7 +94,7 @@ class SelectionBar extends HTMLElement {
       const { change } = await api.edit(ids, said);
       toast(t(done, { n: ids.length, ...values }), change === null ? null : { says: t("edit.undo"), run: () => this.#back(change) });
       if (said.state === "hidden") one(this, ".none").click();
-      tell(this, "edited", { ids, said });
+      tell(this, "edited", { ids, said, ...(said.state === "approved" && { blurred: false }) });
     } catch (error) {
       toast(error.message);
     }
