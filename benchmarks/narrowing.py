@@ -25,15 +25,18 @@ THINGS = ("dog", "cat", "car", "chair", "table", "bicycle", "boat", "bird")
 COLOURS = ("red", "orange", "yellow", "green", "teal", "blue", "purple", "brown", "black", "white", "grey")
 
 
-def fill(catalog: Catalog, count: int) -> None:
-    """Fifteen years of pictures in 540 folders, five tags each of 1,536; six in ten with their place, in 60 towns."""
+def fill(catalog: Catalog, count: int, root: str = "/pictures", told: bool = True) -> None:
+    """Fifteen years of pictures in 540 folders, six in ten with their place, in 60 towns; where `told`, with words and
+
+    objects: five tags each of 1,536.
+    """
     chance = random.Random(1)
     towns = [(chance.uniform(-50, 60), chance.uniform(-180, 180)) for _ in range(60)]
     columns = "id, root_id, path, folder, name, hash, size, mtime_ns, width, height, format, moment, camera, orientation, colours, added_at, latitude, longitude"
     said = "INSERT INTO texts (picture_id, kind, text, model, revision, prompt_version, created_at, lines) VALUES (?, ?, ?, 'mini', '1', '', ?, '[]')"
     seen = "INSERT INTO objects (picture_id, label, score, x1, y1, x2, y2, model, revision, created_at) VALUES (?, ?, 0.9, 0, 0, 9, 9, 'yolox', '1', ?)"
     with catalog.connections.writing() as db:
-        db.execute("INSERT INTO roots (id, path) VALUES (1, '/pictures')")
+        db.execute("INSERT INTO roots (id, path) VALUES (1, ?)", (root,))
         for i in range(1, count + 1):
             ns = (1_262_304_000 + i * 15 * 365 * 86_400 // count) * 10**9
             at, folder = utc(ns), f"{utc(ns)[:4]}/trip {utc(ns)[5:7]}{'abc'[i % 3]}"
@@ -41,6 +44,8 @@ def fill(catalog: Catalog, count: int) -> None:
             row = (i, 1, f"{folder}/{i}.jpg", folder, f"{i}.jpg", f"{i:064x}", 3_000_000, ns, 4000, 3000, "jpeg", at,
                    chance.choice(CAMERAS), 1, colours, at, *place(chance, towns))  # fmt: skip
             db.execute(f"INSERT INTO pictures ({columns}) VALUES ({', '.join('?' * 18)})", row)
+            if not told:
+                continue
             tags = {f"word{int(min(1535, chance.expovariate(1 / 60)))}" for _ in range(5)}
             db.executemany(said, [(i, "tag", tag, at) for tag in tags])
             db.executemany(
