@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from indexer.records import LexicalMatch
 from search.query import Signal, SignalName
@@ -20,14 +19,49 @@ SAID = 2.6
 PARTIAL = 1.4
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """One picture's place in the fused list."""
+class Ranked(NamedTuple):
+    """One picture's place in the fused list, and where each ranking has it: a thousand are made for each that is shown.
+
+    `cosine` is by meaning, `match` by words; None where that did not find it, and both where nothing was asked.
+    `meaning` and `words` are what each adds to the score; the ranks count from 1.
+    """
 
     id: int
     score: float
-    signals: tuple[Signal, ...]
-    all_words: bool = False
+    cosine: float | None = None
+    match: LexicalMatch | None = None
+    meaning: float = 0.0
+    words: float = 0.0
+    dense_rank: int = 0
+    lexical_rank: int = 0
+
+    @property
+    def found(self) -> bool:
+        """Whether anything was looked for."""
+        return self.cosine is not None or self.match is not None
+
+    @property
+    def all_words(self) -> bool:
+        """Whether it holds every word that was asked for."""
+        return self.match is not None and self.match.score >= 1
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """Why it is there. The shares sum to 1: that of meaning, which below the middle is worth nothing, and that of
+        words, in equal parts to the fields that hold them.
+        """
+        fields = dict.fromkeys(_SIGNAL_OF[field] for field in self.match.fields) if self.match else {}
+        dense = max(self.meaning, 0.0) if self.cosine is not None else 0.0
+        said = max(self.words, 0.0) if fields else 0.0
+        whole, count = dense + said, len(fields) + (self.cosine is not None)
+        made = []
+        if self.cosine is not None:
+            share = dense / whole if whole > 0 else 1 / count
+            made.append(Signal("dense", self.dense_rank, round(self.cosine, 4), share))
+        for name in fields:
+            share = said / whole / len(fields) if whole > 0 else 1 / count
+            made.append(Signal(name, self.lexical_rank, round(self.match.score, 4), share))  # type: ignore[union-attr]
+        return tuple(made)
 
 
 def fuse(
@@ -41,39 +75,15 @@ def fuse(
     if dense and unit <= 0:
         middle = dense[-1][1]
         unit = max(dense[0][1] - middle, 1e-6)
-    score: dict[int, float] = {}
-    signals: dict[int, list[Signal]] = defaultdict(list)
-    words: dict[int, float] = {}
-    every: set[int] = set()
-    for rank, (picture, cosine) in enumerate(dense, 1):
-        score[picture] = (cosine - middle) / unit
-        signals[picture].append(Signal("dense", rank, round(float(cosine), 4)))
+    by_meaning = {picture: (rank, float(cosine)) for rank, (picture, cosine) in enumerate(dense, 1)}
+    by_words = {match.id: (rank, match) for rank, match in enumerate(lexical, 1)}
     # what lies deeper than the dense ranking was read is no better than its last
     last = (dense[-1][1] - middle) / unit if dense else 0.0
-    for rank, match in enumerate(lexical, 1):
-        said = words[match.id] = SAID * match.weight**PARTIAL * match.rarity if dense else match.score
-        score[match.id] = score.get(match.id, last) + said
-        for name in dict.fromkeys(_SIGNAL_OF[field] for field in match.fields):
-            signals[match.id].append(Signal(name, rank, round(match.score, 4)))
-        if match.score >= 1:
-            every.add(match.id)
-    order = sorted(score, key=lambda picture: (-score[picture], picture))
-    return [
-        Ranked(i, round(score[i], 6), shared(signals[i], score[i] - words.get(i, 0.0), words.get(i, 0.0)), i in every)
-        for i in order
-    ]
-
-
-def shared(signals: Sequence[Signal], meaning: float, words: float) -> tuple[Signal, ...]:
-    """The signals of one picture with their shares, which sum to 1: that of meaning, which below the middle is worth
-    nothing, and that of words, in equal parts to the fields that hold them.
-    """
-    dense = max(meaning, 0.0) if any(signal.name == "dense" for signal in signals) else 0.0
-    fields = sum(signal.name != "dense" for signal in signals)
-    said = max(words, 0.0) if fields else 0.0
-    whole = dense + said
-    if whole <= 0:
-        return tuple(replace(signal, share=1 / len(signals)) for signal in signals)
-    return tuple(
-        replace(signal, share=dense / whole if signal.name == "dense" else said / whole / fields) for signal in signals
-    )
+    made = []
+    for picture in by_meaning | by_words:
+        place, cosine = by_meaning.get(picture, (0, None))
+        rank, match = by_words.get(picture, (0, None))
+        meaning = last if cosine is None else (cosine - middle) / unit
+        words = 0.0 if match is None else SAID * match.weight**PARTIAL * match.rarity if dense else match.score
+        made.append(Ranked(picture, meaning + words, cosine, match, meaning, words, place, rank))
+    return sorted(made, key=lambda row: (-row.score, row.id))

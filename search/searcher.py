@@ -97,7 +97,7 @@ class Searcher:
         while True:
             ranked, weak_below, unknown = self._rank(query, among, depth)
             whole = len(ranked) < depth or depth >= DEEPEST
-            every = bool(ranked) and not ranked[0].signals  # nothing was asked: they come in order of time
+            every = bool(ranked) and not ranked[0].found  # nothing was asked: they come in order of time
             timed = query.order in ("newest", "oldest") and not every
             if whole or not timed or _is_weak(ranked[-1], weak_below):
                 total = len(ranked) if not every else self._store.count() if among is None else len(among)
@@ -158,7 +158,7 @@ class Searcher:
         signals = self._signals(query, among, depth)
         if signals is None:
             ids = self._store.ordered(among, query.order != "oldest", depth)
-            return [Ranked(int(i), 0.0, ()) for i in ids], -1.0, []
+            return [Ranked(int(i), 0.0) for i in ids], -1.0, []
         return fuse(signals.dense, signals.lexical, *signals.scale), signals.weak_below, signals.unknown
 
     def _signals(self, query: Query, among: Ids | None, depth: int) -> _Signals | None:
@@ -191,7 +191,7 @@ class Searcher:
 
     def _ordered(self, ranked: list[Ranked], weak_below: float, query: Query) -> list[Ranked]:
         """By relevance, time or diversity; in any order what matches comes first, and the weak ones follow as ranked."""
-        every = bool(ranked) and not ranked[0].signals  # nothing was asked: they are in order of time already
+        every = bool(ranked) and not ranked[0].found  # nothing was asked: they are in order of time already
         if query.order == "relevance" or (every and query.order != "diverse"):
             return ranked
         strong = {row.id: row for row in ranked if not _is_weak(row, weak_below)}
@@ -229,16 +229,17 @@ class Searcher:
         there = [kept for group in groups if (kept := [row for row in group if row.id in known])]
         return tuple(
             Hit(
-                rank, known[best.id], best.score, _is_weak(best, weak_below), self._named(best, words),
+                rank, known[best.id], round(best.score, 6), _is_weak(best, weak_below), self._named(best, words),
                 tuple(known[row.id] for row in more),
             )
             for rank, (best, *more) in enumerate(there, before + 1)
         )  # fmt: skip
 
     def _named(self, row: Ranked, words: str) -> tuple[Signal, ...]:
-        if all(signal.name != "tag" for signal in row.signals):
-            return row.signals
-        return told_apart(row.signals, words, self._store.texts(row.id), self._store.objects(row.id))
+        signals = row.signals
+        if all(signal.name != "tag" for signal in signals):
+            return signals
+        return told_apart(signals, words, self._store.texts(row.id), self._store.objects(row.id))
 
     def _printed(self, picture_id: int) -> frozenset[str]:
         texts = [text.text for text in self._store.texts(picture_id) if text.kind == "ocr"]
@@ -282,7 +283,6 @@ def _left_out(query: Query) -> Filter:
 
 
 def _is_weak(row: Ranked, weak_below: float) -> bool:
-    if row.all_words or not row.signals:
+    if row.all_words or not row.found:
         return False
-    cosine = next((signal.score for signal in row.signals if signal.name == "dense"), None)
-    return cosine is None or cosine < weak_below
+    return row.cosine is None or row.cosine < weak_below
