@@ -18,6 +18,8 @@ from indexer.words import contains, match, query_words
 FIELDS = ("name", "folder", "caption", "ocr", "tag", "note")
 # BM25 weights in the order of FIELDS: what a person wrote (note, tag) and names say most, a folder's words least.
 WEIGHTS = "3.0, 1.0, 2.0, 1.0, 4.0, 4.0"
+# However well it ranks, a picture without one of the words scores less than 1.
+NOT_ALL = 0.9999
 # A word found only inside a longer one counts half: OCR glues words, but "art" in "party" is mostly chance.
 INSIDE = 0.5
 # One word that pictures often show ("dog") says this much less in a name or in print than another ("Rome"): a folder
@@ -34,7 +36,7 @@ def lexical(connection: sqlite3.Connection, typed: str, k: int, among: Ids | Non
     """The k best pictures: those holding more of the words first, then by BM25.
 
     `score` is the share of the query's words that a picture holds (a part of a longer word counts half) plus up to
-    0.1 for BM25; `rarity` sums what each word held says: 1 where it singles one picture out, 0 where all hold it; and
+    0.1 for BM25, 1 and more only where it holds all; `rarity` sums what each word held says: 1 where it singles one picture out, 0 where all hold it; and
     `weight` is that over the same sum of every word asked for.
     """
     words = query_words(typed)
@@ -48,6 +50,7 @@ def lexical(connection: sqlite3.Connection, typed: str, k: int, among: Ids | Non
     ids, share, rarity, weight = ids[kept], share[kept], rarity[kept], weight[kept]
     bm25 = _bm25(connection, words, ids) if len(ids) <= MOST_RANKED else np.zeros(len(ids))
     scores = share + 0.1 * bm25 / (bm25.max() or 1.0)
+    scores[share < 1] = np.minimum(scores[share < 1], NOT_ALL)
     order = np.lexsort((ids, -scores))[:k]
     fields = _fields(connection, words, ids[order])
     made = []
@@ -56,6 +59,13 @@ def lexical(connection: sqlite3.Connection, typed: str, k: int, among: Ids | Non
         told = int(not WRITTEN.isdisjoint(where))
         made.append(LexicalMatch(picture, float(scores[at]), where, float(weight[at, told]), float(rarity[at, told])))
     return made
+
+
+def holding(connection: sqlite3.Connection, typed: str, among: Ids | None) -> Ids:
+    """Sorted ids of every picture that holds all words, whole: those with a score of 1 and more."""
+    words = query_words(typed)
+    every = " AND ".join(f"({match(word)})" for word in words)
+    return _rowids(connection, "words", every, among) if words else np.zeros(0, np.int64)
 
 
 def _shares(

@@ -57,6 +57,11 @@ class LocalStore:
         hidden = set(self._unasked(among).tolist())
         return [match for match in self.catalog.lexical(words, k + len(hidden), among) if match.id not in hidden][:k]
 
+    def holding(self, words: str, among: Ids | None = None) -> Ids:
+        """Ids of the pictures that hold all of these words."""
+        found = self.catalog.holding(words, among)
+        return np.setdiff1d(found, self._unasked(among), assume_unique=True)
+
     def filter(self, kept: Filter) -> Ids | None:
         """Sorted ids that the filter keeps; None means every picture that is not hidden."""
         return self.catalog.filter(kept)

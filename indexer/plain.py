@@ -27,6 +27,8 @@ def plain(text: str) -> str:
 
 def plain_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
     """`plain(text)`, and for each of its characters the (start, end) in `text` of what it was made of."""
+    if text.isascii():
+        return plain(text), [(at, at + 1) for at in range(len(text))]
     made: list[str] = []
     places: list[tuple[int, int]] = []
     start = 0

@@ -32,6 +32,10 @@ class Store(Protocol):
         """The k pictures whose names and texts match best, best first. `words` is anything a person typed."""
         ...
 
+    def holding(self, words: str, among: Ids | None = None) -> Ids:
+        """Sorted ids of every picture whose names and texts hold all of these words whole; those that score 1 and more."""
+        ...
+
     def filter(self, kept: Filter) -> Ids | None:
         """Sorted ids of the pictures that the filter keeps, hidden ones only where it asks for a state.
 

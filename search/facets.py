@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from indexer.counting import MOST_PEOPLE
 from indexer.filters import condition
@@ -139,6 +140,7 @@ def _periods(counts: Counts) -> list[Value]:
     return [Value(value, count, _period(value)) for value, count in counts]
 
 
+@lru_cache(50_000)  # the days of a century: a long timeline has thousands, and is asked for with each search
 def _period(value: str) -> str:
     first = date.fromisoformat(value if len(value) == 10 else f"{value}-01")
     try:

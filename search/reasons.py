@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from indexer.content import FROM_VECTOR
 from indexer.plain import plain_with_places
@@ -62,8 +63,9 @@ def spans(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """Where any of these words of `query_words` stands in a text: whole, in another form, or inside a longer one."""
     folded, places = plain_with_places(text)
     marked: set[tuple[int, int]] = set()
+    stems = set(map(_stem, words))
     for token, start in words_with_places(folded):
-        if any(token == word or _stem(token) == _stem(word) for word in words):
+        if token in words or _stem(token) in stems:
             marked.add((start, start + len(token)))
             continue
         for word in words:
@@ -90,6 +92,7 @@ def _apart(marked: set[tuple[int, int]]) -> list[tuple[int, int]]:
     return made
 
 
+@lru_cache(16_384)
 def _stem(word: str) -> str:
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:

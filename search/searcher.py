@@ -144,12 +144,13 @@ class Searcher:
 
     def found(self, query: Query) -> Ids | None:
         """Sorted ids of every picture that matches, weak ones left out; None where that is every picture. Raises QueryError."""
-        among, depth = self.kept(query), DEPTH
-        while signals := self._signals(query, among, depth):
+        among, words = self.kept(query), query.words if query.mode != "dense" else ""
+        depth = DEPTH
+        while signals := self._signals(query, among, depth, ranked=False):
             near = [one for one, cosine in signals.dense if cosine >= signals.weak_below]
-            said = [match.id for match in signals.lexical if match.score >= 1]
-            if max(len(near), len(said)) < depth:
-                return np.unique(np.array([*near, *said], np.int64))
+            if len(near) < depth:
+                said = np.setdiff1d(self._store.holding(words, among), _shown(query))
+                return np.union1d(np.array(near, np.int64), said)
             depth *= 4
         return among
 
@@ -161,8 +162,8 @@ class Searcher:
             return [Ranked(int(i), 0.0) for i in ids], -1.0, []
         return fuse(signals.dense, signals.lexical, *signals.scale), signals.weak_below, signals.unknown
 
-    def _signals(self, query: Query, among: Ids | None, depth: int) -> _Signals | None:
-        """What meaning and words find, each so deep; None where nothing is looked for."""
+    def _signals(self, query: Query, among: Ids | None, depth: int, ranked: bool = True) -> _Signals | None:
+        """What meaning and words (if these are to be ranked) find, each so deep; None where nothing is looked for."""
         vector, unknown = self.vector(query) if query.mode != "lexical" else (None, [])
         words = query.words if query.mode != "dense" else ""
         if vector is None and not words.strip() and not unknown:
@@ -171,12 +172,13 @@ class Searcher:
                     "Search by picture needs mode hybrid or dense: words alone cannot be compared with it."
                 )
             return None
-        shown = {term.id for term in query.terms if isinstance(term, Example) and not term.box_xywh}
+        shown = _shown(query)
         dense: list[tuple[int, float]] = []
         if vector is not None:
             found, cosines = self._store.dense(vector, depth + len(shown), among)
             dense = [(int(i), float(c)) for i, c in zip(found, cosines, strict=True) if i not in shown]
-        lexical = [m for m in self._store.lexical(words, depth, among) if m.id not in shown] if words.strip() else []
+        said = self._store.lexical(words, depth, among) if ranked and words.strip() else []
+        lexical = [match for match in said if match.id not in shown]
         # as deep each time: the scatter of what lies further down is not that of the nearest
         scores = [cosine for _, cosine in dense[:DEPTH]]
         measured = self._calibration()
@@ -269,6 +271,12 @@ class Searcher:
             if isinstance(term, Example)
         ]
         return (mixed(words, examples, self._calibration()) if words or examples else None), unknown
+
+
+def _shown(query: Query) -> list[int]:
+    """The pictures that were shown as examples: they are not what is looked for."""
+    whole = (term for term in query.terms if isinstance(term, Example) and not term.box_xywh)
+    return [term.id for term in whole if term.id is not None]
 
 
 def _said(query: Query) -> list[Words]:

@@ -45,6 +45,7 @@ from web.metrics import router as counted
 from web.offered import Offered
 from web.page import HERE, add_page
 from web.security import Guard
+from web.static_files import Static
 from web.thumbnails import Thumbnails
 from web.uploading import Uploading
 from web.uploads import Uploads
@@ -92,6 +93,8 @@ def create_app(
     app.add_middleware(BrotliMiddleware, minimum_size=1000, excluded_handlers=AS_IT_IS)
     app.add_middleware(Guard, access=access, limits=limits, metrics=metrics)
     add_errors(app)
+    static = Static(HERE / "static")
+    app.mount("/static", static)  # first: a page asks for fifty of them, and each would be held against every route
     api = APIRouter(prefix="/api/v1")
     api.include_router(search.router(library, blur, uploading, sent, offered.model))
     api.include_router(uploads.router(sent))
@@ -117,5 +120,5 @@ def create_app(
     templates = Jinja2Templates(HERE / "templates")
     app.include_router(login.router(access, limits, templates))
     app.include_router(shares.pages(library, blur, access.keys, templates, thumbnails))
-    add_page(app, library, blur, warming, templates)
+    add_page(app, library, blur, warming, templates, static)
     return app

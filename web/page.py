@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
-from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 from search import Library, QueryError
@@ -18,21 +16,19 @@ from web.api.asked import query_of
 from web.api.health import Warming
 from web.api.schemas import HitOut, hit_out
 from web.security import MOST_UPLOADED
+from web.static_files import Static
 
 HERE = Path(__file__).parent
 # How many pictures a browser without JavaScript is shown.
 WITHOUT_SCRIPTS = 60
-# Tokens and base come first: what follows stands on them.
-FIRST_SHEETS = ("tokens", "base")
 
 
-def add_page(app: FastAPI, library: Library, blur: Blur, warming: Warming, templates: Jinja2Templates) -> None:
-    """The page at `/` and its files below `/static`."""
-    # some systems' tables say text/plain, which browsers refuse to run
-    mimetypes.add_type("text/javascript", ".js")
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+def add_page(
+    app: FastAPI, library: Library, blur: Blur, warming: Warming, templates: Jinja2Templates, static: Static
+) -> None:
+    """The page at `/`, made of the `static` files."""
+    templates.env.globals.update(static=static.address, modules=static.modules)
     tables = {path.stem: json.loads(path.read_text("utf-8")) for path in (HERE / "static/messages").glob("*.json")}
-    others = sorted(path.stem for path in (HERE / "static/styles").glob("*.css") if path.stem not in FIRST_SHEETS)
 
     @app.get("/", include_in_schema=False)
     def page(request: Request, q: str = "") -> Response:
@@ -63,8 +59,8 @@ def add_page(app: FastAPI, library: Library, blur: Blur, warming: Warming, templ
     def drawn(request: Request, template: str, told: dict[str, Any]) -> Response:
         language = _language(request.headers.get("accept-language", ""), tables)
         said: dict[str, Any] = {"language": language, "messages": {**tables["en"], **tables[language]}}
-        told |= said | {"sheets": (*FIRST_SHEETS, *others)}
-        return templates.TemplateResponse(request, template, told, headers={"Vary": "Accept-Language"})
+        static.look()
+        return templates.TemplateResponse(request, template, told | said, headers={"Vary": "Accept-Language"})
 
 
 def _language(accepted: str, known: dict[str, Any]) -> str:

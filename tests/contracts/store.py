@@ -116,6 +116,13 @@ class StoreContract:
         assert self.names([m.id for m in self.store.lexical("rome", 5, among)]) == ["b.png"]
         assert len(self.store.lexical("rome", 1)) == 1
 
+    @pytest.mark.parametrize("typed", ["hotel", "夜景", "rome", "rome hotel", "hotel no such word", "", "rom"])
+    def test_those_that_hold_all_words_are_those_that_score_one(self, typed):
+        assert self.store.holding(typed).tolist() == sorted(m.id for m in self.store.lexical(typed, 9) if m.score >= 1)
+        among = self.store.filter(condition("type", ".PNG"))
+        told = [m.id for m in self.store.lexical(typed, 9, among) if m.score >= 1]
+        assert self.store.holding(typed, among).tolist() == sorted(told)
+
     def test_it_knows_its_folders_and_cameras(self):
         assert [self.store.is_folder(name) for name in ("Rome", "2023", "ro", "rome 2023", "e", "?")] == [
             True, True, False, False, False, False,

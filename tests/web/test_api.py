@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import struct
 import time
@@ -22,6 +23,7 @@ from tests.web.gallery import gallery
 from vlm import Tag
 from vlm.protocols import Annotation, DetectedObject, TextLine
 from web.app import create_app
+from web.static_files import Static
 
 
 @pytest.fixture(scope="module")
@@ -433,6 +435,37 @@ def test_the_page_never_runs_old_modules_after_an_update(client):
     module = client.get("/static/main.js")
     assert module.headers["content-type"].startswith("text/javascript")
     assert module.headers["cache-control"] == "no-cache"
+    named = re.findall(r'"(/static/v-[^"]+)"', client.get("/").text)
+    assert any(one.endswith("/main.js") for one in named)
+    assert any(one.endswith("/elements/picture-grid.js") for one in named)
+    for address in named:
+        kept = client.get(address)
+        assert kept.status_code == 200
+        assert "immutable" in kept.headers["cache-control"]
+        older = address.replace("/static/v-", "/static/v-0")
+        assert client.get(older).headers["cache-control"] == "no-cache"
+        assert client.get(address, headers={"If-None-Match": kept.headers["etag"]}).status_code == 304
+
+
+def test_an_edited_module_has_another_address_at_the_next_page(tmp_path):
+    for name, text in (
+        ("styles/tokens.css", "a {}"),
+        ("styles/base.css", "b {}"),
+        ("one.js", 'import "./two.js";'),
+        ("two.js", ""),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    static = Static(tmp_path)
+    before = static.address("one.js")
+    assert static.modules("one.js") == [static.address("two.js")]
+    static.look()
+    assert static.address("one.js") == before
+    (tmp_path / "two.js").write_text('import "./three.js";')
+    (tmp_path / "three.js").write_text("")
+    static.look()
+    assert static.address("one.js") != before
+    assert static.modules("one.js") == [static.address("two.js"), static.address("three.js")]
 
 
 # -- health, and what happens when things go away ----------------------------------------------------------------------

@@ -141,6 +141,6 @@ def explained(library: Library, results: Results, made: ResultsOut) -> ResultsOu
     """The same, and for each hit where the words stand."""
     store, words = library.store, results.query.words
     for out, hit in zip(made.hits, results.hits, strict=True):
-        said = matches(words, hit.picture, store.texts(hit.picture.id))
+        said = matches(words, hit.picture, store.texts(hit.picture.id)) if words.strip() else []
         out.matches = [MatchOut(**asdict(match)) for match in said]
     return made
