@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +34,8 @@ BUSY_SECONDS = 2.0
 # How long a server that is being stopped waits for the present step; what is not done is done again next time.
 CLOSING_SECONDS = 10.0
 
+# As the reader's own process (vlm.models.rapidocr_worker).
+BEHIND = 10
 # How long those wait who need the library for a moment while a job runs: one step of a slow model.
 ASIDE_SECONDS = 30.0
 
@@ -223,6 +227,7 @@ class Jobs:
     # -- the one thread that works ---------------------------------------------------------------------------------
 
     def _serve(self) -> None:
+        _step_back()
         while True:
             with self._changed:
                 while (self._asides or not self._queue) and not self._closing:
@@ -295,6 +300,12 @@ class Jobs:
             write_whole(self._file, json.dumps([asdict(job) for job in self._jobs.values()]).encode())
         except OSError as error:
             log.warning("Jobs cannot be kept in %s: %s", self._file, error)
+
+
+def _step_back() -> None:
+    """This thread, and those that it begins, take what searches leave of the processors; where a thread can say so."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
 
 
 def _read(file: Path) -> dict[int, Job]:

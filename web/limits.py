@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from web.api.errors import Busy, TooMany
 
-# Answered side by side; a browser asks for six things at once. More wait outside.
+# Answered side by side; a browser asks for six things at once. More wait for their turn, as long as a person would.
 MOST_AT_ONCE = 200
+PATIENCE_SECONDS = 20.0
 # A page scrolled fast asks for some hundred thumbnails a second.
 ASKED = (200.0, 2_000)
 # What is sent (an upload, an edit) costs far more than what is asked for.
@@ -62,6 +64,7 @@ class Limits:
 
     def __init__(self) -> None:
         self._asked, self._sent, self._wrong = Rate(*ASKED), Rate(*SENT), Rate(*WRONG)
+        self._places = asyncio.Semaphore(MOST_AT_ONCE)
         self.now = 0
 
     def admit(self, who: str, method: str) -> None:
@@ -78,16 +81,20 @@ class Limits:
         """Count a wrong token from this address."""
         self._wrong.count(client)
 
-    @contextmanager
-    def one_more(self) -> Iterator[None]:
-        """While a request is answered. Raises Busy where too many are."""
-        if self.now >= MOST_AT_ONCE:
-            raise Busy("Too many ask at once; try again in a moment.")
+    @asynccontextmanager
+    async def one_more(self) -> AsyncIterator[None]:
+        """While a request is answered, once its turn has come. Raises Busy where that takes too long."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Busy("Too many ask at once; try again in a moment.") from None
         self.now += 1
         try:
             yield
         finally:
             self.now -= 1
+            self._places.release()
 
 
 def client_of(address: str) -> str:

@@ -65,7 +65,7 @@ class Guard:
                 await send(message)
 
         try:
-            with self._limits.one_more():
+            async with self._limits.one_more():
                 headers = Headers(scope=scope)
                 try:
                     scope["visitor"] = self._visitor(scope, headers)
