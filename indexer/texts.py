@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -34,6 +35,17 @@ class Texts(Tables):
             "WHERE picture_id = ? ORDER BY id"
         )
         return [text_of(*row) for row in self._db.execute(sql, (picture_id,))]
+
+    def of_each(self, ids: Sequence[int]) -> dict[int, list[Text]]:
+        """The same of several pictures, in one question."""
+        made: dict[int, list[Text]] = {int(i): [] for i in ids}
+        sql = (
+            "SELECT picture_id, kind, text, model, revision, prompt_version, created_at, lines FROM texts "
+            "WHERE picture_id IN (SELECT value FROM json_each(?)) ORDER BY id"
+        )
+        for row in self._db.execute(sql, (json.dumps(list(made)),)):
+            made[row[0]].append(text_of(*row))
+        return made
 
     def objects(self, picture_id: int) -> list[DetectedObject]:
         """Everything detected in one picture, surest first."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from indexer.content import FROM_VECTOR
-from indexer.plain import plain_with_places
+from indexer.plain import plain, plain_with_places
 from indexer.records import Picture, Text
 from indexer.words import is_run, query_words, words_with_places
 from search.query import Signal
@@ -61,9 +61,12 @@ def told_apart(
 
 def spans(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """Where any of these words of `query_words` stands in a text: whole, in another form, or inside a longer one."""
+    stems = set(map(_stem, words))
+    # every form of a word begins with its stem; most texts hold none
+    if not any(stem in plain(text) for stem in stems):
+        return ()
     folded, places = plain_with_places(text)
     marked: set[tuple[int, int]] = set()
-    stems = set(map(_stem, words))
     for token, start in words_with_places(folded):
         if token in words or _stem(token) in stems:
             marked.add((start, start + len(token)))

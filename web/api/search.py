@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
@@ -139,8 +138,9 @@ def router(
 
 def explained(library: Library, results: Results, made: ResultsOut) -> ResultsOut:
     """The same, and for each hit where the words stand."""
-    store, words = library.store, results.query.words
+    words = results.query.words
+    texts = library.store.catalog.texts.of_each([hit.picture.id for hit in results.hits]) if words.strip() else {}
     for out, hit in zip(made.hits, results.hits, strict=True):
-        said = matches(words, hit.picture, store.texts(hit.picture.id)) if words.strip() else []
-        out.matches = [MatchOut(**asdict(match)) for match in said]
+        said = matches(words, hit.picture, texts[hit.picture.id]) if texts else []
+        out.matches = [MatchOut.model_validate(match, from_attributes=True) for match in said]
     return made
