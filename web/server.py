@@ -13,6 +13,9 @@ from web.access import Served
 from web.limits import client_of
 
 SECONDS_TO_ASK = 10.0
+# A connection between two requests. Many programs keep theirs for five seconds: one that closes after as long meets some
+# just as they ask again (4 of 5,320 requests of fifty clients).
+SECONDS_KEPT = 9
 # All of them, and of one address; each costs a file handle, of which systems give 1,024. A browser holds six.
 MOST_CONNECTIONS = 512
 MOST_OF_ONE = 64
@@ -22,7 +25,7 @@ def server(app: FastAPI, served: Served, port: int) -> uvicorn.Server:
     """A server of the application, not yet begun."""
     config = uvicorn.Config(
         app, host=served.host, port=port, log_level="warning", http=Patient, ws="none", server_header=False,
-        limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=5,
+        limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=5, timeout_keep_alive=SECONDS_KEPT,
     )  # fmt: skip
     return uvicorn.Server(config)
 
