@@ -147,7 +147,7 @@ class Searcher:
         among, words = self.kept(query), query.words if query.mode != "dense" else ""
         depth = DEPTH
         while signals := self._signals(query, among, depth, ranked=False):
-            near = [one for one, cosine in signals.dense if cosine >= signals.weak_below]
+            near = [one for one, cosine in signals.dense if round(cosine, 4) >= signals.weak_below]
             if len(near) < depth:
                 said = np.setdiff1d(self._store.holding(words, among), _shown(query))
                 return np.union1d(np.array(near, np.int64), said)
@@ -293,4 +293,5 @@ def _left_out(query: Query) -> Filter:
 def _is_weak(row: Ranked, weak_below: float) -> bool:
     if row.all_words or not row.found:
         return False
-    return row.cosine is None or row.cosine < weak_below
+    # as it is told: what lies on the cut-off itself must not fall with the last bit of a product
+    return row.cosine is None or round(row.cosine, 4) < weak_below

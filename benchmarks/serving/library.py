@@ -70,7 +70,7 @@ def multiply(originals: Library, library: Library, captions: Captions, root: Pat
     pictures, real = store.get(ids), store.vectors(ids)
     vectors = spread(real, count)
     looks = store.catalog.marks.looks()
-    fill(made, count, str(root), tags=0)
+    fill(made, count, str(root), told=False)
     chance = random.Random(2)
     with made.connections.writing() as db:
         rows = db.execute("SELECT id, path, moment FROM pictures ORDER BY id").fetchall()
@@ -104,10 +104,9 @@ def _thumbnail(folder: Path, content: str) -> Path:
 
 
 def _tell(db: sqlite3.Connection, i: int, like: Picture, content: str, moment: str, chance: random.Random) -> None:
-    place = (chance.uniform(-60, 70), chance.uniform(-180, 180)) if chance.random() < 0.4 else (None, None)
     what: dict[str, Any] = {
         "hash": content, "size": like.size, "mtime_ns": like.mtime_ns, "width": like.width, "height": like.height,
-        "taken_at": moment, "latitude": place[0], "longitude": place[1], "lens": chance.choice(("35mm", "50mm", None)),
+        "taken_at": moment, "lens": chance.choice(("35mm", "50mm", None)),
         "rating": chance.choice((None, None, None, 3, 4, 5)), "told_sought": 1,
         "colours": json.dumps([[c.name, c.rgb, c.share] for c in like.colours]),
     }  # fmt: skip
