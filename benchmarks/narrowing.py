@@ -26,10 +26,7 @@ COLOURS = ("red", "orange", "yellow", "green", "teal", "blue", "purple", "brown"
 
 
 def fill(catalog: Catalog, count: int, root: str = "/pictures", told: bool = True) -> None:
-    """Fifteen years of pictures in 540 folders, six in ten with their place, in 60 towns; where `told`, with words and
-
-    objects: five tags each of 1,536.
-    """
+    """Fifteen years of pictures in 540 folders, six in ten with their place, in 60 towns; `told`: five tags each of 1,536."""
     chance = random.Random(1)
     towns = [(chance.uniform(-50, 60), chance.uniform(-180, 180)) for _ in range(60)]
     columns = "id, root_id, path, folder, name, hash, size, mtime_ns, width, height, format, moment, camera, orientation, colours, added_at, latitude, longitude"
