@@ -63,7 +63,8 @@ def spans(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """Where any of these words of `query_words` stands in a text: whole, in another form, or inside a longer one."""
     stems = set(map(_stem, words))
     # every form of a word begins with its stem; most texts hold none
-    if not any(stem in plain(text) for stem in stems):
+    plainly = plain(text)
+    if not any(stem in plainly for stem in stems):
         return ()
     folded, places = plain_with_places(text)
     marked: set[tuple[int, int]] = set()

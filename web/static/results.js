@@ -7,7 +7,7 @@ import { asked } from "./state.js";
 /** @typedef {import("./types.js").Found} Found */
 /** @typedef {import("./sections.js").Section} Section */
 
-const FIRST = 120; // two windows of a big screen
+const FIRST = 80; // two windows of a usual screen; more of them take longer to find, to explain and to lay out
 const FURTHER = 400;
 const APART = 3; // pictures under a heading, on the average
 const MOST = 10_000;

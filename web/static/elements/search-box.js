@@ -9,7 +9,7 @@ import { icon } from "../icons.js";
 import { onKey } from "../keys.js";
 import { t } from "../messages.js";
 
-const PAUSE = 160; // ms after the last key: shorter than that, every letter would be a search
+const PAUSE = 90; // ms after the last key: who types fast is not answered at each letter
 const CARRIED = "application/x-imsearch-picture";
 
 const zones = () => html`<div class="zones" hidden>
