@@ -30,12 +30,6 @@ def words(chance: random.Random) -> str:
     return " ".join(chance.sample(WORDS, chance.choice((1, 2, 2, 3))))
 
 
-def size(hit: dict[str, int]) -> int:
-    """Which one the page asks for, in rows of 200 pixels."""
-    longest = max(200, 200 * hit["width"] / hit["height"])
-    return next((side for side in (128, 256) if side >= longest), 512)
-
-
 class Client:
     """One person."""
 
@@ -50,11 +44,9 @@ class Client:
         await asyncio.sleep(self.chance.uniform(0, self.pause))
         while time.monotonic() < ends:
             said = words(self.chance)
-            answer = await self.ask("search", "search", q=said, limit=120, explain="true")
+            answer = await self.ask("search", "search", q=said, limit=80, explain="true")
             hits = answer.json()["hits"] if answer else []
-            await asyncio.gather(
-                *(self.ask("thumbnail", f"{hit['thumbnail']}&size={size(hit)}") for hit in hits[:PICTURES])
-            )
+            await asyncio.gather(*(self.ask("thumbnail", hit["thumbnail"]) for hit in hits[:PICTURES]))
             await asyncio.sleep(self.pause * self.chance.uniform(0.5, 1.5))
             for kind, share, address, asked in (
                 ("picture", 0.6, f"pictures/{self.chance.choice(hits)['id']}" if hits else "status", {}),

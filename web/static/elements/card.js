@@ -4,8 +4,6 @@ import { t } from "../messages.js";
 import { alternative, veiled } from "../veil.js";
 import { reasons } from "../words.js";
 
-const SIZES = [128, 256, 512];
-
 /** @typedef {import("../types.js").Hit} Hit */
 
 /** @param {Hit} hit @returns {HTMLElement} */
@@ -27,14 +25,11 @@ export function put(made, { left, top, width, height }) {
   made.style.height = `${height}px`;
 }
 
-/** Let the picture come, no bigger than it is shown. @param {HTMLElement} made @param {Hit} hit @param {{width: number, height: number}} place */
-export function load(made, hit, { width, height }) {
+/** Let the picture come: the thumbnail that is kept, since a smaller one would have to be made. @param {HTMLElement} made @param {Hit} hit */
+export function load(made, hit) {
   const img = made.querySelector("img");
-  const longest = Math.max(width, height) * devicePixelRatio;
-  const size = SIZES.find((side) => side >= longest) ?? SIZES.at(-1);
-  if (Number(img.dataset.size ?? 0) >= size) return;
-  img.dataset.size = String(size);
-  img.src = `${hit.thumbnail}&size=${size}`;
+  if (img.getAttribute("src")) return;
+  img.src = hit.thumbnail;
   if (img.complete && img.naturalWidth) made.classList.add("there");
 }
 

@@ -224,7 +224,7 @@ class PictureGrid extends HTMLElement {
           drawn.setAttribute("aria-setsize", String(section.count));
           drawn.setAttribute("aria-posinset", String(at + 1));
         }
-        if (!fast) load(drawn, hit, place);
+        if (!fast) load(drawn, hit);
       }
     }
   }
