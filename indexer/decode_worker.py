@@ -1,6 +1,7 @@
 """The process in which uploads are decoded, with little to take and little to break: python -m indexer.decode_worker
 
-A message is a line of JSON and, behind it, bytes: {suffix, side, bytes, pixels} and the file; back {width, height, format,
+A message is a line of JSON and, behind it, bytes: {suffix, side, bytes, pixels, box} and the file (`box` is the part that
+is wanted of the whole picture, as corners, or null); back {width, height, format,
 size} and the pixels, or {reason, remedy}. No pickle: a decoder that was taken over must not send us code.
 """
 
@@ -11,6 +12,7 @@ import sys
 
 from indexer.decode import Limits, decode_bytes
 from indexer.errors import PictureError
+from indexer.upright import shrunk
 from vlm.apart import receive, send
 
 # The worst kind (16-bit grey) took 30 bytes a pixel while it was decoded, of 64 million; beside it what is loaded.
@@ -38,11 +40,13 @@ def answer(message: bytes) -> bytes:
     head, _, data = message.partition(b"\n")
     asked = json.loads(head)
     try:
-        made = decode_bytes(data, asked["suffix"], asked["side"], Limits(asked["bytes"], asked["pixels"]))
+        limits, box = Limits(asked["bytes"], asked["pixels"]), asked["box"]
+        made = decode_bytes(data, asked["suffix"], 10**9 if box else asked["side"], limits)
     except PictureError as error:
         return json.dumps({"reason": error.reason, "remedy": error.remedy}).encode()
-    told = {"width": made.width, "height": made.height, "format": made.format, "size": made.picture.size}
-    return json.dumps(told).encode() + b"\n" + made.picture.convert("RGB").tobytes()
+    picture = shrunk(made.picture.crop(box), asked["side"]) if box else made.picture
+    told = {"width": made.width, "height": made.height, "format": made.format, "size": picture.size}
+    return json.dumps(told).encode() + b"\n" + picture.convert("RGB").tobytes()
 
 
 def main() -> None:

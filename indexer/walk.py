@@ -156,10 +156,11 @@ def _looks_like_a_picture(name: str) -> bool:
 
 def _may_be_a_picture(entry: os.DirEntry[str]) -> bool:
     suffix = _suffix(entry.name)
-    return suffix in PICTURES or (suffix not in OTHERS and _starts_like_a_picture(entry.path))
+    return suffix in PICTURES or (suffix not in OTHERS and starts_like_a_picture(entry.path))
 
 
-def _starts_like_a_picture(path: str) -> bool:
+def starts_like_a_picture(path: str | Path) -> bool:
+    """Whether a file begins as pictures do; False for one that cannot be read."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - the path may hold bytes that are not UTF-8
             start = file.read(16)

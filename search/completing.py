@@ -17,6 +17,8 @@ from vlm.categories import NAMES
 
 # Every word of one letter begins something.
 LEAST = 2
+# So much of what was typed is looked at: a search for the last word takes the square of it.
+MOST = 300
 _THINGS = {
     "in": "folder", "type": "type", "camera": "camera", "lens": "lens", "tag": "tag", "object": "object", "color": "colour",
     "orientation": "orientation", "rating": "rating", "year": "year", "state": "state",
@@ -45,13 +47,14 @@ def completions(
     store: Store, roots: Iterable[str], typed: str, at: int, most: int = 10
 ) -> tuple[int, list[Completion]]:
     """Where the word that ends at character `at` begins, and how it may go on, the likeliest first."""
-    head = typed[:at].translate(str.maketrans("“”„‟", '""""'))
-    found = (_QUOTING if head.count('"') % 2 else _TYPED).search(head)
+    whole = typed[:at].translate(str.maketrans("“”„‟", '""""'))
+    head = whole[-MOST:]
+    found = (_QUOTING if whole.count('"') % 2 else _TYPED).search(head)
     if not found or (head.endswith('"') and not found[3] and not found[2]):
         return at, []
     given = (found[2] or "").lower()
     name, word = SPELT.get(given, given), plain(found[3]).strip()
-    start = found.end(1)
+    start = at - len(head) + found.end(1)
     if name in _CHOICES:
         offered = [Completion(f"{name}:{one}", name, one) for one in _CHOICES[name] if one.startswith(word)]
     elif name in _THINGS:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +27,18 @@ def example_vector(example: Example, store: Store, embedder: Callable[[], Embedd
         # without a vector of this model (its disk was away when the model was switched) its file is looked at
         with suppress(KeyError):
             return np.asarray(store.vectors([example.id])[0])
-    if example.picture is None:
-        example = replace(example, picture=_read(_file(example, store), embedder().picture_side, example))
-    return np.asarray(embedder().embed_pictures([_cut(example)])[0])
+    picture = example.picture or _read(_file(example, store), embedder().picture_side, example)
+    return np.asarray(embedder().embed_pictures([picture])[0])
+
+
+def part_of(example: Example, width: int, height: int) -> tuple[int, int, int, int] | None:
+    """The part that is meant of a picture of this size, as corners; None for all of it. Raises QueryError."""
+    if example.box_xywh is None:
+        return None
+    left, top, wide, high = example.box_xywh
+    if left >= width or top >= height:
+        raise QueryError(f"{example}: the picture is {width} x {height} pixels; this part lies outside.")
+    return (left, top, min(left + wide, width), min(top + high, height))
 
 
 def _file(example: Example, store: Store) -> Path:
@@ -51,23 +59,11 @@ def _read(path: Path, side: int, example: Example) -> Image:
         )
     try:
         # a part is given in pixels of the whole picture: it is read at its full size
-        return decode(path, 10**9 if example.box_xywh else side).picture
+        picture = decode(path, 10**9 if example.box_xywh else side).picture
     except PictureError as error:
         raise QueryError(f"{printable(str(path))} cannot be searched by: {error.reason} {error.remedy}") from None
-
-
-def _cut(example: Example) -> Image:
-    picture = example.picture
-    assert picture is not None  # read just now, or given
-    if example.box_xyxy is None:
-        return picture
-    left, top, right, bottom = example.box_xyxy
-    box = (left, top, min(right, picture.width), min(bottom, picture.height))
-    if box[0] >= box[2] or box[1] >= box[3]:
-        raise QueryError(
-            f"{example}: the picture is {picture.width} x {picture.height} pixels; this part lies outside."
-        )
-    return picture.crop(tuple(map(round, box)))  # type: ignore[arg-type]
+    part = part_of(example, picture.width, picture.height)
+    return picture.crop(part) if part else picture
 
 
 def _unknown(example: Example) -> QueryError:

@@ -38,7 +38,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A term that is a picture: an indexed one (`id`), a file (`path`) or one in memory; `box_xywh` is a part of it, in pixels."""
+    """A term that is a picture: an indexed one (`id`), a file (`path`) or one in memory; `box_xywh` is a part of it, in pixels,
+    which one in memory shows alone."""
 
     id: int | None = None
     path: str = ""

@@ -29,6 +29,8 @@ MOST_CHARACTERS = 2_000
 PORTS = {"http": 80, "https": 443}
 # What is given out of IPv6; the rest is for local use, or for nothing yet.
 _UNICAST = ipaddress.ip_network("2000::/3")
+# Global by their numbers, and yet of no picture's site: clouds tell their machines' secrets there, relays, documentation.
+_OTHERS = tuple(map(ipaddress.ip_network, ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _AGENT = "imsearch (a picture by its address)"
 
@@ -130,14 +132,15 @@ class Fetcher:
 
 def is_public(address: Address) -> bool:
     """Whether an address is one of the public web, also where IPv6 only wraps one of IPv4."""
+    kept_out = any(address in one for one in _OTHERS)
     if isinstance(address, ipaddress.IPv6Address):
         inside = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
         if address in _NAT64:
             inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inside is not None:
             return is_public(inside)
-        return address in _UNICAST and address.is_global
-    return address.is_global and not address.is_multicast
+        return address in _UNICAST and address.is_global and not kept_out
+    return address.is_global and not address.is_multicast and not kept_out
 
 
 def _checked(url: str) -> SplitResult:

@@ -29,7 +29,7 @@ MOST_LETTERS = 60
 @dataclass(frozen=True, slots=True)
 class Key:
     """One secret that opens something. Only its hash is known: it is 256 random bits, which no slower hash would make
-    harder to guess. A login names the token it was made with (`of`) and goes with it; a link has its `query`.
+    harder to guess. A login or a link names the token it was made with (`of`) and goes with it; a link has its `query`.
     """
 
     kind: Kind
@@ -67,11 +67,14 @@ class Keys:
             _must_be_free(name, keys)
             return _add(keys, Key("token", name, "", scope, "", _after(days)))
 
-    def add_link(self, name: str, query: str, days: float, originals: bool) -> str:
-        """Make a link's secret, good for `days`. Raises UsageError for a name that is taken."""
+    def add_link(self, name: str, query: str, days: float, originals: bool, of: str = "") -> str:
+        """Make a link's secret, good for `days`, and no longer than the token `of` it was made with. Raises UsageError for a
+        name that is taken."""
         with self._changing() as keys:
             _must_be_free(name, keys)
-            return _add(keys, Key("link", name, "", "read", "", _after(days), query=query, originals=originals))
+            token_ends = next((key.ends_at for key in keys if key.kind == "token" and key.name == of), None)
+            ends = min(filter(None, (_after(days), token_ends)))
+            return _add(keys, Key("link", name, "", "read", "", ends, of=of, query=query, originals=originals))
 
     def log_in(self, token: Key) -> str:
         """Make a login of a token; returns the secret for the browser's cookie."""
@@ -83,7 +86,7 @@ class Keys:
             return _add(keys, Key("login", secrets.token_hex(4), "", token.scope, "", ends, of=token.name))
 
     def remove(self, kind: Kind, name: str) -> bool:
-        """Take a key away, with the logins that were made with it; whether there was one."""
+        """Take a key away, with the logins and links that were made with it; whether there was one."""
         with self._changing() as keys:
             going = [k for k in keys if (k.kind, k.name) == (kind, name) or (kind == "token" and k.of == name)]
             for key in going:

@@ -6,15 +6,20 @@ import asyncio
 import ipaddress
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 
 from web.api.errors import Busy, TooMany
 
-# Answered side by side; a browser asks for six things at once. More wait for their turn, as long as a person would.
-MOST_AT_ONCE = 200
+# Answered side by side, of all and of one visitor: a browser asks for six things at once, or by HTTP/2 for a hundred. More of
+# all wait for their turn, as long as a person would.
+MOST_AT_ONCE = 400
+MOST_OF_ONE = 200
 PATIENCE_SECONDS = 20.0
+# So many of one visitor's are worked on until their answers begin, of the forty that the server's threads can; the others
+# wait. Streams, once they have begun, take no thread.
+TURNS = 10
 # A page scrolled fast asks for some hundred thumbnails a second.
 ASKED = (200.0, 2_000)
 # What is sent (an upload, an edit) costs far more than what is asked for.
@@ -29,6 +34,14 @@ MOST_VISITORS = 10_000
 class _Left:
     amount: float
     at: float
+
+
+@dataclass(slots=True)
+class _Present:
+    """What is being answered of one visitor."""
+
+    now: int = 0
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TURNS))
 
 
 class Rate:
@@ -66,6 +79,7 @@ class Limits:
         self._asked, self._sent, self._wrong = Rate(*ASKED), Rate(*SENT), Rate(*WRONG)
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
         self.now = 0
+        self._of_one: dict[str, _Present] = {}
 
     def admit(self, who: str, method: str) -> None:
         """Count a request of a visitor. Raises TooMany."""
@@ -95,6 +109,20 @@ class Limits:
         finally:
             self.now -= 1
             self._places.release()
+
+    @contextmanager
+    def one_more_of(self, who: str) -> Iterator[asyncio.Semaphore]:
+        """While a request of this visitor is answered; who has got the semaphore may be worked on. Raises TooMany."""
+        mine = self._of_one.setdefault(who, _Present())
+        if mine.now >= MOST_OF_ONE:
+            raise TooMany("You ask too much at once; try again in a moment.", 2)
+        mine.now += 1
+        try:
+            yield mine.turns
+        finally:
+            mine.now -= 1
+            if not mine.now:
+                self._of_one.pop(who, None)
 
 
 def client_of(address: str) -> str:

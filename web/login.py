@@ -37,10 +37,10 @@ def router(access: Access, limits: Limits, templates: Jinja2Templates) -> APIRou
         token: Annotated[str, Form(max_length=MOST_LETTERS)] = "",
         next: Annotated[str, Form(max_length=20_000)] = "/",  # noqa: A002
     ) -> Response:
-        client = client_of(request.client.host if request.client else "")
-        limits.may_guess(client)
         key = access.keys.of(token.strip(), "token")
         if key is None:
+            client = client_of(request.client.host if request.client else "")
+            limits.may_guess(client)
             limits.guessed(client)
             return page(
                 request, next, "This token opens nothing here. Was it copied whole? It may have ended or been revoked."

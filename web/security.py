@@ -75,7 +75,7 @@ class Guard:
                     where = login_address(scope["path"], scope["query_string"].decode("latin-1"))
                     await RedirectResponse(where, 303)(scope, receive, send_guarded)
                     return
-                await self._app(scope, _limited(receive, _most(headers)), send_guarded)
+                await self._in_turn(scope, _limited(receive, _most(headers)), send_guarded)
         except Exception as error:  # the one place where anything may arrive
             if isinstance(error, TimeoutError) and status:
                 return  # an answer left half sent: the server closes the connection
@@ -84,6 +84,28 @@ class Guard:
             await problem_of(error)(scope, receive, send_guarded)
         finally:
             self._metrics.count(scope, status, begun)
+
+    async def _in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer when it is this visitor's turn. On a machine that serves itself alone, nobody is kept waiting."""
+        if not self._access.asks:
+            await self._app(scope, receive, send)
+            return
+        with self._limits.one_more_of(_name(scope)) as turns:
+            await turns.acquire()
+            held = True
+
+            async def send_and_pass_on(message: Message) -> None:
+                nonlocal held
+                if held:
+                    turns.release()
+                    held = False
+                await send(message)
+
+            try:
+                await self._app(scope, receive, send_and_pass_on)
+            finally:
+                if held:
+                    turns.release()
 
     def _visitor(self, scope: Scope, headers: Headers) -> Visitor | None:
         """Who asks; None where it does not matter. Raises Foreign, NotKnown, TooMany, or TooBig for a body that says so itself."""
@@ -95,12 +117,11 @@ class Guard:
         client = client_of((scope.get("client") or ("", 0))[0])
         visitor = None
         if not is_open(scope["path"]):
-            # who is logged in is not kept out by somebody who guesses from the same address
-            if "authorization" in headers:
-                self._limits.may_guess(client)
             try:
                 visitor = self._access.who(headers)
             except NotKnown:
+                # only now: who has a token is not kept out by somebody who guesses from the same address
+                self._limits.may_guess(client)
                 self._limits.guessed(client)
                 raise
             if visitor is None:
@@ -110,6 +131,12 @@ class Guard:
         if self._access.asks:
             self._limits.admit(visitor.name if visitor else client, scope["method"])
         return visitor
+
+
+def _name(scope: Scope) -> str:
+    """Whose requests this one is counted among: the token's name, or the address of who needs none."""
+    visitor: Visitor | None = scope["visitor"]
+    return visitor.name if visitor else client_of((scope.get("client") or ("", 0))[0])
 
 
 def _is_page(scope: Scope, headers: Headers) -> bool:

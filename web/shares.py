@@ -73,9 +73,10 @@ def router(keys: Keys) -> APIRouter:
 
     # showing pictures to the world is more than looking at them
     @made.post("", status_code=201, openapi_extra=needs("write"))
-    def share(asked: ShareAsked) -> NewShare:
-        """Make a link that shows what a search finds."""
-        secret = share_search(keys, asked.name, asked.q, asked.days, asked.originals)
+    def share(asked: ShareAsked, request: Request) -> NewShare:
+        """Make a link that shows what a search finds. It ends, and is revoked, with the token that it was made with."""
+        by = request.scope["visitor"].name
+        secret = share_search(keys, asked.name, asked.q, asked.days, asked.originals, by)
         key = next(key for key in keys.all("link") if key.name == asked.name)
         return NewShare(**_told(key), link=link_of(secret))
 
@@ -88,9 +89,9 @@ def router(keys: Keys) -> APIRouter:
     return made
 
 
-def share_search(keys: Keys, name: str, q: str, days: float, originals: bool) -> str:
+def share_search(keys: Keys, name: str, q: str, days: float, originals: bool, by: str = "") -> str:
     """Make a link; returns its secret. Raises QueryError for a query that does not parse, UsageError for a taken name."""
-    return keys.add_link(name, str(query_of(q)), days, originals)
+    return keys.add_link(name, str(query_of(q)), days, originals, by)
 
 
 def link_of(secret: str) -> str:

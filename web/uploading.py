@@ -29,6 +29,8 @@ MOST_WAITING = 12
 SECONDS = 20.0
 RECYCLE = 200
 
+Corners = tuple[int, int, int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
@@ -64,10 +66,16 @@ class Uploading:
             raise TooBig(f"The picture is bigger than {MOST_UPLOADED // 1_000_000} MB; send a smaller copy.")
         return self.decode(data, name, side)
 
-    def decode(self, data: bytes, name: str | None, side: int) -> Uploaded:
-        """As `read`, of bytes."""
+    def decode(self, data: bytes, name: str | None, side: int, part: Corners | None = None) -> Uploaded:
+        """As `read`, of bytes; or only a part of the picture, cut in the decoder: the whole one may take 200 MB."""
         suffix = re.search(r"\.[a-z0-9]{2,5}$", (name or "").lower())
-        asked = {"suffix": suffix[0] if suffix else "", "side": side, "bytes": MOST_UPLOADED, "pixels": MOST_PIXELS}
+        asked = {
+            "suffix": suffix[0] if suffix else "",
+            "side": side,
+            "bytes": MOST_UPLOADED,
+            "pixels": MOST_PIXELS,
+            "box": part,
+        }
         if not data:
             raise PictureError("The file is empty.", "Choose another.")
         if not self._places.acquire(blocking=False):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import secrets
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from web.api.errors import NotThere
-from web.uploading import Uploading
+from web.uploading import Corners, Uploading
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,7 +24,8 @@ SIDE = 512
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One picture: its bytes as they were sent, and a smaller copy; `width` and `height` are of the whole upright one."""
+    """One picture: its bytes as they were sent, and a smaller copy; `width` and `height` are of the whole upright one;
+    `by` is whoever sent it."""
 
     key: str
     data: bytes
@@ -33,6 +34,7 @@ class Upload:
     width: int
     height: int
     until: float
+    by: str
 
     @property
     def bytes(self) -> int:
@@ -41,7 +43,8 @@ class Upload:
 
 
 class Uploads:
-    """Any thread may use it. The oldest leave when there are too many; nothing is written to disk."""
+    """Any thread may use it. When there are too many, the oldest leave of the one whose take
+    the most; nothing is written to disk."""
 
     def __init__(self, uploading: Uploading, seconds: float = SECONDS_KEPT, most: int = MOST_KEPT) -> None:
         self._uploading = uploading
@@ -50,12 +53,12 @@ class Uploads:
         self._kept: dict[str, Upload] = {}
         self._lock = threading.Lock()
 
-    def add(self, file: BinaryIO, name: str | None) -> Upload:
-        """Keep a picture. Raises TooBig, PictureError."""
+    def add(self, file: BinaryIO, name: str | None, by: str = "") -> Upload:
+        """Keep a picture that a visitor sent. Raises TooBig, PictureError."""
         seen = self._uploading.read(file, name, SIDE)
         file.seek(0)
         until = time.monotonic() + self._seconds
-        made = Upload(secrets.token_hex(8), file.read(), name or "", seen.picture, seen.width, seen.height, until)
+        made = Upload(secrets.token_hex(8), file.read(), name or "", seen.picture, seen.width, seen.height, until, by)
         with self._lock:
             self._kept[made.key] = made
             self._leave()
@@ -70,17 +73,21 @@ class Uploads:
             raise NotThere("The picture that was sent is not kept any more; send it again.")
         return found
 
-    def picture(self, key: str, side: int, whole: bool) -> Image:
-        """Its picture, the shorter side at least `side` pixels if it has them, or `whole`. Raises NotThere."""
-        found = self.get(key)
-        big_enough = found.small.size == (found.width, found.height) or (not whole and side <= SIDE)
-        if big_enough:
-            return found.small
-        return self._uploading.read(io.BytesIO(found.data), found.name, 10**9 if whole else side).picture
+    def picture(self, upload: Upload, side: int, part: Corners | None) -> Image:
+        """Its picture, or a part of it: the shorter side at least `side` pixels if it has them."""
+        if part is None and side <= SIDE:
+            return upload.small
+        if upload.small.size == (upload.width, upload.height):
+            return upload.small.crop(part) if part else upload.small
+        return self._uploading.decode(upload.data, upload.name, side, part).picture
 
     def _leave(self) -> None:
         now = time.monotonic()
         for key in [key for key, one in self._kept.items() if one.until < now]:
             del self._kept[key]
         while len(self._kept) > self._most or sum(one.bytes for one in self._kept.values()) > MOST_BYTES:
-            del self._kept[next(iter(self._kept))]
+            taken = Counter[str]()
+            for one in self._kept.values():
+                taken[one.by] += one.bytes
+            (most, _), *_ = taken.most_common(1)
+            del self._kept[next(key for key, one in self._kept.items() if one.by == most)]

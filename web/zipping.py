@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from indexer import Picture
-from indexer.paths import printable, to_path
+from indexer.paths import printable
+from web.api.errors import NotThere
+from web.files import file_there
 
 PIECE = 1 << 18
 
@@ -33,18 +35,18 @@ class _Sink:
 
 def zipped(pictures: Sequence[Picture]) -> Iterator[bytes]:
     """The archive piece by piece, each file under its own name (`name (2).jpg` where two have the same one). Files that
-    cannot be read are named in `missing.txt`."""
+    cannot be read, or are no pictures any more, are named in `missing.txt`."""
     sink, names, missing = _Sink(), set[str](), list[str]()
     # pictures are compressed already: a second time would only cost time
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for picture in pictures:
-            path = to_path(picture.path)
             try:
+                path = file_there(picture)
                 with path.open("rb") as file, archive.open(_entry(path, names), "w", force_zip64=True) as entry:
                     while piece := file.read(PIECE):
                         entry.write(piece)
                         yield sink.taken()
-            except OSError:
+            except (OSError, NotThere):
                 missing.append(printable(picture.path))
         if missing:
             archive.writestr("missing.txt", "\n".join(["These files cannot be read now:", *missing, ""]))

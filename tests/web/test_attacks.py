@@ -5,9 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
+import re
 import struct
+import threading
 import time
+import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -129,8 +134,9 @@ def test_tokens_cannot_be_guessed_for_long_nor_from_many_browsers(shown, token):
         limited = server.post("/login", data={"token": "guess"})
         assert limited.status_code == 429
         assert int(limited.headers["retry-after"]) > 0
-        # who is logged in at the same address goes on
+        # who is logged in at the same address goes on, and so does who has a token
         assert server.get("/api/v1/search").status_code == 200
+        assert server.get("/api/v1/search", headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
 
 def test_a_key_of_ones_own_making_opens_nothing(server, shown):
@@ -204,6 +210,26 @@ def test_what_is_two_things_at_once_is_only_ever_a_picture(tmp_path):
             assert sent.headers["x-content-type-options"] == "nosniff"
             assert sent.headers["content-security-policy"].startswith("default-src 'none'")
             assert MARKUP.encode() not in client.get(f"/api/v1/pictures/{made.id('page.jpg')}/thumbnail").content
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="links and pipes of POSIX")
+def test_what_took_a_pictures_place_is_not_sent(tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("only the owner reads this")
+    with gallery(tmp_path) as made:
+        names = ("red.png", "green.png", "sea 03.png")
+        for name in names:
+            (made.pictures / name).unlink()
+        (made.pictures / "red.png").symlink_to(secret)
+        os.mkfifo(made.pictures / "green.png")
+        (made.pictures / "sea 03.png").write_text(MARKUP)
+        with serving(made.library, Served()) as client:
+            for name in names:
+                refused(client.get(f"/api/v1/pictures/{made.id(name)}/file"), 404)
+                assert client.get(f"/api/v1/pictures/{made.id(name)}/thumbnail?size=1024").status_code == 200
+            ids = ",".join(str(made.id(name)) for name in names)
+            with zipfile.ZipFile(io.BytesIO(client.get(f"/api/v1/pictures/zip?ids={ids}").content)) as archive:
+                assert archive.namelist() == ["missing.txt"]
 
 
 # -- pictures that do harm ---------------------------------------------------------------------------------------------
@@ -330,6 +356,106 @@ def test_what_is_no_proper_request_is_refused(server, sent):
     assert got == b"" or got.split(b" ", 2)[1] in (b"303", b"400", b"401", b"403", b"404", b"405"), got
     assert b"imsearch_requests" not in got
     assert server.get("/api/v1/health").status_code == 200
+
+
+# -- those who take what is for all ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reader(server, shown):
+    keys = Keys(shown.library.folder)
+    headers = {"Authorization": f"Bearer {keys.add_token('reader', 'read')}"}
+    with httpx.Client(base_url=server.base_url, headers=headers, timeout=30) as client:
+        yield client
+    keys.remove("token", "reader")
+
+
+def test_streams_of_one_visitor_leave_room_for_the_others(reader, owner, monkeypatch):
+    monkeypatch.setattr("web.limits.MOST_OF_ONE", 3)
+    with contextlib.ExitStack() as held:
+        for _ in range(3):
+            assert held.enter_context(reader.stream("GET", "/api/v1/jobs/events")).status_code == 200
+        refused(reader.get("/api/v1/search"), 429)
+        assert owner.get("/api/v1/search").status_code == 200
+
+
+def test_one_visitors_slow_questions_keep_that_visitor_alone_waiting(reader, owner, monkeypatch):
+    monkeypatch.setattr("web.limits.TURNS", 1)
+    body = b'--b\r\nContent-Disposition: form-data; name="picture"; filename="a"\r\n\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=b", "Content-Length": str(len(body) + 10)}
+    begun = threading.Event()
+    ended = threading.Event()
+
+    def slow():
+        yield body
+        begun.set()
+        ended.wait(20)
+        yield b"x\r\n--b--\r\n"
+
+    with ThreadPoolExecutor(1) as beside:
+        sent = beside.submit(reader.post, "/api/v1/uploads", content=slow(), headers=kind)
+        begun.wait(10)
+        with pytest.raises(httpx.ReadTimeout):
+            reader.get("/api/v1/search", timeout=0.5)
+        assert owner.get("/api/v1/search").status_code == 200
+        ended.set()
+        refused(sent.result(), 422)
+    assert reader.get("/api/v1/search").status_code == 200
+
+
+def test_a_search_by_more_parts_of_pictures_than_can_be_decoded_is_refused(reader, shown):
+    upload = reader.post("/api/v1/uploads", files={"picture": (shown.pictures / "red.png").read_bytes()}).json()[
+        "upload"
+    ]
+    for term in ({"upload": upload}, {"picture": shown.id("red.png")}):
+        parts = [{**term, "box_xywh": [0, 0, 9, 9]}] * 11
+        assert reader.post("/api/v1/search", json={"terms": parts[:10]}).status_code == 200
+        refused(reader.post("/api/v1/search", json={"terms": parts}), 400)
+
+
+def test_uploads_of_one_visitor_drive_out_only_that_visitors(reader, owner, shown):
+    red = {"picture": (shown.pictures / "red.png").read_bytes()}
+    kept = owner.post("/api/v1/uploads", files=red).json()
+    for _ in range(65):
+        last = reader.post("/api/v1/uploads", files=red).json()
+    assert owner.get(kept["thumbnail"]).status_code == reader.get(last["thumbnail"]).status_code == 200
+
+
+def test_what_ends_a_very_long_line_is_completed_as_ever(reader):
+    for begun in ("a" * 9_000 + "(", "x" * 9_000 + " ", "a:" * 4_500 + " "):
+        told = reader.get("/api/v1/complete", params={"q": begun + "orientation:land"}).json()
+        assert (told["start"], told["end"]) == (len(begun), len(begun) + 16)
+        assert [one["text"] for one in told["offers"]] == ["orientation:landscape"]
+
+
+def test_every_route_asks_for_what_it_is_marked_with(server, owner, reader, shown):
+    writer = {"Authorization": f"Bearer {Keys(shown.library.folder).add_token('writer', 'write')}"}
+    paths = owner.get("/api/v1/openapi.json").json()["paths"]
+    routes = [(method.upper(), path, told) for path, each in paths.items() for method, told in each.items()]
+    assert len(routes) > 50
+    for method, path, told in routes:
+        address = re.sub(r"\{\w+\}", "999999", path)
+        if path != "/api/v1/health":
+            refused(server.request(method, address), 401)
+        needed = told.get("x-scope", "read" if method == "GET" else "write")
+        if needed != "read":
+            refused(reader.request(method, address, json={}), 403)
+        if needed == "admin":
+            refused(server.request(method, address, json={}, headers=writer), 403)
+    Keys(shown.library.folder).remove("token", "writer")
+
+
+def test_who_may_write_steers_no_job_that_an_admin_began(tmp_path):
+    with gallery(tmp_path) as made:
+        keys = Keys(made.library.folder)
+        admin, writer = ({"Authorization": f"Bearer {keys.add_token(s, s)}"} for s in ("admin", "write"))
+        (tmp_path / "more").mkdir()
+        with serving(made.library) as client:
+            folder = {"folders": [str(tmp_path / "more")], "exclude": ["x"]}
+            refused(client.post("/api/v1/folders", json=folder, headers=writer), 403)
+            job = client.post("/api/v1/folders", json=folder, headers=admin).json()["id"]
+            for act in ("pause", "resume", "cancel"):
+                refused(client.post(f"/api/v1/jobs/{job}/{act}", headers=writer), 403)
 
 
 # -- those who take their time -----------------------------------------------------------------------------------------

@@ -51,7 +51,8 @@ def test_it_is_off_unless_it_was_allowed(shown, site):
         "http://0/", "http://0.0.0.0/", "http://[::1]/", "http://[::]/", "http://[::ffff:127.0.0.1]/", "http://[::127.0.0.1]/",
         "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://[fe80::1]/", "http://[fc00::1]/", "http://[fec0::1]/",
         "http://10.0.0.1/", "http://172.16.0.1/", "http://192.168.1.1/", "http://169.254.169.254/latest/meta-data/",
-        "http://100.64.0.1/", "http://224.0.0.1/", "http://255.255.255.255/",
+        "http://100.64.0.1/", "http://224.0.0.1/", "http://255.255.255.255/", "http://168.63.129.16/", "http://192.0.0.192/",
+        "http://[::ffff:168.63.129.16]/", "http://192.88.99.1/", "http://[3fff::1]/", "http://[64:ff9b:1::7f00:1]/", "http://100.100.100.200/",
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_public_are_never_connected_to(url, monkeypatch):

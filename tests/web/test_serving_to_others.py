@@ -159,6 +159,23 @@ def test_a_link_shows_what_one_search_finds_and_nothing_else(made):
         assert client.get(f"{link}/{red}/thumbnail").status_code == 404
 
 
+def test_a_link_ends_with_the_token_that_it_was_made_with(made):
+    family, visit = token(made, "family", "write"), token(made, "visit", "write", "--days", "2")
+    with serving(made.library) as client:
+        links = [
+            client.post(
+                "/api/v1/shares", json={"name": secret[:9], "q": "red", "days": 900}, headers=bearer(secret)
+            ).json()
+            for secret in (family, visit)
+        ]
+        tokens = {key.name: key for key in Keys(made.library.folder).all("token")}
+        assert links[1]["ends_at"] == tokens["visit"].ends_at
+        assert client.get(links[0]["link"]).status_code == 200
+        command("token", "revoke", "family", "--library", str(made.library.folder))
+        assert client.get(links[0]["link"]).status_code == 404
+        assert client.get(links[1]["link"]).status_code == 200
+
+
 def test_a_link_made_on_the_command_line_may_give_the_files_themselves(made):
     link = command("token", "share", "reds", "red", "-sea", "--originals", "--library", str(made.library.folder))
     red = made.id("red.png")

@@ -35,6 +35,12 @@ def test_what_is_decoded_apart_is_what_is_decoded_here(uploading, tmp_path):
     assert np.array_equal(np.asarray(apart.picture), np.asarray(here.picture))
 
 
+def test_of_a_part_no_more_than_is_looked_at_leaves_the_decoder(uploading, tmp_path):
+    data = paint(tmp_path / "a.png", "green", size=(900, 600)).read_bytes()
+    part = uploading.decode(data, "a.png", 64, (100, 0, 900, 600))
+    assert (part.width, part.height, part.picture.size) == (900, 600, (89, 67))
+
+
 def test_an_upload_that_hangs_its_decoder_is_given_up_and_the_next_one_is_read(monkeypatch, tmp_path):
     uploading = Uploading()
     data = paint(tmp_path / "a.png", "red").read_bytes()

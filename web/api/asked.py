@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from indexer.records import Orientation
 from search import Library
 from search.errors import ParseError, QueryError
+from search.examples import part_of
 from search.narrowing import narrowed
 from search.parser import Part, parse, parse_parts
 from search.query import LEAST_WEIGHT, MOST_WEIGHT, Example, Mode, Order, Query, Term, Words
@@ -28,6 +29,8 @@ MOST_CURSOR = 1000
 # Each folder is one condition in SQL, which nests at most 1,000 of them.
 MOST_NAMED = 100
 MOST_TERMS = 100
+# Each is decoded at its full size, which takes up to seconds.
+MOST_PARTS = 10
 # A second look takes a second a picture, or more.
 MOST_LOOKED_AT = 100
 
@@ -155,8 +158,9 @@ def uploaded_by(library: Library, uploads: Uploads) -> Uploaded:
     """Gives the pictures of uploads, as big as the library's model wants them."""
 
     def picture(example: Example) -> Image:
-        side = library.embedder().picture_side
-        return uploads.picture(example.path.removeprefix(UPLOADED), side, example.box_xywh is not None)
+        kept = uploads.get(example.path.removeprefix(UPLOADED))
+        part = part_of(example, kept.width, kept.height)
+        return uploads.picture(kept, library.embedder().picture_side, part)
 
     return picture
 
@@ -165,6 +169,8 @@ def asked_for(text: str, asked: Narrowing, uploaded: Uploaded, terms: tuple[Term
     """The query of words, terms and choices, with the pictures of its uploads. Raises QueryError, UsageError, NotThere."""
     query = narrowed(parsed(text)[0], **asked.filters)
     likes = () if asked.like is None else (Example(id=asked.like),)
+    if sum(isinstance(one, Example) and one.box_xywh is not None for one in (*query.terms, *terms)) > MOST_PARTS:
+        raise QueryError(f"More than {MOST_PARTS} parts of pictures are too many for one search.")
     every = tuple(
         replace(one, picture=uploaded(one)) if isinstance(one, Example) and one.path else one
         for one in (*query.terms, *terms, *likes)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 import anyio
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -21,7 +21,7 @@ from vlm import UsageError
 from vlm.tasks.caption import Style
 from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.bodies import Body
-from web.api.errors import NotThere
+from web.api.errors import NotAllowed, NotThere
 from web.events import sent
 from web.jobs import ENDED, Job, Jobs, State
 from web.offered import Offered
@@ -121,6 +121,13 @@ def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
     def told(job: Job) -> JobOut:
         return job_out(library, job)
 
+    def may_steer(job_id: int, request: Request) -> None:
+        """What only an admin may begin, only an admin may go on with or stop. Raises NotThere, NotAllowed."""
+        asked = known(job_id).asked
+        folders = set(asked.get("folders", ())) - set(library.store.catalog.roots.paths().values())
+        if (folders or asked.get("choice") or "spec" in asked) and not request.scope["visitor"].may("admin"):
+            raise NotAllowed(f"Job {job_id} was begun by an admin; this needs a token that may admin.")
+
     def known(job_id: int) -> Job:
         job = jobs.get(job_id)
         if job is None:
@@ -159,21 +166,21 @@ def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
         return sent(partial(_events, lambda: [known(job_id)], told, lambda: known(job_id).state in ENDED))
 
     @made.post("/jobs/{job_id}/pause", openapi_extra=needs("write"))
-    def pause(job_id: int) -> JobOut:
+    def pause(job_id: int, request: Request) -> JobOut:
         """Stop at the next step; nothing is lost."""
-        known(job_id)
+        may_steer(job_id, request)
         return told(jobs.pause(job_id))
 
     @made.post("/jobs/{job_id}/resume", openapi_extra=needs("write"))
-    def resume(job_id: int) -> JobOut:
+    def resume(job_id: int, request: Request) -> JobOut:
         """Go on where it was: after a pause, a stop of the server, a failure."""
-        known(job_id)
+        may_steer(job_id, request)
         return told(jobs.resume(job_id))
 
     @made.post("/jobs/{job_id}/cancel", openapi_extra=needs("write"))
-    def cancel(job_id: int) -> JobOut:
+    def cancel(job_id: int, request: Request) -> JobOut:
         """Stop at the next step and leave it at that; what is done stays done."""
-        known(job_id)
+        may_steer(job_id, request)
         return told(jobs.cancel(job_id))
 
     return made

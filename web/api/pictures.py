@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from pathlib import Path
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Request
 from fastapi import Query as Asked
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from pydantic import Field
 
 from indexer import Picture
-from indexer.paths import printable, to_path
+from indexer.paths import printable
 from search import Library
 from search.blurring import Blur
 from search.listing import ListForm, picture_list
@@ -22,6 +20,7 @@ from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.bodies import Body, Ids, pictures_of
 from web.api.errors import NotThere
 from web.api.schemas import CardOut, Known, PictureOut, WhereOut, card_out, content_version, picture_out
+from web.files import file_there
 from web.scopes import needs
 from web.thumbnails import Size, Thumbnails
 from web.zipping import zipped
@@ -47,8 +46,8 @@ class ListIn(Body):
 def router(library: Library, blur: Blur, thumbnails: Thumbnails) -> APIRouter:
     """`/pictures/ID` over one library."""
     made = APIRouter(prefix="/pictures", tags=["pictures"])
-    # each takes every core for a second: beside each other all would only come later
-    looking = threading.Lock()
+    # each takes every core for a second; those who wait take no threads from searches
+    alone = anyio.CapacityLimiter(1)
 
     def known(picture_id: int) -> Picture:
         found = library.store.get([picture_id])
@@ -99,12 +98,14 @@ def router(library: Library, blur: Blur, thumbnails: Thumbnails) -> APIRouter:
         return file_of(thumbnails, known(picture_id))
 
     @made.get("/{picture_id}/where")
-    def where(picture_id: int, q: Annotated[str, Asked(max_length=MOST_CHARACTERS)]) -> WhereOut:
+    async def where(picture_id: int, q: Annotated[str, Asked(max_length=MOST_CHARACTERS)]) -> WhereOut:
         """Where in the picture that which `q` means is seen; about a second, and one at a time."""
-        known(picture_id)
-        asked = query_of(q)
-        with looking:
-            return WhereOut(**library.where(picture_id, asked).as_json())
+
+        def look() -> WhereOut:
+            known(picture_id)
+            return WhereOut(**library.where(picture_id, query_of(q)).as_json())
+
+        return await anyio.to_thread.run_sync(look, limiter=alone)
 
     return made
 
@@ -113,8 +114,7 @@ def file_of(thumbnails: Thumbnails, picture: Picture) -> Response:
     """A picture's file where browsers can show it, else its thumbnail. Raises NotThere."""
     if picture.format not in SHOWN:
         return thumbnail_of(thumbnails, picture)
-    path = to_path(picture.path)
-    _must_be_readable(path, "The file is not there now; connect its disk, or index again if it was moved.")
+    path = file_there(picture)
     name = printable(path.name)
     return FileResponse(path, media_type=SHOWN[picture.format], filename=name, content_disposition_type="inline")
 
@@ -134,10 +134,3 @@ def thumbnail_of(
         if tag in (one.strip().removeprefix("W/") for one in held.split(",")):
             return Response(status_code=304, headers=headers)
     return Response(data, media_type="image/webp", headers=headers)
-
-
-def _must_be_readable(path: Path, otherwise: str) -> None:
-    if not path.is_file():
-        raise NotThere(otherwise)
-    if not os.access(path, os.R_OK):
-        raise NotThere("The file may not be read; give yourself permission to read it.")

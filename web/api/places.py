@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-
+import anyio
 from fastapi import APIRouter
 from pydantic import BaseModel
 
@@ -33,19 +32,22 @@ def router(library: Library, blur: Blur) -> APIRouter:
     """`/map` over one library."""
     made = APIRouter(tags=["pictures"])
     kept: dict[tuple[object, ...], MapOut] = {}
-    looking = threading.Lock()
+    # those who wait while it is drawn take no threads from searches
+    alone = anyio.CapacityLimiter(1)
 
     @made.get("/map", openapi_extra=needs("read"))
-    def places() -> MapOut:
+    async def places() -> MapOut:
         """Where pictures lie on a map of what they look like."""
+        return await anyio.to_thread.run_sync(_places, limiter=alone)
+
+    def _places() -> MapOut:
         now = library.in_use()
         newest = now.store.ordered(None, True, 1)
         state = (now.manifest.model, now.manifest.revision, now.store.count(), *newest.tolist())
-        with looking:
-            if state not in kept:
-                kept.clear()
-                kept[state] = _drawn()
-            return kept[state]
+        if state not in kept:
+            kept.clear()
+            kept[state] = _drawn()
+        return kept[state]
 
     def _drawn() -> MapOut:
         store = library.store

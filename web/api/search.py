@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,7 +31,7 @@ from web.api.asked import (
     showing,
     uploaded_by,
 )
-from web.api.errors import NotThere
+from web.api.errors import Busy, NotThere
 from web.api.schemas import CompletionOut, CompletionsOut, MatchOut, ParsedOut, ResultsOut, chip_out, results_out
 from web.scopes import needs
 from web.uploading import Uploading
@@ -38,6 +39,9 @@ from web.uploads import Uploads
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+# A second look takes a thread for a minute.
+LOOKED_AT_ONCE = 4
 
 _FORM = {
     "type": "object",
@@ -62,6 +66,7 @@ def router(
     made = APIRouter(tags=["search"])
 
     uploaded = uploaded_by(library, uploads)
+    looks = threading.BoundedSemaphore(LOOKED_AT_ONCE)
 
     def found(
         text: str, asked: Narrowing, shown: Showing, terms: tuple[Term, ...] = (), picture: Image | None = None
@@ -72,7 +77,12 @@ def router(
             query, picture=picture, mode=asked.mode, limit=shown.limit, fold=shown.fold, cursor=shown.cursor
         )
         if shown.rerank and not shown.cursor:
-            results = rerank(results, library.store, model(shown.rerank), shown.rerank_first)
+            if not looks.acquire(blocking=False):
+                raise Busy("Too many results are being looked at again; try again in a moment.")
+            try:
+                results = rerank(results, library.store, model(shown.rerank), shown.rerank_first)
+            finally:
+                looks.release()
         made = results_out(results, chips(query, typed, parts), blur)
         return explained(library, results, made) if shown.explain else made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Annotated
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -30,9 +30,9 @@ def router(uploads: Uploads) -> APIRouter:
     made = APIRouter(prefix="/uploads", tags=["search"])
 
     @made.post("", status_code=201, openapi_extra=needs("read"))
-    def upload(picture: Annotated[UploadFile, File()]) -> UploadOut:
+    def upload(picture: Annotated[UploadFile, File()], request: Request) -> UploadOut:
         """Keep a picture to search by: `picture:upload:KEY` in a query, or a term of a search as JSON."""
-        kept = uploads.add(picture.file, picture.filename)
+        kept = uploads.add(picture.file, picture.filename, request.scope["visitor"].name)
         return UploadOut(
             upload=kept.key, width=kept.width, height=kept.height, seconds_kept=SECONDS_KEPT,
             thumbnail=f"/api/v1/uploads/{kept.key}/thumbnail",
