@@ -74,10 +74,10 @@ def test_it_says_when_it_knows_nothing_of_a_text(embedder, text, known):
 def test_threads_that_need_a_part_at_once_load_it_once(monkeypatch):
     loaded, load = [], mini._session
 
-    def slowly(path):
+    def slowly(path, **choices):
         loaded.append(path.name)
         time.sleep(0.05)
-        return load(path)
+        return load(path, **choices)
 
     monkeypatch.setattr(mini, "_session", slowly)
     fresh = MiniEmbedder()
