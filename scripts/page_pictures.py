@@ -1,7 +1,8 @@
-"""The pictures of the page in docs/pictures, drawn anew: python -m scripts.page_pictures LIBRARY docs/pictures
+"""The pictures of the page in docs/pictures, drawn anew: python -m scripts.page_pictures LIBRARY FOLDER
 
-LIBRARY is the one that `imsearch demo --folder DIR` leaves in DIR/library: what is committed shows drawings of our own.
-Needs Chromium. With another LIBRARY and FOLDER: every view of your own pictures, to look at.
+LIBRARY is of the drawings that `imsearch demo --folder DIR` leaves in DIR/pictures: what is committed shows drawings of our
+own, and of these views those that docs/page.md shows. With another LIBRARY and FOLDER: every view of your own pictures, to
+look at. Needs Chromium.
 """
 
 from __future__ import annotations
