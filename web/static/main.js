@@ -36,6 +36,7 @@ const status = one(document, "[role=status]");
 /** @type {Results | null} */ let results = null; // what the grid shows, or is being asked
 /** @type {Map<string, Results>} */ const kept = new Map();
 let typedAt = -Infinity;
+let shownAt = 0; // where the picture that is open stands, or stood before it was hidden
 
 /** @param {string} sentence */
 const say = (sentence) => { status.textContent = sentence; };
@@ -93,6 +94,7 @@ async function find(state, again) {
 
 /** Put the results on the page. */
 function shown() {
+  selection.among = { hidden: /(^|[\s(])state:hidden\b/.test(results.state.q) };
   work.toggleAttribute("at-once", !results.asks && !results.hits.length); // nobody is looking at anything that would move
   say(summary(results));
   choices.results = results;
@@ -123,6 +125,7 @@ async function narrow() {
 }
 
 function paint() {
+  grid.toggleAttribute("guesses", results.guesses);
   grid.paint(results.sections(), { byPicture: results.byPicture, more: results.goesOn, empty: nothing(results) });
 }
 
@@ -133,6 +136,7 @@ async function show(id) {
     const state = current();
     if (state.show !== id) return;
     const at = grid.hits.findIndex((/** @type {import("./types.js").Hit} */ hit) => hit.id === id);
+    if (at >= 0) shownAt = at;
     const byWords = state.q.replace(/\S*like:\S+/g, "").trim() !== "";
     detail.open(picture, { hit: grid.hits[at], byPicture: results.byPicture, byWords, before: grid.hits[at - 1], after: at < 0 ? undefined : grid.hits[at + 1] });
   } catch (error) {
@@ -168,12 +172,14 @@ async function locate(id) {
 const nothing = ({ asks }) =>
   asks
     ? html`<h2>${t("nothing.title")}</h2><p>${t("nothing.help")}</p>`
+    : work.busy ? html`<h2>${t("empty.busy")}</h2><p>${t("empty.busy.help")}</p>`
     : html`<h2>${t("empty.title")}</h2><p>${t("empty.help")}</p><p><a class="button first" href="/library">${t("empty.add")}</a></p>`;
 
 /** Take what was hidden out of the results. @param {number[]} ids */
 function removed(ids) {
   results.drop(new Set(ids));
   kept.clear();
+  say(summary(results));
   paint();
 }
 
@@ -266,7 +272,7 @@ on(detail, "like-part", ({ id, box: part }) => change({ q: `like:${id}@${part.jo
 on(detail, "part", (id) => choosePart({ id }));
 for (const from of [detail, selection]) {
   on(from, "edited", ({ ids, said, blurred = null }) => {
-    if (said.state === "hidden") removed(ids);
+    if (said.state === (selection.among.hidden ? "unreviewed" : "hidden")) removed(ids);
     else if (blurred !== null) judged(ids, blurred);
   });
 }
@@ -275,7 +281,8 @@ for (const [from, event] of [[selection, "undone"], [work, "came"]]) on(from, ev
 on(selection, "open", (id) => change({ show: id }));
 on(detail, "open", (id) => { go({ ...current(), show: id }, "replace", history.state); render(); });
 on(detail, "step", (way) => {
-  const next = grid.hits[grid.hits.findIndex((/** @type {import("./types.js").Hit} */ hit) => hit.id === current().show) + way];
+  const at = grid.hits.findIndex((/** @type {import("./types.js").Hit} */ hit) => hit.id === current().show);
+  const next = grid.hits[at >= 0 ? at + way : shownAt + Math.min(0, way)]; // after a hidden one its neighbours have moved up
   if (next) { go({ ...current(), show: next.id }, "replace", history.state); render(); }
 });
 on(detail, "shut", () => {
@@ -286,6 +293,7 @@ on(detail, "shut", () => {
   else change({ show: null }, "replace");
   grid.focusOn(id);
 });
+on(work, "busy", () => { if (results && !results.hits.length && !results.asks) paint(); });
 onPreferences(({ theme, why }) => {
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
@@ -303,6 +311,7 @@ onKey("v", "keys.weaker", () => grid.dispatchEvent(new CustomEvent("weaker")));
 const header = one(document, "header");
 new ResizeObserver(() => document.documentElement.style.setProperty("--cover", `${header.offsetHeight + parseFloat(getComputedStyle(header).top)}px`)).observe(header);
 history.scrollRestoration = "manual";
+addEventListener("pagehide", () => history.replaceState({ ...history.state, place: grid.place }, "")); // also a reload comes back to it
 acceptPictures(byExample, byAddress);
 addEventListener("popstate", () => render(true));
 render(true);

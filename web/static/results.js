@@ -24,6 +24,7 @@ export class Results {
   /** @type {string | null} where the next page begins */ cursor = null;
   /** @type {Set<string>} sections that are on their way */ filling = new Set();
   weakShown = false;
+  /** Whether nothing stands out: then there is nothing to fold, or to fade beside. */ guesses = false;
   loading = false;
 
   /** @param {State} state */
@@ -76,7 +77,8 @@ export class Results {
   async first() {
     const { next, hits, ...told } = await this.#ask({ limit: String(FIRST) });
     Object.assign(this, told, { hits, cursor: next });
-    if (this.likely === 0) this.weakShown = true; // nothing else is there
+    this.guesses = hits.length > 0 && this.likely === 0;
+    if (this.guesses) this.weakShown = true; // nothing else is there
     return this;
   }
 
@@ -107,7 +109,7 @@ export class Results {
 
   /** @returns {Section[]} */
   sections() {
-    return this.days ?? sectionsOf(this.hits, this.group, this.weakShown);
+    return this.days ?? sectionsOf(this.hits, this.group, this.weakShown, this.guesses);
   }
 
   /** Whether further ones come at the end of what is shown. */
@@ -140,6 +142,7 @@ export class Results {
   drop(ids) {
     const stays = (/** @type {import("./types.js").Hit} */ { id }) => !ids.has(id);
     this.hits = this.hits.filter(stays);
+    this.total -= ids.size;
     for (const section of this.calendar?.sections ?? []) {
       if (!section.hits?.some(({ id }) => ids.has(id))) continue;
       section.hits = section.hits.filter(stays);

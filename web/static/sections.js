@@ -20,13 +20,14 @@ export const folderOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/"
 
 /**
  * Hits under headings, those that match before the weaker ones. A group that comes again further down is not opened anew.
- * @param {Hit[]} hits @param {"none" | "day" | "month" | "year" | "folder"} group @param {boolean} weakShown @returns {Section[]}
+ * @param {Hit[]} hits @param {"none" | "day" | "month" | "year" | "folder"} group @param {boolean} weakShown @param {boolean} [guesses] all are weak: none of them is told apart
+ * @returns {Section[]}
  */
-export function sectionsOf(hits, group, weakShown) {
+export function sectionsOf(hits, group, weakShown, guesses = false) {
   /** @type {Map<string, Section>} */ const made = new Map();
-  const weaker = hits.filter((hit) => hit.weak);
+  const weaker = guesses ? [] : hits.filter((hit) => hit.weak);
   for (const hit of hits) {
-    if (hit.weak) continue;
+    if (hit.weak && !guesses) continue;
     const title = titleOf(hit, group);
     const key = `${group}:${title}`;
     const section = made.get(key) ?? { key, title, count: 0, hits: [] };

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from indexer import Picture
 from indexer.paths import printable
 from indexer.records import Provenance, SeenObject, Text
+from indexer.rows import utc
 from search.blurring import Blur
 from web.api.schemas.common import Veiled, hexed, thumbnail_address
 
@@ -105,7 +106,8 @@ class ColourOut(BaseModel):
 
 
 class PictureOut(Veiled):
-    """Everything known of one picture. `width` and `height` are of the upright picture, `size` in bytes.
+    """Everything known of one picture. `width` and `height` are of the upright picture, `size` in bytes; `moment` is when it
+    was taken, or the file's time where the camera wrote none.
 
     `moderation` is how likely it shows what some would rather not see, by category; empty where nobody judged. `map`
     is the address of the place on a map; nothing is fetched from there. `history` is where its changes are told.
@@ -120,6 +122,7 @@ class PictureOut(Veiled):
     height: int
     format: str
     taken_at: str | None
+    moment: str
     camera: str | None
     lens: str | None
     latitude: float | None
@@ -173,6 +176,7 @@ def picture_out(picture: Picture, said: Known, blur: Blur) -> PictureOut:
         **{key: getattr(picture, key) for key in ("id", "path", "size", "width", "height", "format")},
         name=printable(name),
         folder=printable(folder),
+        moment=picture.exif.taken_at or utc(picture.mtime_ns),
         added_at=picture.added_at,
         offline=picture.offline,
         state=picture.state,

@@ -61,8 +61,20 @@ class DuplicateReview extends HTMLElement {
     place.append(...groups.map((/** @type {Group} */ group) => drawn(group)));
     this.next = next;
     one(this, ".more").hidden = next === null;
+    this.#count({ counts, spare, bytes });
+  }
+
+  /** @param {{counts: Record<string, number>, spare: number, bytes: number}} all */
+  #count({ counts, spare, bytes }) {
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (this.querySelectorAll("[data-tier]"))) { button.disabled = false; one(button, "b").textContent = counts[button.dataset.tier].toLocaleString(language); }
     one(this, ".summary").textContent = spare ? t("duplicates.spare", { n: spare, size: size(bytes) }) : t("duplicates.none");
+  }
+
+  /** A group was decided: the others keep their places. @param {HTMLElement} group */
+  async #decided(group) {
+    away(group);
+    const asked = new URLSearchParams([["limit", "1"], ...[...this.tiers].map((tier) => ["tier", tier])]);
+    this.#count(await api.read(`duplicates?${asked}`, "duplicates"));
   }
 
   /** @param {HTMLElement} target */
@@ -90,7 +102,7 @@ class DuplicateReview extends HTMLElement {
   async #keep(group) {
     const ids = idsOf(group);
     await api.send("POST", "duplicates/decisions", { keep: ids });
-    away(group);
+    this.#decided(group).catch((error) => { if (!api.overtaken(error)) toast(error.message); });
     toast(t("duplicates.kept", { n: ids.length }), { says: t("edit.undo"), run: async () => { await api.send("POST", "duplicates/decisions", { ask_again: ids }); await this.#load(0); } });
   }
 
@@ -99,7 +111,7 @@ class DuplicateReview extends HTMLElement {
     const best = Number(one(group, ".copy.chosen").dataset.id), others = idsOf(group).filter((id) => id !== best);
     if (!one(group, ".copy").matches(".chosen")) await api.send("POST", "duplicates/decisions", { best: [best] });
     const { change } = await api.edit(others, { state: "hidden" });
-    away(group);
+    this.#decided(group).catch((error) => { if (!api.overtaken(error)) toast(error.message); });
     toast(t("choose.hidden", { n: others.length }), change === null ? null : { says: t("edit.undo"), run: async () => { await api.undo(change); await this.#load(0); } });
   }
 }

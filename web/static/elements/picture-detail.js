@@ -93,7 +93,7 @@ class PictureDetail extends HTMLElement {
   #fill() {
     const { picture, hit, byPicture } = this;
     one(this, "h2").textContent = picture.name;
-    one(this, ".moment").textContent = picture.taken_at ? when(picture.taken_at) : "";
+    one(this, ".moment").textContent = picture.taken_at ? when(picture.taken_at) : t("detail.by.file", { when: when(picture.moment) });
     this.layers.show(picture, hit?.matches ?? []);
     this.#veil();
     one(this, ".judged").hidden = !picture.blurred;

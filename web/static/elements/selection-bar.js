@@ -29,6 +29,8 @@ const frame = () => html`<div><div class="pill" role="toolbar" aria-label="${t("
   <div class="sheet asking" popover><h3></h3><ask-panel></ask-panel></div></div>`;
 
 class SelectionBar extends HTMLElement {
+  /** What is chosen from: `hidden` where it is hidden pictures. */ among = { hidden: false };
+
   connectedCallback() {
     this.replaceChildren(...element(frame()).children);
     this.grid = one(document, "picture-grid");
@@ -36,7 +38,7 @@ class SelectionBar extends HTMLElement {
     this.chosen = chosen;
     const press = (/** @type {string} */ what, /** @type {() => void} */ act) => one(this, what).addEventListener("click", act);
     press(".none", () => { chosen.none(); told(); });
-    press(".hide", () => this.#say({ state: "hidden" }, "choose.hidden"));
+    press(".hide", () => this.#say({ state: this.among.hidden ? "unreviewed" : "hidden" }, this.among.hidden ? "choose.unhidden" : "choose.hidden"));
     press(".approve", () => this.#say({ state: "approved" }, "choose.approved"));
     press(".ask", () => this.#ask());
     for (const [act, sheet] of [["tag", "tagging"], ["teach", "teaching"], ["stars", "rating"], ["download", "downloading"]]) press(`.${act}`, () => this.#sheet(sheet));
@@ -72,6 +74,8 @@ class SelectionBar extends HTMLElement {
     one(archive, "small").textContent = t(archive.disabled ? "choose.download.many" : "choose.download.zip.help", { n: MOST_DOWNLOADED });
     one(this, ".download").disabled = size > MOST_LISTED;
     one(this, ".approve").hidden = !this.grid.hits.some((/** @type {import("../types.js").Hit} */ { id, blurred }) => blurred && this.chosen.ids.has(id));
+    const hide = t(this.among.hidden ? "choose.unhide" : "choose.hide");
+    one(this, ".hide span").textContent = one(this, ".hide").title = hide;
     one(this, ".ask").disabled = size > MOST_ASKED;
   }
 
@@ -93,7 +97,7 @@ class SelectionBar extends HTMLElement {
     try {
       const { change } = await api.edit(ids, said);
       toast(t(done, { n: ids.length, ...values }), change === null ? null : { says: t("edit.undo"), run: () => this.#back(change) });
-      if (said.state === "hidden") one(this, ".none").click();
+      if (said.state) one(this, ".none").click();
       tell(this, "edited", { ids, said, ...(said.state === "approved" && { blurred: false }) });
     } catch (error) {
       toast(error.message);
