@@ -72,6 +72,24 @@ def test_hidden_ones_leave_the_grid_until_it_is_undone(page, grid):
     expect(page.locator(f"a[title='{names[0]}']")).to_have_count(1)
 
 
+def test_what_is_hidden_is_counted_no_more_and_shown_again_together(page, grid, shown):
+    count = len(shown.library.search("", limit=100).hits)
+    page.goto("/")
+    expect(page.locator(".bar [role=status]")).to_contain_text(f"{count} pictures")
+    choose(grid.nth(0))
+    choose(grid.nth(1))
+    page.get_by_role("button", name="Hide", exact=True).click()
+    expect(page.locator(".bar [role=status]")).to_contain_text(f"{count - 2} pictures")
+    page.goto("/?q=state:hidden")
+    expect(grid).to_have_count(2)
+    choose(grid.nth(0))
+    choose(grid.nth(1))
+    page.get_by_role("button", name="Show again").click()
+    expect(grid).to_have_count(0)
+    page.goto("/")
+    expect(page.locator(".bar [role=status]")).to_contain_text(f"{count} pictures")
+
+
 def test_they_are_downloaded_as_one_archive(page, grid, tmp_path):
     choose(grid.nth(0))
     choose(grid.nth(1))

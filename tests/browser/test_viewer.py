@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from imsearch import Edit
 from tests.browser.axe import serious
 from tests.small import said
 from vlm.protocols import Annotation, DetectedObject, TextLine
@@ -172,6 +173,27 @@ def test_a_hidden_picture_leaves_the_results_and_comes_back(page, shown):
     dialog.get_by_role("button", name="Undo").click()
     expect(dialog.get_by_role("button", name="Hide")).to_be_visible()
     assert shown.library.store.get([shown.id("green.png")])[0].state == "unreviewed"
+
+
+def test_after_a_hidden_picture_comes_its_neighbour(page, shown):
+    page.goto("/?q=blue")
+    cards = page.locator("picture-grid .card a")
+    names = [cards.nth(at).get_attribute("title") for at in range(4)]
+    cards.nth(2).click()
+    expect(page.get_by_role("dialog", name=names[2])).to_be_visible()
+    page.keyboard.press("h")
+    expect(page.locator(f"picture-grid a[title='{names[2]}']")).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("dialog", name=names[3])).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("dialog", name=names[1])).to_be_visible()
+    shown.library.edit([shown.id(names[2])], Edit(state="unreviewed"))
+
+
+def test_a_picture_without_a_camera_tells_the_date_of_its_file(page):
+    page.goto("/?q=green")
+    page.locator("a[title='green.png']").click()
+    expect(page.get_by_role("dialog", name="green.png").locator(".moment")).to_contain_text("by its file")
 
 
 def test_axe_finds_nothing_serious(any_screen, opened):
