@@ -185,8 +185,11 @@ class Searcher:
         if measured is None or vector is None:
             return _Signals(dense, lexical, threshold(scores), unknown)
         # what everyday texts score says nothing of examples: cosines of pictures with pictures are of another kind
-        if any(isinstance(term, Example) for term in query.terms):
-            weak_below = threshold(scores) if words else alike(vector, measured, len(dense))
+        examples = [term for term in query.terms if isinstance(term, Example)]
+        if examples:
+            # a part is less like any whole picture, its own too, than wholes are like each other
+            whole = not words and not any(one.box_xywh for one in examples)
+            weak_below = alike(vector, measured, len(dense)) if whole else threshold(scores)
             return _Signals(dense, lexical, weak_below, unknown)
         weak_below = threshold(scores, vector, measured, len(query.words.split()))
         return _Signals(dense, lexical, weak_below, unknown, measured.scale(vector))
