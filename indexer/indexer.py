@@ -113,15 +113,17 @@ class Indexer:
         choice: Choice | None = None,
         retry: bool = False,
         on_progress: OnProgress = lambda _: None,
+        counts: Counts | None = None,
     ) -> IndexReport:
         """Index what is new or changed below each root, follow what moved, drop what was deleted.
 
         A root that is missing, unreadable or suddenly empty removes nothing: its pictures are marked offline and
         come back by themselves. `choice` is kept with the root; without one the last is used. Files that failed
         before are left alone until they change, or with `retry`. Raises UsageError for a new root that is not there, and LibraryError for a choice in part of a root.
+        `counts` grow meanwhile: they tell what was done by a run that something stopped.
         """
         started = time.monotonic()
-        counts = Counts()
+        counts = counts or Counts()
         self._embedded = set(self.catalog.ids(self.store.model_id).tolist())
         walked = [
             found

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from search.library import Library
 
-WITHOUT_MODEL = (
-    "No vision-language model looked at the pictures (name one with --model); this is what is stored of them."
-)
+WITHOUT_MODEL = "No vision-language model looked at the pictures; this is what is stored of them."
 SYSTEM = (
     "You answer questions about pictures of the person who asks. Each picture has a number in brackets; name the "
     "pictures that your answer rests on by their numbers, like [2]. Say only what can be seen in them or stands in the "

@@ -95,6 +95,8 @@ def _ask_library(
                 return
             if asked is not None:
                 click.echo(f"About the best {len(about)} of: {asked}", err=True)
+            if answerer is None:
+                click.echo("A model that looks at them is named with --model.", err=True)
             _tell(talk, question)
             while chat and (line := sys.stdin.readline().strip()):
                 _tell(talk, line)

@@ -37,6 +37,7 @@ class Value:
 @dataclass(frozen=True, slots=True)
 class Facets:
     """How many pictures were counted, and for each thing its values: the most frequent first, years, months and people in order.
+    Of folders all of an upper level come before those below them.
 
     `histogram` is over time, without its gaps, each value a day or a month (`by`).
     """
@@ -49,7 +50,10 @@ class Facets:
 
 def facets(store: Store, among: Ids | None, roots: Iterable[str], most: int) -> Facets:
     """Of these pictures, or of all that are not hidden; at most so many values of each thing."""
-    values = {thing: _top(each, most) for thing, each in values_of(store, among, roots, _OTHERS).items()}
+    values = {
+        thing: _top(each, most, by_level=thing == "folder")
+        for thing, each in values_of(store, among, roots, _OTHERS).items()
+    }
     values["people"].sort(key=lambda one: one.value)
     values["place"] = _places(store.places(among))[:most]
     days = store.counts(among, ["day"])["day"]
@@ -124,8 +128,8 @@ def _places(found: Iterable[Place]) -> list[Value]:
     return [Value(circle, one.count, printed(condition("near", circle)), one.example) for circle, one in circles]
 
 
-def _top(values: list[Value], most: int) -> list[Value]:
-    return sorted(values, key=lambda one: (-one.count, one.value))[:most]
+def _top(values: list[Value], most: int, by_level: bool = False) -> list[Value]:
+    return sorted(values, key=lambda one: (by_level and one.value.count("/"), -one.count, one.value))[:most]
 
 
 def _begins(days: Counts, length: int) -> Counts:

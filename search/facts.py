@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from indexer.paths import printable
+from indexer.plain import plain
 from indexer.records import Picture, Text
 from vlm.tasks.guard import quoted
 
@@ -33,8 +34,9 @@ class Shown:
     objects: tuple[tuple[str, int], ...] = ()
 
     def said(self, kind: str) -> list[str]:
-        """Its texts of a kind, each cut to a few lines."""
-        return [_cut(text.text) for text in self.texts if text.kind == kind and text.text.strip()]
+        """Its texts of a kind, each cut to a few lines; what several have said alike once."""
+        found = [_cut(text.text) for text in self.texts if text.kind == kind and text.text.strip()]
+        return list({plain(one): one for one in reversed(found)}.values())[::-1]
 
 
 def notes(shown: Shown) -> str:

@@ -30,7 +30,7 @@ from vlm.tasks.ocr import Ocr
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from indexer.indexer import OnProgress
+    from indexer.indexer import Counts, OnProgress
     from indexer.switching import Models
     from search.completing import Completion
     from search.facets import Facets, Value
@@ -127,10 +127,11 @@ class Library:
         choice: Choice | None = None,
         retry: bool = False,
         on_progress: OnProgress = lambda _: None,
+        counts: Counts | None = None,
     ) -> IndexReport:
         """Index what is new below the roots, then (with `ocr`) read the words in new pictures.
 
-        `choice` is kept for later runs; `retry` looks again at files that failed. Raises LibraryBusy, LibraryError.
+        `choice` is kept for later runs; `retry` looks again at files that failed. `counts` grow meanwhile. Raises LibraryBusy, LibraryError.
         """
         # What only indexing needs is loaded here: a search from a cold shell does without.
         from indexer.duplicates.looks import look_at_new
@@ -141,7 +142,7 @@ class Library:
         with writing(self.folder):
             now = self._of_these_weights(on_progress)
             report = Indexer(now.store, now.embedder).run(
-                [Path(root).expanduser() for root in roots], choice, retry, on_progress
+                [Path(root).expanduser() for root in roots], choice, retry, on_progress, counts
             )
             look_at_new(now.store)
             _tell_from_vectors(now)

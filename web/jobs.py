@@ -51,7 +51,7 @@ class Job:
     """One piece of work as it stands. `seconds_left` is a guess from this stage's rate so far; `failed` counts pictures.
     After a pause `done` and `total` count what was left then.
 
-    `note` says what it waits for; `problem` why it failed; `result` is what came of it. Times are UTC, ISO 8601.
+    `note` says what it waits for; `problem` why it failed; `result` is what came of it, in all its runs. Times are UTC, ISO 8601.
     """
 
     id: int
@@ -83,6 +83,10 @@ class Told:
 
     step: Step
     note: Callable[[str], None]
+    earlier: Any
+    """What had come of it when it was stopped before, as it was kept; None the first time."""
+    keep: Callable[[Any], None]
+    """Told what has come of it, when it is stopped: that is its result until it goes on."""
 
 
 Work = Callable[[Mapping[str, Any], Told], Any]
@@ -258,6 +262,8 @@ class Jobs:
         told = Told(
             lambda stage, done, total, failed, path: self._step(job.id, stage, done, total, failed, path),
             lambda note: self._note(job.id, note),
+            job.result,
+            lambda result: self._came(job.id, result),
         )
         while True:
             try:
@@ -276,6 +282,9 @@ class Jobs:
     def _note(self, job_id: int, note: str) -> None:
         self._heed(job_id)
         self._set(job_id, note=note)
+
+    def _came(self, job_id: int, result: Any) -> None:
+        self._set(job_id, result=result)
 
     def _heed(self, job_id: int) -> None:
         if self._closing or self._runs[job_id].wish:

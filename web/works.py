@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from indexer.indexer import Counts
 from indexer.paths import to_path
-from indexer.records import Choice, Progress
+from indexer.records import Choice, IndexReport, Progress
 from search import Library
 from search.annotators import Tasks, annotators
 from search.parser import parse
@@ -26,14 +27,38 @@ def works(library: Library, offered: Offered, finding: Finding) -> dict[str, Wor
         roots = [to_path(root) for root in asked["folders"] or library.store.catalog.roots.paths().values()]
         kept = asked["choice"]
         choice = kept and Choice(tuple(kept["include"]), tuple(kept["exclude"]), kept["hidden"])
-        return asdict(library.index(roots, asked["ocr"], choice, asked["retry"], _progress(told)))
+        counts = Counts()
+        try:
+            report = library.index(roots, asked["ocr"], choice, asked["retry"], _progress(told), counts)
+        except BaseException:
+            told.keep(_in_all(counts.report(0.0), told.earlier))
+            raise
+        return _in_all(report, told.earlier)
 
     def annotate(asked: Asked, told: Told) -> Any:
         tasks = Tasks(**{**asked["tasks"], "labels": tuple(asked["tasks"].get("labels", ()))})
         made = [*annotators(tasks, offered.model)]
         among = None if asked["query"] is None else parse(asked["query"])
-        done = library.annotate(made, among, asked["anew"], asked["retry"], _progress(told), asked["tags"])
-        return [asdict(one) for one in done]
+        models = {one.task: one.spec for one in made} | {"tag": library.in_use().manifest.model}
+        # what is asked anew is begun anew
+        stages = {} if asked["anew"] else {one["task"]: one for one in told.earlier or ()}
+        earlier, show = dict(stages), _progress(told)
+
+        def on_progress(now: Progress) -> None:
+            if now.stage in models:
+                before = earlier.get(now.stage, {"done": 0, "failed": 0})
+                stages[now.stage] = {
+                    "task": now.stage, "model": models[now.stage], "done": before["done"] + now.done - now.failed,
+                    "failed": before["failed"] + now.failed,
+                }  # fmt: skip
+            show(now)
+
+        try:
+            done = library.annotate(made, among, asked["anew"], asked["retry"], on_progress, asked["tags"])
+        except BaseException:
+            told.keep([*stages.values()])
+            raise
+        return [stages.get(one.task, asdict(one)) for one in done]
 
     def duplicates(_: Asked, told: Told) -> Any:
         found = finding.found(on_step=lambda what, done, total: told.step(what, done, total, 0, ""))
@@ -45,6 +70,12 @@ def works(library: Library, offered: Offered, finding: Finding) -> dict[str, Wor
         return asdict(made)
 
     return {"index": index, "annotate": annotate, "duplicates": duplicates, "model": use_model}
+
+
+def _in_all(report: IndexReport, earlier: Asked | None) -> Asked:
+    """A run's report with what runs before it did; what failed and what is unchanged each of them tells in full."""
+    told = asdict(report)
+    return told | {what: told[what] + earlier[what] for what in ("added", "updated", "moved", "removed") if earlier}
 
 
 def _progress(told: Told) -> Callable[[Progress], None]:

@@ -88,7 +88,8 @@ def compare(a: Look, b: Look) -> Difference | None:
 
 
 def _corners(orb: Any, grey: Grey) -> tuple[Any, Any]:
-    points, described = orb.detectAndCompute(grey, None)
+    # OpenCV refuses a picture that is one line of pixels, as counters in web pages are
+    points, described = orb.detectAndCompute(grey, None) if min(grey.shape) > 1 else ((), None)
     return np.array([point.pt for point in points], np.float32).reshape(-1, 2), described
 
 

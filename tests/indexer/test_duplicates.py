@@ -249,6 +249,19 @@ def test_pictures_of_a_disk_that_is_away_and_lost_thumbnails_are_no_trouble(shel
     assert find_duplicates(shelf.store).groups == ()
 
 
+def test_pictures_of_a_few_pixels_are_compared_like_all_others(shelf):
+    for size in ((1, 1), (2, 1), (1, 2), (1, 300), (300, 1), (2, 2), (3, 2)):
+        dots = scene(7, (64, 64)).resize(size)
+        for name in ("a", "b"):
+            save(dots, shelf.pictures / f"{size[0]}x{size[1]} {name}.png", compress_level=9 if name == "a" else 1)
+            save(dots.convert("RGBA"), shelf.pictures / f"{size[0]}x{size[1]} {name} a.png")
+    save(scene(1), shelf.pictures / "a.png")
+    save(scene(1), shelf.pictures / "a.jpg", quality=90)
+    shelf.index()
+    found = find_duplicates(shelf.store)
+    assert ("same", ["a.jpg", "a.png"]) in [(tier, files) for tier, files in names(found.groups)]
+
+
 def test_an_empty_library_and_one_picture_have_no_duplicates(shelf):
     assert find_duplicates(shelf.store).groups == ()
     save(scene(1), shelf.pictures / "a.png")

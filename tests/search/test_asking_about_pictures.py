@@ -20,7 +20,7 @@ from search.rephrase import rephrased
 from search.rerank import rerank
 from search.searcher import Searcher
 from tests.conftest import paint
-from tests.small import ColourChat, said
+from tests.small import ColourChat, said, write
 from vlm import DetectedObject, Generation, ModelError
 
 
@@ -49,6 +49,15 @@ def test_without_a_model_dates_words_and_objects_are_told_and_it_is_said(asked):
     assert (when.cited, when.model) == ((1, 2, 3), "")
     assert asked().ask("what is the total?").text.splitlines()[2:] == ['Read in [2]: "TOTAL / 42.00"']
     assert asked().ask("How many dogs are there?").text.splitlines()[2:] == ["Seen in [3]: 2 x dog."]
+
+
+def test_a_tag_of_the_file_that_a_model_gave_too_is_told_once(asked):
+    talk = asked()
+    catalog, red = talk.store.catalog, talk.pictures[0]
+    talk.pictures = [red]
+    for tag, by in (("car", "user"), ("Computer", "file"), ("computer", "mini"), ("tree", "mini")):
+        write(catalog, Text(red.id, "tag", tag, by))
+    assert "Tags of [1]: car, Computer, tree." in talk.ask("what is there to see?").text.splitlines()
 
 
 def test_a_model_sees_the_pictures_by_number_and_its_numbers_point_at_them(asked):
@@ -193,6 +202,7 @@ def test_asking_from_the_command_line(tmp_path, monkeypatch):
     assert "\x1b" not in ask("which folder?", "--pictures", "1").stdout
     monkeypatch.undo()
     assert ask("which folder?", "--pictures", "1", "--chat", input="when?\n\nwhere?\n").stdout.count(WITHOUT_MODEL) == 2
+    assert "--model" in ask("which folder?", "--pictures", "1").stderr
     for wrong, why in (
         (("what?", "--pictures", "7"), "no picture 7"),
         (("what?", "--search", "in:nowhere"), "finds no picture"),

@@ -90,6 +90,7 @@ def test_the_best_hits_of_a_query_are_asked_about(client):
 def test_without_a_model_what_is_stored_is_told(client, library, ids):
     heard = asked(client, question="When?", ids=ids, look=False)
     assert "No vision-language model looked" in heard[-1][1]["text"]
+    assert "--model" not in heard[-1][1]["text"], "there is no command line on a page"
     with TestClient(create_app(library), base_url="http://127.0.0.1") as bare:
         assert asked(bare, question="When?", ids=ids)[-1][1]["model"] == ""
 

@@ -127,6 +127,15 @@ def test_the_most_frequent_values_come_first_and_no_more_than_asked_for(client):
     assert [one["value"] for one in facets(client, most=2)["facets"]["folder"]] == ["pictures", "pictures/2023"]
 
 
+def test_folders_of_an_upper_level_come_before_bigger_ones_below_others(client):
+    told = facets(client, most=3)["facets"]["folder"]
+    assert [(one["value"], one["count"]) for one in told] == [
+        ("pictures", 24),
+        ("pictures/2023", 15),
+        ("pictures/my trips", 4),
+    ]
+
+
 def test_the_timeline_has_every_match_in_the_present_order(client):
     told = client.get("/api/v1/timeline").json()
     days = [one["value"] for one in told["days"]]

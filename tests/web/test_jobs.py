@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import httpx
@@ -99,8 +100,23 @@ def test_captions_are_written_paused_and_resumed_where_they_were(client, library
     done = waited(client, job["id"], "done")
     assert captions(library) == 20
     assert done["total"] == 20 - first, "what was done is not done again"
-    assert done["result"] == [{"task": "caption", "model": "gated", "done": 20 - first, "failed": 0}]
+    assert done["result"] == [{"task": "caption", "model": "gated", "done": 20, "failed": 0}], "but told in all"
     told(client, job, "pause", 400)
+
+
+def test_what_was_indexed_before_a_pause_counts_in_what_came_of_it(client, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLOUR_PAUSE", "0.5")
+    painted(tmp_path / "pictures/more", 80)
+    (tmp_path / "pictures/broken.png").write_bytes(b"\x89PNG\r\n\x1a\n no")
+    job = started(client, kind="index", ocr=False)
+    while client.get(f"/api/v1/jobs/{job['id']}").json()["done"] < 2:
+        time.sleep(0.01)
+    told(client, job, "pause")
+    paused = waited(client, job["id"], "paused")["result"]
+    assert 0 < paused["added"] < 80
+    told(client, job, "resume")
+    made = waited(client, job["id"], "done")["result"]
+    assert (made["added"], made["failed"]) == (80, 1)
 
 
 def test_jobs_wait_for_each_other_and_a_cancelled_one_leaves_what_is_done(client, library, gated):
@@ -152,7 +168,7 @@ def test_a_server_that_is_stopped_can_go_on_with_its_jobs_when_it_is_started_aga
         for _ in range(3):
             gated.gate.release()
         told(client, job, "resume")
-        assert waited(client, job["id"], "done")["result"][0]["done"] == 20 - kept
+        assert waited(client, job["id"], "done")["result"][0]["done"] == 20
     assert captions(library) == 20
 
 

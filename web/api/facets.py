@@ -65,7 +65,7 @@ def router(library: Library, blur: Blur, uploads: Uploads) -> APIRouter:
         q: Annotated[str, Asked(max_length=MOST_CHARACTERS)] = "",
         most: Annotated[int, Asked(ge=1, le=MOST_VALUES)] = 50,
     ) -> FacetsOut:
-        """What the matches of a search could be narrowed by: at most `most` values of each thing, the most frequent first."""
+        """What the matches of a search could be narrowed by: at most `most` values of each thing, the most frequent first, upper folders before lower ones."""
         found = library.facets(asked_for(q, asked, uploaded), most)
         values = {thing: [_value(one) for one in each] for thing, each in found.values.items()}
         values["place"] = [_seen(one) for one in found.values["place"]]

@@ -18,6 +18,14 @@ export const dayOf = (hit) => hit.moment.slice(0, 10);
 /** @param {string} path */
 export const folderOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 
+/** Each folder behind the one that holds it, else in their order. @template {{value: string}} T @param {T[]} folders @returns {T[]} */
+export function nested(folders) {
+  const known = new Set(folders.map(({ value }) => value));
+  /** @param {T} one @returns {T[]} */
+  const withThose = (one) => [one, ...folders.filter(({ value }) => folderOf(value) === one.value).flatMap(withThose)];
+  return folders.filter(({ value }) => !known.has(folderOf(value))).flatMap(withThose);
+}
+
 /**
  * Hits under headings, those that match before the weaker ones. A group that comes again further down is not opened anew.
  * @param {Hit[]} hits @param {"none" | "day" | "month" | "year" | "folder"} group @param {boolean} weakShown @param {boolean} [guesses] all are weak: none of them is told apart

@@ -9,6 +9,7 @@ import { onKey } from "../keys.js";
 import { t } from "../messages.js";
 import { onPreferences, prefer, preferences } from "../preferences.js";
 import { added, between, holds, without } from "../query.js";
+import { nested } from "../sections.js";
 import { place } from "../words.js";
 
 /** @typedef {import("../types.js").Facets} Facets */
@@ -108,9 +109,10 @@ class FilterPanel extends HTMLElement {
   #part(name) {
     const all = this.#values(name);
     const most = this.whole.has(name) ? all.length : AT_ONCE;
+    const shown = name === "folder" ? nested(all.slice(0, most)) : all.slice(0, most);
     const open = !this.folded.has(name);
     return html`<section><h3><button type="button" class="heading" data-fold="${name}" aria-expanded="${String(open)}">${t(`facet.${name}`)}${icon("down")}</button></h3>
-      ${open && html`<ul role="list">${all.slice(0, most).map((value) => html`<li>${this.#value(name, value)}</li>`)}
+      ${open && html`<ul role="list">${shown.map((value) => html`<li>${this.#value(name, value)}</li>`)}
       ${all.length > AT_ONCE && html`<li><button type="button" class="all" data-whole="${name}">${t(most < all.length ? "filters.all" : "filters.fewer", { n: all.length })}</button></li>`}</ul>`}</section>`;
   }
 
