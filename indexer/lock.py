@@ -33,6 +33,16 @@ def changing_models(library: Path) -> Iterator[None]:
 
 
 @contextmanager
+def going_on(library: Path) -> Iterator[None]:
+    """Hold what says that this server goes on with the library's jobs, so that another one beside it does not.
+
+    Raises LibraryBusy at once, naming the holder.
+    """
+    with _held(library, "jobs", f"The library {library} is being served", 0.0):
+        yield
+
+
+@contextmanager
 def _held(library: Path, name: str, what: str, patience: float) -> Iterator[None]:
     from filelock import FileLock, Timeout
 

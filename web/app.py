@@ -80,9 +80,10 @@ def create_app(
     async def life(_: FastAPI) -> AsyncIterator[None]:
         warming.start()
         if index:
-            jobs.start_index(running, tuple(map(to_text, index)))
-        yield
-        await run_in_threadpool(running.close)
+            jobs.start_index(running, tuple(map(to_text, index)))  # what was asked for just now comes first
+        with running.going_on():
+            yield
+            await run_in_threadpool(running.close)
         await run_in_threadpool(offered.close)
         uploading.close()
 

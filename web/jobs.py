@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -21,11 +21,11 @@ from typing import Any, Literal
 from indexer.errors import LibraryBusy
 from indexer.files import write_whole
 from indexer.indexer import utc_now
-from indexer.lock import writing
+from indexer.lock import going_on, writing
 from vlm import ImsearchError, UsageError
 
 State = Literal["queued", "running", "paused", "interrupted", "done", "failed", "cancelled"]
-"""`interrupted`: the server stopped meanwhile; resuming goes on where it was."""
+"""`interrupted`: the server stopped meanwhile; the next one goes on where it was."""
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 # How many jobs are remembered.
 KEPT = 50
@@ -176,8 +176,25 @@ class Jobs:
                 self._asides -= 1
                 self._changed.notify_all()
 
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """While the server lives: what an earlier one was at or had waiting goes on, in that order.
+
+        A second server over the library leaves that to the first, which may be at it, or was told to pause it.
+        """
+        with ExitStack() as held:
+            try:
+                held.enter_context(going_on(self._library))
+            except (LibraryBusy, OSError) as why:  # served already, or on a disk that cannot be written
+                log.info("No job of an earlier server goes on: %s", why)
+            else:
+                with self._changed:
+                    for job in [job for job in self._jobs.values() if job.state == "interrupted"]:
+                        self._enqueue(job)
+            yield
+
     def close(self) -> None:
-        """Stop at the next step; what has not ended is `interrupted`, and can be resumed by the next server."""
+        """Stop at the next step; what has not ended is `interrupted`, and the next server goes on with it."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -199,7 +216,7 @@ class Jobs:
         run = self._runs.setdefault(job.id, _Run())
         if job.state == "running":  # it was about to stop
             run.wish = "queued"
-            return self._set(job.id, note="It goes on.")
+            return self._set(job.id, stopping=False, note="It goes on.")
         self._queue.insert(0 if first else len(self._queue), job.id)
         self._jobs[job.id] = replace(job, state="queued", stopping=False, note="", problem="", ended_at=None)
         self._keep()
@@ -214,8 +231,9 @@ class Jobs:
             job = self._known(job_id, states)
             if job.state == "running":
                 self._runs[job_id].wish = state
-                self._changed.notify_all()
-                return self._set(job_id, stopping=True)
+                made = self._set(job_id, stopping=True)
+                self._keep()  # a server killed before the next step must not forget it
+                return made
             if job_id in self._queue:
                 self._queue.remove(job_id)
             made = self._set(job_id, state=state, ended_at=utc_now() if state in ENDED else None)
@@ -301,12 +319,13 @@ class Jobs:
         self._heed(job_id)
 
     def _keep(self) -> None:
-        """Write down what a restart needs. A library on a read-only disk has jobs all the same."""
+        """Write down what a restart needs, the queue in its order behind the rest. A library on a read-only disk has jobs all the same."""
         for number in sorted(self._jobs)[:-KEPT]:
             if self._jobs[number].state in ENDED:
                 del self._jobs[number]
         try:
-            write_whole(self._file, json.dumps([asdict(job) for job in self._jobs.values()]).encode())
+            jobs = sorted(self._jobs.values(), key=lambda job: job.id in self._queue and self._queue.index(job.id) + 1)
+            write_whole(self._file, json.dumps([asdict(job) for job in jobs]).encode())
         except OSError as error:
             log.warning("Jobs cannot be kept in %s: %s", self._file, error)
 
@@ -327,4 +346,6 @@ def _read(file: Path) -> dict[int, Job]:
 
 
 def _left(job: Job) -> Job:
-    return replace(job, state="interrupted", stopping=False, note="") if job.state in ("queued", "running") else job
+    if job.state not in ("queued", "running"):
+        return job
+    return replace(job, state="paused" if job.stopping else "interrupted", stopping=False, note="")

@@ -167,6 +167,34 @@ def test_commands_are_found_by_a_few_letters_and_keys_are_shown(page):
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_keys_act_while_a_list_to_choose_from_has_the_focus_and_not_while_one_writes(page):
+    page.goto("/?q=blue")
+    page.get_by_label("Order").focus()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type(" f/w")
+    line(page, "blue f/w")
+
+
+@pytest.mark.parametrize(
+    ("typed", "named", "where"),
+    [
+        ("hidden", "Show the hidden pictures", "/?q=state%3Ahidden"),
+        ("library", "Library: folders, work, models", "/library"),
+        ("duplic", "Library: duplicates", "/library/duplicates"),
+        ("map", "Library: map of all pictures", "/library/map"),
+    ],
+)
+def test_commands_lead_to_every_part_of_the_page(page, typed, named, where):
+    page.goto("/?q=blue")
+    expect(page.locator("picture-grid .card").first).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Commands").fill(typed)
+    page.get_by_role("option", name=named).click()
+    expect(page).to_have_url(re.compile(re.escape(where) + "$"))
+
+
 def test_colours_are_chosen_and_kept(page):
     page.goto("/")
     paper = "getComputedStyle(document.body).backgroundColor"

@@ -48,6 +48,66 @@ def test_by_ticks_with_shift_and_by_keys(page, grid):
     expect(bar).to_contain_text("24 chosen")
 
 
+@pytest.fixture
+def phone(browser, address):
+    """The page under fingers; `touch(kind, (x, y)…)` puts them there."""
+    context = browser.new_context(
+        base_url=address, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+    )
+    made = context.new_page()
+    fingers = context.new_cdp_session(made)
+
+    def touch(kind, *at):
+        points = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(at)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    made.goto("/?q=sea")
+    expect(made.locator("picture-grid .card").nth(5)).to_be_visible()
+    yield made, touch
+    context.close()
+
+
+def middle(card):
+    box = card.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize("menu", [False, True], ids=["iPhone", "Android"])
+def test_a_long_touch_chooses_and_later_ones_are_chosen_by_touching_them(phone, menu):
+    page, touch = phone
+    cards, bar = page.locator("picture-grid .card"), page.get_by_role("toolbar", name="Chosen pictures")
+    if not menu:  # Chromium sends it as Android does; Safari never
+        page.evaluate("addEventListener('contextmenu', (event) => event.stopImmediatePropagation(), true)")
+    touch("touchStart", middle(cards.nth(0)))
+    expect(bar).to_contain_text("1 chosen")
+    if menu:
+        cards.nth(0).locator("a").dispatch_event("contextmenu", {"bubbles": True, "cancelable": True})
+    touch("touchEnd")
+    expect(chosen(page)).to_have_count(1)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    touch("touchStart", middle(cards.nth(1)))
+    touch("touchEnd")
+    expect(bar).to_contain_text("2 chosen")
+    touch("touchStart", middle(cards.nth(1)))
+    expect(bar).to_contain_text("1 chosen")
+    touch("touchEnd")
+    expect(chosen(page)).to_have_count(1)
+
+
+def test_a_finger_that_scrolls_chooses_nothing_and_a_short_touch_opens(phone):
+    page, touch = phone
+    cards = page.locator("picture-grid .card")
+    x, y = middle(cards.nth(0))
+    touch("touchStart", (x, y))
+    touch("touchMove", (x, y - 30))
+    page.wait_for_timeout(600)  # longer than a long touch
+    touch("touchEnd")
+    expect(chosen(page)).to_have_count(0)
+    touch("touchStart", middle(cards.nth(0)))
+    touch("touchEnd")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def test_all_are_tagged_and_the_tag_is_taken_back(page, grid, shown):
     choose(grid.nth(0))
     choose(grid.nth(1))

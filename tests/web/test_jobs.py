@@ -150,10 +150,17 @@ def test_a_job_waits_while_another_program_writes_the_library(client, library):
     assert waited(client, job["id"], "done")["note"] == ""
 
 
-def test_a_server_that_is_stopped_can_go_on_with_its_jobs_when_it_is_started_again(library, gated, monkeypatch):
+def served(library, *specs):
+    return TestClient(create_app(library, specs=specs), base_url="http://127.0.0.1")
+
+
+def test_a_server_goes_on_with_what_it_was_at_when_it_is_started_again(library, gated, monkeypatch):
     monkeypatch.setattr("web.jobs.CLOSING_SECONDS", 0.1)
-    with TestClient(create_app(library, specs=["gated"]), base_url="http://127.0.0.1") as client:
+    with served(library, "gated") as client:
         job = started(client, kind="annotate", caption="gated")
+        behind = started(client, kind="duplicates")
+        paused = started(client, kind="annotate", tags=True)
+        told(client, paused, "pause")
         assert gated.began.acquire(timeout=20)
         gated.gate.release()
         assert gated.began.acquire(timeout=20)
@@ -163,13 +170,55 @@ def test_a_server_that_is_stopped_can_go_on_with_its_jobs_when_it_is_started_aga
     worker.join(20)
     kept = captions(library)
     assert kept == 9
-    with TestClient(create_app(library, specs=["gated"]), base_url="http://127.0.0.1") as client:
-        assert client.get(f"/api/v1/jobs/{job['id']}").json()["state"] == "interrupted"
+    create_app(library, specs=["gated"])  # nothing begins before it is served
+    assert [thread for thread in threading.enumerate() if thread.name == "jobs"] == []
+    with served(library, "gated") as client:
+        assert gated.began.acquire(timeout=20)
+        assert client.get(f"/api/v1/jobs/{behind['id']}").json()["state"] == "queued"
         for _ in range(3):
             gated.gate.release()
-        told(client, job, "resume")
-        assert waited(client, job["id"], "done")["result"][0]["done"] == 20
+        first, second = waited(client, job["id"], "done"), waited(client, behind["id"], "done")
+        assert first["result"][0]["done"] == 20
+        assert second["started_at"] >= first["ended_at"]
+        assert client.get(f"/api/v1/jobs/{paused['id']}").json()["state"] == "paused", "only its owner goes on with it"
     assert captions(library) == 20
+
+
+def test_a_job_whose_model_the_next_server_does_not_offer_fails_and_says_so(library, gated):
+    with served(library, "gated") as client:
+        job = started(client, kind="annotate", caption="gated")
+        assert gated.began.acquire(timeout=20)
+        left = (library.folder / "jobs.json").read_bytes()
+        told(client, job, "cancel")
+        gated.gate.release()
+    (library.folder / "jobs.json").write_bytes(left)  # as if it had died instead
+    with served(library) as client:
+        assert "'gated' is not offered here" in waited(client, job["id"], "failed")["problem"]
+
+
+def test_a_second_server_leaves_to_the_first_what_it_is_at(library, gated):
+    with served(library, "gated") as first:
+        job = started(first, kind="annotate", caption="gated")
+        assert gated.began.acquire(timeout=20)
+        with served(library, "gated") as second:
+            told(first, job, "pause")
+            gated.gate.release()
+            waited(first, job["id"], "paused")
+            assert second.get(f"/api/v1/jobs/{job['id']}").json()["state"] == "interrupted"
+            other = waited(second, started(second, kind="duplicates")["id"], "done")
+            assert other["state"] == "done" and not gated.began.acquire(timeout=0)
+
+
+def test_what_was_told_to_pause_stays_paused_though_the_server_died_before_it_did(library, gated):
+    with served(library, "gated") as client:
+        job = started(client, kind="annotate", caption="gated")
+        assert gated.began.acquire(timeout=20)
+        told(client, job, "pause")
+        left = (library.folder / "jobs.json").read_bytes()
+        gated.gate.release()
+    (library.folder / "jobs.json").write_bytes(left)
+    with served(library, "gated") as client:
+        assert client.get(f"/api/v1/jobs/{job['id']}").json()["state"] == "paused"
 
 
 def test_progress_is_heard_as_it_happens(library, gated):

@@ -4,6 +4,7 @@ import { on } from "./dom.js";
 import { element, html } from "./html.js";
 import { icon } from "./icons.js";
 import { keys } from "./keys.js";
+import { onLongTouch } from "./long-touch.js";
 import { t } from "./messages.js";
 
 keys.push(
@@ -39,6 +40,11 @@ export function choosing(grid, changed) {
   }
 
   on(grid, "moved", show);
+  onLongTouch(grid, (target) => { // before the clicks: the one that follows is no choice
+    const id = idOf(target);
+    if (id) choose(id, false);
+    return id > 0;
+  });
   grid.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     const id = idOf(event.target), target = /** @type {HTMLElement} */ (event.target);
     if (!id || event.ctrlKey || event.metaKey || target.closest(".unveil") || !(target.closest(".tick") || chosen.size || event.shiftKey)) return;
@@ -46,12 +52,6 @@ export function choosing(grid, changed) {
     event.stopPropagation(); // else it would be opened
     choose(id, event.shiftKey);
   }, true);
-  grid.addEventListener("contextmenu", (/** @type {PointerEvent} */ event) => {
-    const id = idOf(event.target);
-    if (!id || event.pointerType !== "touch") return;
-    event.preventDefault();
-    choose(id, false);
-  });
   addEventListener("keydown", (event) => {
     if (event.altKey || document.querySelector("dialog[open]") || document.activeElement?.matches("input, textarea, select")) return;
     const id = idOf(document.activeElement ?? document.body), held = event.ctrlKey || event.metaKey;

@@ -19,8 +19,8 @@ export function onKey(key, says, run) {
   keys.push({ key, says, part: "everywhere", run });
 }
 
-/** Whether the letters that are typed go elsewhere. */
-const writing = () => document.activeElement?.matches("input:not([type=range], [type=checkbox]), select, textarea, [contenteditable]");
+/** Whether the letters that are typed go elsewhere. What is no text field (a list to choose from, a tick) leaves them to the page. */
+const writing = () => document.activeElement?.matches("input:not([type=range], [type=checkbox], [type=radio], [type=color], [type=button], [type=file]), textarea, [contenteditable]");
 
 if (globalThis.document) addEventListener("keydown", (event) => {
   if (event.altKey || event.isComposing) return;

@@ -13,5 +13,7 @@ export function offerCommands(change, pick) {
     ...(/** @type {const} */ (["system", "light", "dark"])).map((theme) => ({ says: `${t("view.theme")}: ${t(`view.theme.${theme}`)}`, run: () => prefer({ theme }) })),
     { says: t("view.fold"), run: () => change({ fold: !current().fold }) },
     { says: t("search.pick"), run: () => pick() },
+    { says: t("palette.hidden"), run: () => change({ q: "state:hidden" }) },
+    ...[["overview", "/library"], ["duplicates", "/library/duplicates"], ["map", "/library/map"]].map(([part, to]) => ({ says: t(`palette.${part}`), run: () => location.assign(to) })),
   ]);
 }
