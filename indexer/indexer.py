@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,6 +96,13 @@ def check_root(root: Path) -> None:
         raise UsageError(f"{root} is not a folder that is there; check its name, or plug its disk in.")
 
 
+def check_roots(roots: Sequence[Path], known: Collection[Path]) -> None:
+    """The same of those that lie in no known one: what is known may be away."""
+    for root in roots:
+        if not any(root.is_relative_to(path) for path in known):
+            check_root(root)
+
+
 class Indexer:
     """Brings a library in line with its roots. Hold the writer lock (`indexer.lock.writing`) around `run`."""
 
@@ -152,9 +159,7 @@ class Indexer:
         """Each root's id and place. A root inside a known one is that one; a root around known ones takes them in."""
         known = {root_id: to_path(path) for root_id, path in self.catalog.roots.paths().items()}
         wanted = [Path(os.path.abspath(asked)) for asked in roots]  # noqa: PTH100 - resolve() would follow a link whose disk is away
-        for root in wanted:
-            if not any(root.is_relative_to(path) for path in known.values()):
-                check_root(root)  # each, before the first is written down
+        check_roots(wanted, known.values())  # each, before the first is written down
         given: dict[int, Path] = {}
         for root in wanted:
             around = next((i for i, path in known.items() if root != path and root.is_relative_to(path)), None)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from indexer.indexer import check_roots
+from indexer.paths import to_path
 from search.blurring import Blur, blurring
 from search.indexing import opened
 from search.library import Library
@@ -70,7 +72,10 @@ def serve(
 
     served = Served(host, names)
     _must_be_free(host, port)
+    wanted = [folder.absolute() for folder in folders]
     with opened(place, folders) if folders else Library.open(place) as library:
+        # said here, not only on the page when the job comes to it
+        check_roots(wanted, [to_path(root) for root in library.store.catalog.roots.paths().values()])
         if served.beyond and not Access(library.folder, served).keys.all("token"):
             raise UsageError(
                 f"{' '.join((host, *names))} serves others too, and each needs a token; make one first with: "
@@ -82,7 +87,7 @@ def serve(
                 "Over http others on the way can read what is sent; docs/security.md says how to put https before it."
             )
         fetcher = Fetcher() if allow_urls else None
-        app = create_app(library, blur_above, models, served, fetcher, index=[folder.absolute() for folder in folders])
+        app = create_app(library, blur_above, models, served, fetcher, index=wanted)
         serving = server(app, served, port)
         if show:
             Thread(target=_show, args=(serving, f"http://{_reached(host)}:{port}"), daemon=True).start()

@@ -322,6 +322,9 @@ def test_a_new_folder_is_served_while_it_is_indexed(tmp_path):
     paint(tmp_path / "pictures/a.png", "red")
     none = imsearch("serve", tmp_path / "picturs", library=tmp_path / "library", check=False)
     assert (none.returncode, (tmp_path / "library").exists()) == (2, False) and "picturs is not a folder" in none.stderr
+    imsearch("index", tmp_path / "pictures", "--no-ocr", library=tmp_path / "known")
+    again = imsearch("serve", tmp_path / "picturs", library=tmp_path / "known", check=False, timeout=60)
+    assert again.returncode == 2 and "picturs is not a folder" in again.stderr
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     command = [

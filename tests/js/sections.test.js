@@ -13,6 +13,11 @@ test("weaker matches come last, and folded unless they are asked for", () => {
   assert.equal(sectionsOf(hits, "none", true)[1].hits.length, 1);
 });
 
+test("where all are weak none is folded or told apart", () => {
+  const hits = [hit(1, { weak: true }), hit(2, { weak: true })];
+  assert.deepEqual(sectionsOf(hits, "none", true, true).map(({ weak, count }) => [weak, count]), [[undefined, 2]]);
+});
+
 test("groups by day, month and folder, each once", () => {
   const hits = [hit(1, { moment: "2024-05-06T07:00:00" }), hit(2, { moment: "2024-05-01T07:00:00", path: "/p/b/2.jpg" }), hit(3, { moment: "2024-05-06T01:00:00" })];
   assert.deepEqual(sectionsOf(hits, "day", false).map(({ title, count }) => [title, count]), [["2024-05-06", 2], ["2024-05-01", 1]]);
