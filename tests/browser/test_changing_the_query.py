@@ -216,10 +216,14 @@ def test_a_search_is_saved_and_says_what_is_new(page):
     page.get_by_label("Keep this search as").fill("the sea")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("button", name="Forget the saved search the sea")).to_be_visible()
-    page.goto("/")
+    slow = []
+    page.route("**/api/v1/saved?*", lambda route: slow.append(route))
+    with page.expect_request("**/api/v1/saved?*"):
+        page.goto("/")
     page.keyboard.press("Control+k")
     page.get_by_role("combobox", name="Commands").fill("the sea")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # before the saved searches have come
+    slow.pop().continue_()
     line(page, "blue")
 
 

@@ -15,13 +15,14 @@ const frame = () => html`<dialog class="palette" aria-label="${t("palette.label"
 class CommandPalette extends HTMLElement {
   /** @type {import("../commands.js").Command[]} */ shown = [];
   at = 0;
+  filled = Promise.resolve(); // when what is listed answers what is typed
 
   connectedCallback() {
     this.dialog = /** @type {HTMLDialogElement} */ (element(frame()));
     this.replaceChildren(this.dialog);
     this.input = one(this, "input");
     this.list = one(this, "ul");
-    this.input.addEventListener("input", () => this.#fill());
+    this.input.addEventListener("input", () => { this.filled = this.#fill(); });
     this.input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.#pressed(event));
     this.list.addEventListener("click", (/** @type {MouseEvent & {target: HTMLElement}} */ { target }) => this.#run(Number(target.closest("li")?.dataset.at ?? -1)));
     this.list.addEventListener("pointermove", (/** @type {PointerEvent & {target: HTMLElement}} */ { target }) => this.#point(Number(target.closest("li")?.dataset.at ?? this.at)));
@@ -32,7 +33,7 @@ class CommandPalette extends HTMLElement {
   open() {
     this.input.value = "";
     this.dialog.showModal();
-    this.#fill();
+    this.filled = this.#fill();
   }
 
   async #fill() {
@@ -58,7 +59,7 @@ class CommandPalette extends HTMLElement {
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") this.#point(this.at + (event.key === "ArrowDown" ? 1 : -1));
-    else if (event.key === "Enter") this.#run(this.at);
+    else if (event.key === "Enter") this.filled.then(() => this.#run(this.at)); // who types fast means what is typed, not what is still listed
     else return;
     event.preventDefault();
   }

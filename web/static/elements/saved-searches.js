@@ -37,13 +37,15 @@ class SavedSearches extends HTMLElement {
     });
     this.list.addEventListener("click", (/** @type {MouseEvent & {target: HTMLElement}} */ { target }) => this.#clicked(target.closest("button")));
     onKey("s", "keys.save", () => this.sheet.showPopover());
-    offer(() => this.all.map((saved) => ({ says: saved.name, hint: t("saved.hint"), run: () => this.#open(saved) })));
-    this.#load();
+    offer(() => this.named.then(() => this.all.map((saved) => ({ says: saved.name, hint: t("saved.hint"), run: () => this.#open(saved) }))));
+    this.named = this.#load(false);
+    this.named.then(() => this.#load());
   }
 
-  async #load() {
+  /** @param {boolean} [count] what is new in each, which takes a search each */
+  async #load(count = true) {
     try {
-      this.all = await api.saved();
+      this.all = await api.saved(count);
       this.#draw();
     } catch (error) {
       if (!api.overtaken(error)) tell(this, "failed", error.message);
