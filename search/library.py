@@ -214,7 +214,7 @@ class Library:
         """
         asked = parse(query) if isinstance(query, str) else query
         if picture is not None:
-            example = Example(path=str(picture)) if isinstance(picture, Path) else Example(picture=picture)
+            example = Example(path=str(picture)) if isinstance(picture, Path) else Example(views=(picture,))
             asked = replace(asked, terms=(*asked.terms, example))
         return self.in_use().searcher.search(replace(asked, mode=mode, limit=limit, fold=fold, cursor=cursor))
 

@@ -38,12 +38,14 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A term that is a picture: an indexed one (`id`), a file (`path`) or one in memory; `box_xywh` is a part of it, in pixels,
-    which one in memory shows alone."""
+    """A term that is a picture: an indexed one (`id`), a file (`path`) or one in memory; `box_xywh` is a part of it, in pixels.
+
+    `views` are what is looked at of one in memory: the picture, or what `search.regions` shows of its part.
+    """
 
     id: int | None = None
     path: str = ""
-    picture: Image | None = field(default=None, compare=False)
+    views: tuple[Image, ...] = field(default=(), compare=False)
     box_xywh: tuple[int, int, int, int] | None = None
     weight: float = 1.0
 

@@ -182,17 +182,20 @@ class Searcher:
         # as deep each time: the scatter of what lies further down is not that of the nearest
         scores = [cosine for _, cosine in dense[:DEPTH]]
         measured = self._calibration()
-        if measured is None or vector is None:
-            return _Signals(dense, lexical, threshold(scores), unknown)
-        # what everyday texts score says nothing of examples: cosines of pictures with pictures are of another kind
         examples = [term for term in query.terms if isinstance(term, Example)]
-        if examples:
-            # a part is less like any whole picture, its own too, than wholes are like each other
-            whole = not words and not any(one.box_xywh for one in examples)
-            weak_below = alike(vector, measured, len(dense)) if whole else threshold(scores)
-            return _Signals(dense, lexical, weak_below, unknown)
-        weak_below = threshold(scores, vector, measured, len(query.words.split()))
-        return _Signals(dense, lexical, weak_below, unknown, measured.scale(vector))
+        if measured is None or vector is None:
+            weak_below = threshold(scores)
+        elif not examples:
+            weak_below = threshold(scores, vector, measured, len(query.words.split()))
+            return _Signals(dense, lexical, weak_below, unknown, measured.scale(vector))
+        else:
+            # what everyday texts score says nothing of examples: cosines of pictures with pictures are of another kind
+            weak_below = threshold(scores) if words else alike(vector, measured, len(dense))
+        own = {one.id for one in examples if one.box_xywh and one.weight > 0}
+        if any(found in own for found, _ in dense):
+            # something does show the part, though as a whole it may not be much like it
+            weak_below = min(weak_below, round(scores[0], 4))  # as it is compared
+        return _Signals(dense, lexical, weak_below, unknown)
 
     def _ordered(self, ranked: list[Ranked], weak_below: float, query: Query) -> list[Ranked]:
         """By relevance, time or diversity; in any order what matches comes first, and the weak ones follow as ranked."""

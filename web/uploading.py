@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from indexer.errors import PictureError
+from search.regions import Corners
 from vlm.apart import Apart
 from web.api.errors import Busy, TooBig
 from web.security import MOST_UPLOADED
@@ -28,8 +29,6 @@ MOST_WAITING = 12
 # The slowest honest ones (a raw file, 64 million pixels of PNG) take some seconds.
 SECONDS = 20.0
 RECYCLE = 200
-
-Corners = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)

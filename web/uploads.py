@@ -9,8 +9,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from search.regions import Corners
 from web.api.errors import NotThere
-from web.uploading import Corners, Uploading
+from web.uploading import Uploading
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -43,7 +43,7 @@ def test_pictures_are_found_by_meaning(searcher):
 
 def test_pictures_are_found_by_example_and_by_an_indexed_picture(searcher):
     blue = Image.new("RGB", (9, 9), (30, 60, 220))
-    assert set(found(searcher.search(Query(terms=(Example(picture=blue),), limit=2)))) == {"3.png", "4.png"}
+    assert set(found(searcher.search(Query(terms=(Example(views=(blue,)),), limit=2)))) == {"3.png", "4.png"}
     assert found(searcher.search(Query(terms=(Example(id=searcher.names["3.png"]),), limit=1))) == ["4.png"]
 
 

@@ -12,10 +12,10 @@ from pydantic import Field, model_validator
 from indexer.records import Orientation
 from search import Library
 from search.errors import ParseError, QueryError
-from search.examples import part_of
 from search.narrowing import narrowed
 from search.parser import Part, parse, parse_parts
 from search.query import LEAST_WEIGHT, MOST_WEIGHT, Example, Mode, Order, Query, Term, Words
+from search.regions import region_of
 from web.api.bodies import Body, PictureId
 from web.api.schemas import UPLOADED
 from web.uploads import Uploads
@@ -35,8 +35,8 @@ MOST_PARTS = 10
 MOST_LOOKED_AT = 100
 
 Pixels = Annotated[int, Field(ge=0, le=999_999)]
-Uploaded = Callable[[Example], "Image"]
-"""The picture of an example that names an upload. Raises NotThere."""
+Uploaded = Callable[[Example], "tuple[Image, ...]"]
+"""What is looked at of an example that names an upload. Raises NotThere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class TermIn(Body):
         """As the query has it. Raises QueryError for words that are more than words."""
         if self.text is None:
             path = f"{UPLOADED}{self.upload}" if self.upload else ""
-            return Example(self.picture, path, None, self.box_xywh, self.weight)
+            return Example(self.picture, path, (), self.box_xywh, self.weight)
         made = Words(" ".join(self.text.split()), self.weight)
         try:
             if parse(str(made)).terms == (made,):
@@ -155,14 +155,16 @@ class SearchIn(Body):
 
 
 def uploaded_by(library: Library, uploads: Uploads) -> Uploaded:
-    """Gives the pictures of uploads, as big as the library's model wants them."""
+    """Gives what is looked at of uploads, as big as the library's model wants it."""
 
-    def picture(example: Example) -> Image:
+    def views(example: Example) -> tuple[Image, ...]:
         kept = uploads.get(example.path.removeprefix(UPLOADED))
-        part = part_of(example, kept.width, kept.height)
-        return uploads.picture(kept, library.embedder().picture_side, part)
+        region, side = region_of(example, kept.width, kept.height), library.embedder().picture_side
+        if region is None:
+            return (uploads.picture(kept, side, None),)
+        return region.views(uploads.picture(kept, region.least(side), region.seen))
 
-    return picture
+    return views
 
 
 def asked_for(text: str, asked: Narrowing, uploaded: Uploaded, terms: tuple[Term, ...] = ()) -> Query:
@@ -172,7 +174,7 @@ def asked_for(text: str, asked: Narrowing, uploaded: Uploaded, terms: tuple[Term
     if sum(isinstance(one, Example) and one.box_xywh is not None for one in (*query.terms, *terms)) > MOST_PARTS:
         raise QueryError(f"More than {MOST_PARTS} parts of pictures are too many for one search.")
     every = tuple(
-        replace(one, picture=uploaded(one)) if isinstance(one, Example) and one.path else one
+        replace(one, views=uploaded(one)) if isinstance(one, Example) and one.path else one
         for one in (*query.terms, *terms, *likes)
     )
     order = query.order if asked.order == "relevance" else asked.order
