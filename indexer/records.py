@@ -51,7 +51,8 @@ class Skipped:
 @dataclass(frozen=True, slots=True)
 class Exif:
     """What the camera wrote. `taken_at` is ISO 8601 (with offset or Z when the camera gave one, else local time as written);
-    GPS in signed decimal degrees; `rating` is stars, 0 to 5.
+    GPS in signed decimal degrees; `rating` is stars, 0 to 5. `clock` is the date that it wrote where that lies in the future,
+    so that nobody knows when the picture was taken.
     """
 
     taken_at: str | None = None
@@ -61,6 +62,7 @@ class Exif:
     longitude: float | None = None
     orientation: int = 1
     rating: int | None = None
+    clock: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Colour:
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One indexed picture file. `width` and `height` are of the upright picture; `path` is absolute as text (see indexer.paths).
+    `moment` is when it was taken, or its file's time where the camera wrote no date that can be right.
 
     `moderation` is what it was judged to show that some would rather not see, surest first; empty where nobody judged.
     """
@@ -103,6 +106,7 @@ class Picture:
     offline: bool = False
     state: State = "unreviewed"
     moderation: tuple[Tag, ...] = ()
+    moment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

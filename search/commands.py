@@ -131,7 +131,8 @@ def show(place: Path, picture: str, as_json: bool) -> None:
     exif = found.exif
     rows: dict[str, object] = {
         "id": found.id, "path": printable(found.path), "picture": f"{found.width} x {found.height} {found.format}",
-        "bytes": f"{found.size:,}", "taken": exif.taken_at, "camera": exif.camera, "lens": exif.lens,
+        "bytes": f"{found.size:,}", "taken": exif.taken_at,
+        "camera's clock": exif.clock and f"{exif.clock}, in the future; {found.moment} by the file", "camera": exif.camera, "lens": exif.lens,
         "place": exif.latitude is not None and f"{exif.latitude}, {exif.longitude}",
         "colours": ", ".join(f"{c.name} {c.share:.0%}" for c in found.colours),
         "moderation": ", ".join(f"{tag.word} {tag.chance:.2f}" for tag in found.moderation),

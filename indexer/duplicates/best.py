@@ -7,7 +7,6 @@ from typing import Any
 
 from indexer.duplicates.records import BestBy
 from indexer.records import Picture
-from indexer.rows import utc
 
 Measure = tuple[Callable[[Picture], Any], Callable[[Picture], str]]
 
@@ -31,7 +30,7 @@ def measures(
         (lambda p: p.size, lambda p: f"the biggest file ({p.size:,} bytes)"),
     ]
     sharp: list[Measure] = [(lambda p: sharpness.get(p.hash, 0.0), lambda _: "the sharpest")]
-    date: list[Measure] = [(lambda p: -_age(p), lambda p: f"the oldest ({_moment(p)[:10]})")]
+    date: list[Measure] = [(lambda p: -_age(p), lambda p: f"the oldest ({p.moment[:10]})")]
     first: list[Measure] = [
         (lambda p: chosen.get(p.hash, (0, ""))[0], lambda _: "chosen by you"),
         (lambda p: p.path == chosen.get(p.hash, (0, ""))[1], lambda _: "chosen by you"),
@@ -57,11 +56,7 @@ def reason(order: Sequence[Picture], by: Sequence[Measure]) -> str:
     return "all else is equal and its name is the shortest"
 
 
-def _moment(picture: Picture) -> str:
-    return picture.exif.taken_at or utc(picture.mtime_ns)
-
-
 def _age(picture: Picture) -> int:
     """A number that grows with the moment taken, or the file's; days and seconds in one, whatever the zone."""
-    digits = "".join(c for c in _moment(picture)[:19] if c.isdigit())
+    digits = "".join(c for c in picture.moment[:19] if c.isdigit())
     return int(digits.ljust(14, "0"))
