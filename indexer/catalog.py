@@ -39,7 +39,7 @@ from indexer.where import where
 from indexer.words import phrase
 from vlm.protocols import Vectors
 
-LATEST = 14
+LATEST = 15
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
@@ -188,7 +188,7 @@ class Catalog(Tables):
             "clock": new.exif.clock, "camera": new.exif.camera, "lens": new.exif.lens, "latitude": new.exif.latitude,
             "longitude": new.exif.longitude, "orientation": new.exif.orientation, "rating": new.exif.rating,
             "told_sought": 1, "sidecar": new.sidecar, "colours": json.dumps([[c.name, c.rgb, c.share] for c in new.colours]),
-            "added_at": now,
+            "damaged": new.damaged, "added_at": now,
         }  # fmt: skip
         updates = ", ".join(f"{key} = excluded.{key}" for key in row if key not in ("added_at", "rating"))
         updates += f", rating = iif({RATED_BY_HAND}, pictures.rating, excluded.rating)"
@@ -363,6 +363,7 @@ class Catalog(Tables):
             "offline": "pictures JOIN roots ON roots.id = root_id AND NOT online",
             "hidden": "pictures WHERE state = 'hidden'",
             "failures": "failures",
+            "damaged": "pictures WHERE damaged",
             "opened": "opened",
             "read": "annotated WHERE task = 'ocr'",
         }

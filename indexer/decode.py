@@ -7,7 +7,7 @@ import os
 import stat
 import threading
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pillow_heif
@@ -20,7 +20,7 @@ from indexer.formats import RAW
 from indexer.raw import decode_raw, hides_raw, may_be_raw
 from indexer.records import Exif, Told
 from indexer.told import read_own
-from indexer.upright import REPAIR, is_flat, load_upright, load_whole
+from indexer.upright import REPAIR, is_flat, load_upright, strictly
 from indexer.walk import HEIF
 
 pillow_heif.register_heif_opener()
@@ -31,6 +31,9 @@ FORMATS = tuple("JPEG PNG WEBP AVIF GIF TIFF BMP DIB HEIF JPEG2000 PPM PSD QOI S
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_TELLS = (b"eXIf", b"XML:com.adobe.xmp", b"Raw profile type")
+
+# What may follow a JPEG that lacks its end.
+_ANYTHING = bytes(range(128)) + b"\xff\xd9"
 
 _RENAME = "Give it its right name, or remove it."
 # What else is found under a picture's name, by how it begins.
@@ -61,7 +64,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """An upright RGB picture, as big as asked or whole; `width` and `height` are of the full upright one."""
+    """An upright RGB picture, as big as asked or whole; `width` and `height` are of the full upright one.
+
+    `damaged`: a part of it is missing in the file, and filled up with some colour.
+    """
 
     picture: Image.Image
     width: int
@@ -70,6 +76,7 @@ class Decoded:
     exif: Exif
     told: Told
     hash: str
+    damaged: bool = False
 
 
 def decode(path: Path, side: int, limits: Limits = Limits()) -> Decoded:
@@ -190,6 +197,34 @@ def _decode(data: bytes, suffix: str, side: int, limits: Limits) -> Decoded:
     raw = may_be_raw(data, suffix) and _decode_raw(data, suffix, side, limits)
     if raw:
         return raw
+    try:
+        with strictly():
+            return _decode_opened(data, suffix, side, limits)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - decoders of hostile data raise anything; with patience some of it may be had
+        made = _decode_opened(data, suffix, side, limits)
+    if not _is_cut(data, suffix, side, limits, made):
+        return made
+    if is_flat(made.picture):
+        raise PictureError("Nothing of the picture can be read; the file is cut off or damaged.", REPAIR)
+    return replace(made, damaged=True)
+
+
+def _is_cut(data: bytes, suffix: str, side: int, limits: Limits, made: Decoded) -> bool:
+    """Whether pixels are missing in a file that is not as it should be: some lack an end mark alone, or have a bad checksum where no pixels are."""
+    if made.format == "jpeg":
+        # a decoder fills up what is missing, and does so from what follows
+        return _decode_opened(data + _ANYTHING, suffix, side, limits).picture.tobytes() != made.picture.tobytes()
+    try:
+        with _open(data, suffix) as opened, strictly():
+            opened.load()
+    except Exception:  # noqa: BLE001 - as above
+        return True
+    return False
+
+
+def _decode_opened(data: bytes, suffix: str, side: int, limits: Limits) -> Decoded:
     with _open(data, suffix) as opened:
         raw = hides_raw(opened) and _decode_raw(data, suffix, side, limits)
         if raw:
@@ -198,9 +233,6 @@ def _decode(data: bytes, suffix: str, side: int, limits: Limits) -> Decoded:
         exif = read_exif(opened)
         told = read_own(opened, exif)
         picture, width, height = load_upright(opened, side, limits.pixels)
-    if is_flat(picture):
-        with _open(data, suffix) as again:
-            load_whole(again)
     return Decoded(
         picture, width, height, {"mpo": "jpeg", "heif": "heic"}.get(kind, kind), exif, told, bytes_hash(data)
     )

@@ -234,7 +234,7 @@ def _judged(text: str) -> str:
     return category if (operator, chance) == (">", BLUR_ABOVE) else f"{category}{operator}{chance:g}"
 
 
-HELD = ("ocr", "gps", "caption", "note", "tag", "object", "date", "camera", "rating")
+HELD = ("ocr", "gps", "caption", "note", "tag", "object", "date", "camera", "rating", "damage")
 
 FIELDS: Mapping[str, Field] = {
     "in": Field("lies below a folder of this name", "in:italy", _folder),

@@ -79,6 +79,7 @@ class Counts:
     removed: int = 0
     offline: int = 0
     failed: int = 0
+    damaged: int = 0
 
     def report(self, seconds: float) -> IndexReport:
         """The finished report."""
@@ -308,6 +309,7 @@ class Indexer:
         updated = sum(prepared.candidate.relative in found.changed for prepared in fresh)
         counts.updated += updated
         counts.added += len(fresh) - updated
+        counts.damaged += sum(prepared.decoded.damaged for prepared in fresh)
         self._embedded.update(ids)
         if time.monotonic() - self._saved_at > SAVE_SECONDS:
             self.store.save()
@@ -366,4 +368,5 @@ def _new_picture(root_id: int, prepared: Prepared) -> NewPicture:
         colours=prepared.colours,
         sidecar=candidate.sidecar,
         told=prepared.told,
+        damaged=decoded.damaged,
     )

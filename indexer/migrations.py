@@ -263,3 +263,12 @@ def m014_clocks(db: Database) -> None:
             strftime('%Y-%m-%dT%H:%M:%S+00:00', mtime_ns / 1000000000, 'unixepoch')
         ) WHERE moment > strftime('%Y-%m-%dT%H:%M:%S', 'now', '+1 day')
     """)  # fmt: skip
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m015_damaged(db: Database) -> None:
+    """Which files hold their picture in part alone; of those indexed before nobody knows until they change."""
+    _run(db, """
+        ALTER TABLE pictures ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX pictures_damaged ON pictures(id) WHERE damaged
+    """)  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image, ImageFile
@@ -74,13 +76,12 @@ def load_upright(opened: Image.Image, side: int, most: int) -> tuple[Image.Image
     return (picture, height, width) if orientation >= 5 else (picture, width, height)
 
 
-def load_whole(opened: Image.Image) -> None:
-    """Decode without patience. Raises PictureError where something is missing: asked of flat pictures, whose one colour is then Pillow's filling."""
+@contextmanager
+def strictly() -> Iterator[None]:
+    """In here, in this thread, Pillow raises where something of a picture is missing."""
     _patience.strict = True
     try:
-        opened.load()
-    except Exception:  # noqa: BLE001 - decoders of hostile data raise anything
-        raise PictureError("Nothing of the picture can be read; the file is cut off or damaged.", REPAIR) from None
+        yield
     finally:
         _patience.strict = False
 

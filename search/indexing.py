@@ -97,6 +97,8 @@ def _index(
         click.echo("Folders that are missing or empty keep their pictures, marked offline, until they come back.")
     if report.failed:
         click.echo(f"{many(report.failed, 'file')} could not be used; see why with: imsearch failures")
+    if report.damaged:
+        click.echo(f"{many(report.damaged, 'file')} could be read in part alone; see which with: imsearch failures")
 
 
 def _told(report: IndexReport) -> str:

@@ -110,8 +110,9 @@ class PictureOut(Veiled):
     """Everything known of one picture. `width` and `height` are of the upright picture, `size` in bytes; `moment` is when it
     was taken, or the file's time where the camera wrote none that can be right.
 
-    `moderation` is how likely it shows what some would rather not see, by category; empty where nobody judged. `map`
-    is the address of the place on a map; nothing is fetched from there. `history` is where its changes are told.
+    `damaged`: only part of it could be read, the file is cut off or worse. `moderation` is how likely it shows what some
+    would rather not see, by category; empty where nobody judged. `map` is the address of the place on a map; nothing is
+    fetched from there. `history` is where its changes are told.
     """
 
     id: int
@@ -130,6 +131,7 @@ class PictureOut(Veiled):
     longitude: float | None
     added_at: str
     offline: bool
+    damaged: bool
     state: str
     moderation: dict[str, float]
     colours: list[ColourOut]
@@ -180,6 +182,7 @@ def picture_out(picture: Picture, said: Known, blur: Blur) -> PictureOut:
         moment=picture.moment,
         added_at=picture.added_at,
         offline=picture.offline,
+        damaged=picture.damaged,
         state=picture.state,
         moderation={tag.word: tag.chance for tag in picture.moderation},
         **blur.as_json(picture),
