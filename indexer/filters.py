@@ -158,7 +158,7 @@ def _name(text: str) -> str:
 
 
 def _folder(text: str) -> str:
-    kept = _words(text.replace("\\", "/")).strip("/")
+    kept = re.sub(r"^(?:\*+/)+|(?:/\*+)+$", "", _words(text.replace("\\", "/")).strip("/"))  # below it is meant anyway
     if not kept:
         raise ValueError("name a folder, for example in:italy")
     return kept
