@@ -93,7 +93,10 @@ def utc_now() -> str:
 
 def check_root(root: Path) -> None:
     """Raises UsageError unless a folder that is to be indexed for the first time is there."""
-    if not root.is_dir():
+    # os.path: Path.is_file fails at a name that is too long
+    if os.path.isfile(root):  # noqa: PTH113
+        raise UsageError(f"{root} is a file, not a folder; name the folder that it lies in: {root.parent}")
+    if not os.path.isdir(root):  # noqa: PTH112
         raise UsageError(f"{root} is not a folder that is there; check its name, or plug its disk in.")
 
 
