@@ -15,7 +15,7 @@ from pathlib import Path
 
 from indexer.catalog import Catalog
 from indexer.manifest import Manifest, write_manifest
-from indexer.rows import utc
+from indexer.rows import file_time
 from search.library import Library
 from search.parser import parse
 from tests.small import ColourEmbedder
@@ -36,7 +36,8 @@ def fill(catalog: Catalog, count: int, root: str = "/pictures", told: bool = Tru
         db.execute("INSERT INTO roots (id, path) VALUES (1, ?)", (root,))
         for i in range(1, count + 1):
             ns = (1_262_304_000 + i * 15 * 365 * 86_400 // count) * 10**9
-            at, folder = utc(ns), f"{utc(ns)[:4]}/trip {utc(ns)[5:7]}{'abc'[i % 3]}"
+            at = file_time(ns) or ""
+            folder = f"{at[:4]}/trip {at[5:7]}{'abc'[i % 3]}"
             colours = json.dumps([[name, [1, 2, 3], 0.3] for name in chance.sample(COLOURS, 3)])
             row = (i, 1, f"{folder}/{i}.jpg", folder, f"{i}.jpg", f"{i:064x}", 3_000_000, ns, 4000, 3000, "jpeg", at,
                    chance.choice(CAMERAS), 1, colours, at, *place(chance, towns))  # fmt: skip

@@ -30,7 +30,7 @@ from indexer.opened import Opened
 from indexer.plain import plain
 from indexer.records import LexicalMatch, NewPicture, Picture
 from indexer.roots import Roots
-from indexer.rows import PICTURES, matrix, picture_of, utc
+from indexer.rows import PICTURES, file_time, matrix, picture_of
 from indexer.saved import SavedSearches
 from indexer.texts import Texts
 from indexer.told import RATED_BY_HAND, ToldElsewhere, put_told
@@ -39,7 +39,7 @@ from indexer.where import where
 from indexer.words import phrase
 from vlm.protocols import Vectors
 
-LATEST = 13
+LATEST = 15
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
@@ -184,11 +184,11 @@ class Catalog(Tables):
         row = {
             "root_id": new.root_id, "path": new.relative, "folder": folder, "name": name, "hash": new.hash,
             "size": new.size, "mtime_ns": new.mtime_ns, "width": new.width, "height": new.height,
-            "format": new.format, "moment": new.exif.taken_at or utc(new.mtime_ns), "taken_at": new.exif.taken_at,
-            "camera": new.exif.camera, "lens": new.exif.lens, "latitude": new.exif.latitude,
+            "format": new.format, "moment": new.exif.taken_at or file_time(new.mtime_ns) or now, "taken_at": new.exif.taken_at,
+            "clock": new.exif.clock, "camera": new.exif.camera, "lens": new.exif.lens, "latitude": new.exif.latitude,
             "longitude": new.exif.longitude, "orientation": new.exif.orientation, "rating": new.exif.rating,
             "told_sought": 1, "sidecar": new.sidecar, "colours": json.dumps([[c.name, c.rgb, c.share] for c in new.colours]),
-            "added_at": now,
+            "damaged": new.damaged, "added_at": now,
         }  # fmt: skip
         updates = ", ".join(f"{key} = excluded.{key}" for key in row if key not in ("added_at", "rating"))
         updates += f", rating = iif({RATED_BY_HAND}, pictures.rating, excluded.rating)"
@@ -223,8 +223,8 @@ class Catalog(Tables):
         if rows:
             with self._writing() as db:
                 db.executemany(
-                    "UPDATE pictures SET size = ?, mtime_ns = ?, moment = coalesce(taken_at, ?) WHERE id = ?",
-                    [(s, m, utc(m), i) for i, s, m in rows],
+                    "UPDATE pictures SET size = ?, mtime_ns = ?, moment = coalesce(taken_at, ?, added_at) WHERE id = ?",
+                    [(s, m, file_time(m), i) for i, s, m in rows],
                 )
 
     def adopt(self, inner_id: int, root_id: int, below: str) -> None:
@@ -341,7 +341,7 @@ class Catalog(Tables):
         return [row[0] for row in self._db.execute(sql)]
 
     def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:
-        """Ids by the time taken, or the file's time where the camera wrote none; without `among`, of what is not hidden."""
+        """Ids by the time taken, or the file's time where the camera wrote none that can be right; without `among`, of what is not hidden."""
         within = "WHERE state != 'hidden' " if among is None else "WHERE id IN (SELECT value FROM json_each(?)) "
         given = () if among is None else (json.dumps(among.tolist()),)
         way = "DESC" if newest_first else "ASC"
@@ -363,6 +363,7 @@ class Catalog(Tables):
             "offline": "pictures JOIN roots ON roots.id = root_id AND NOT online",
             "hidden": "pictures WHERE state = 'hidden'",
             "failures": "failures",
+            "damaged": "pictures WHERE damaged",
             "opened": "opened",
             "read": "annotated WHERE task = 'ocr'",
         }
@@ -398,8 +399,8 @@ def _move(db: sqlite3.Connection, moves: Sequence[tuple[int, int, str, int, int]
         folder, _, name = relative.rpartition("/")
         db.execute(
             "UPDATE pictures SET root_id = ?, path = ?, folder = ?, name = ?, size = ?, mtime_ns = ?, "
-            "moment = coalesce(taken_at, ?) WHERE id = ?",
-            (root, relative, folder, name, size, mtime_ns, utc(mtime_ns), picture),
+            "moment = coalesce(taken_at, ?, added_at) WHERE id = ?",
+            (root, relative, folder, name, size, mtime_ns, file_time(mtime_ns), picture),
         )
     refresh_words(db, [picture for picture, *_ in moves])
 

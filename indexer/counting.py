@@ -118,16 +118,18 @@ class Counting(Tables):
         # before it is read: what is written meanwhile is read the next time
         changes = self.connections.changes()
         sql = (
-            "SELECT pictures.id, state, colours, latitude, longitude, taken_at IS NOT NULL, roots.path || '/' || folder, "
+            "SELECT pictures.id, state, colours, latitude, longitude, taken_at IS NOT NULL, damaged, roots.path || '/' || folder, "
             "format, substr(moment, 1, 10), camera, lens, rating, "
             "CASE WHEN width > height THEN 'landscape' WHEN width < height THEN 'portrait' ELSE 'square' END "
             "FROM pictures JOIN roots ON roots.id = root_id AND online ORDER BY pictures.id"
         )
         rows = self._db.execute(sql).fetchall()
-        ids, states, colours, *where, dated = list(zip(*(row[:6] for row in rows), strict=True)) if rows else [()] * 6
+        ids, states, colours, *where, dated, damaged = (
+            list(zip(*(row[:7] for row in rows), strict=True)) if rows else [()] * 7
+        )
         held = np.array(ids, np.int64)
         names = ("folder", "type", "day", "camera", "lens", "rating", "orientation")
-        columns = {name: _single([row[at] for row in rows]) for at, name in enumerate(names, 6)}
+        columns = {name: _single([row[at] for row in rows]) for at, name in enumerate(names, 7)}
         columns["state"] = _single(states)
         named = [(at, name) for at, said in enumerate(colours) for name in _COLOUR.findall(said)]
         columns["colour"] = _column([at for at, _ in named], [name for _, name in named])
@@ -136,7 +138,9 @@ class Counting(Tables):
         columns["people"] = self._people(held)
         latitudes, longitudes = (np.array(degrees, np.float64) for degrees in where)
         placed = np.flatnonzero(~np.isnan(latitudes)).astype(np.int32)
-        columns["has"] = self._has(held, columns, {"gps": placed, "date": np.flatnonzero(dated)})
+        columns["has"] = self._has(
+            held, columns, {"gps": placed, "date": np.flatnonzero(dated), "damage": np.flatnonzero(damaged)}
+        )
         placed = placed[latitudes[placed].argsort(kind="stable")]
         shown = np.array([state != "hidden" for state in states], bool)
         self._table = _Table(held, shown, columns, placed, latitudes[placed], longitudes[placed])

@@ -7,7 +7,7 @@ import os
 import stat
 import threading
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pillow_heif
@@ -20,7 +20,7 @@ from indexer.formats import RAW
 from indexer.raw import decode_raw, hides_raw, may_be_raw
 from indexer.records import Exif, Told
 from indexer.told import read_own
-from indexer.upright import REPAIR, is_flat, load_upright, load_whole
+from indexer.upright import REPAIR, Corners, is_flat, load_upright, shrunk, strictly, within
 from indexer.walk import HEIF
 
 pillow_heif.register_heif_opener()
@@ -31,6 +31,9 @@ FORMATS = tuple("JPEG PNG WEBP AVIF GIF TIFF BMP DIB HEIF JPEG2000 PPM PSD QOI S
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_TELLS = (b"eXIf", b"XML:com.adobe.xmp", b"Raw profile type")
+
+# What may follow a JPEG that lacks its end.
+_ANYTHING = bytes(range(128)) + b"\xff\xd9"
 
 _RENAME = "Give it its right name, or remove it."
 # What else is found under a picture's name, by how it begins.
@@ -61,7 +64,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """An upright RGB picture, as big as asked or whole; `width` and `height` are of the full upright one."""
+    """An upright RGB picture, as big as asked or whole; `width` and `height` are of the full upright one.
+
+    `damaged`: a part of it is missing in the file, and filled up with some colour.
+    """
 
     picture: Image.Image
     width: int
@@ -70,19 +76,24 @@ class Decoded:
     exif: Exif
     told: Told
     hash: str
+    damaged: bool = False
 
 
-def decode(path: Path, side: int, limits: Limits = Limits()) -> Decoded:
-    """Read a picture so that its shorter side has at least `side` pixels (or all it has; less in a ribbon, see `shrunk`). Raises PictureError."""
-    return decode_bytes(_read(path, limits), path.suffix, side, limits)
+def decode(path: Path, side: int, limits: Limits = Limits(), part: Corners | None = None) -> Decoded:
+    """Read a picture, or a part of it (what lies outside is left out), so that its shorter side has at least `side` pixels (or all it
+    has; less in a ribbon, see `shrunk`). Raises PictureError.
+    """
+    return decode_bytes(_read(path, limits), path.suffix, side, limits, part)
 
 
-def decode_bytes(data: bytes, suffix: str, side: int, limits: Limits = Limits()) -> Decoded:
+def decode_bytes(
+    data: bytes, suffix: str, side: int, limits: Limits = Limits(), part: Corners | None = None
+) -> Decoded:
     """As `decode`, for what is no file; `suffix` (".nef") tells some cameras' raw files from TIFF. Raises PictureError."""
     suffix = suffix.lower().lstrip(".")
     try:
         with _quiet:
-            return _decode(data, suffix, side, limits)
+            return _decode(data, suffix, side, limits, part)
     except PictureError:
         raise
     except MemoryError:
@@ -186,29 +197,59 @@ def _open(data: bytes, suffix: str) -> Image.Image:
     return Image.open(io.BytesIO(data), formats=(*FORMATS, "TGA") if suffix == "tga" else FORMATS)
 
 
-def _decode(data: bytes, suffix: str, side: int, limits: Limits) -> Decoded:
-    raw = may_be_raw(data, suffix) and _decode_raw(data, suffix, side, limits)
+def _decode(data: bytes, suffix: str, side: int, limits: Limits, part: Corners | None) -> Decoded:
+    raw = may_be_raw(data, suffix) and _decode_raw(data, suffix, side, limits, part)
     if raw:
         return raw
+    try:
+        with strictly():
+            return _decode_opened(data, suffix, side, limits, part)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - decoders of hostile data raise anything; with patience some of it may be had
+        made = _decode_opened(data, suffix, side, limits, part)
+    if not _is_cut(data, suffix, side, limits, part, made):
+        return made
+    if is_flat(made.picture):
+        raise PictureError("Nothing of the picture can be read; the file is cut off or damaged.", REPAIR)
+    return replace(made, damaged=True)
+
+
+def _is_cut(data: bytes, suffix: str, side: int, limits: Limits, part: Corners | None, made: Decoded) -> bool:
+    """Whether pixels are missing in a file that is not as it should be: some lack an end mark alone, or have a bad checksum where no pixels are."""
+    if made.format == "jpeg":
+        # a decoder fills up what is missing, and does so from what follows
+        return _decode_opened(data + _ANYTHING, suffix, side, limits, part).picture.tobytes() != made.picture.tobytes()
+    try:
+        with _open(data, suffix) as opened, strictly():
+            opened.load()
+    except Exception:  # noqa: BLE001 - as above
+        return True
+    return False
+
+
+def _decode_opened(data: bytes, suffix: str, side: int, limits: Limits, part: Corners | None) -> Decoded:
     with _open(data, suffix) as opened:
-        raw = hides_raw(opened) and _decode_raw(data, suffix, side, limits)
+        raw = hides_raw(opened) and _decode_raw(data, suffix, side, limits, part)
         if raw:
             return raw
         kind = (opened.format or "").lower()
         exif = read_exif(opened)
         told = read_own(opened, exif)
-        picture, width, height = load_upright(opened, side, limits.pixels)
-    if is_flat(picture):
-        with _open(data, suffix) as again:
-            load_whole(again)
+        picture, width, height = load_upright(opened, side, limits.pixels, part)
     return Decoded(
         picture, width, height, {"mpo": "jpeg", "heif": "heic"}.get(kind, kind), exif, told, bytes_hash(data)
     )
 
 
-def _decode_raw(data: bytes, suffix: str, side: int, limits: Limits) -> Decoded | None:
-    made = decode_raw(data, side, limits.pixels)
+def _decode_raw(data: bytes, suffix: str, side: int, limits: Limits, part: Corners | None) -> Decoded | None:
+    made = decode_raw(data, 10**9 if part else side, limits.pixels)
     if made is None:
         return None
     picture, width, height, exif, told = made
+    if part:
+        # developed at half size, or the camera's smaller copy
+        scale = picture.width / width
+        corners = tuple(round(scale * at) for at in within(part, width, height))
+        picture = shrunk(picture.crop(within(corners, *picture.size)), side)  # type: ignore[arg-type]
     return Decoded(picture, width, height, suffix if suffix in RAW else "raw", exif, told, bytes_hash(data))

@@ -12,7 +12,6 @@ import sys
 
 from indexer.decode import Limits, decode_bytes
 from indexer.errors import PictureError
-from indexer.upright import shrunk
 from vlm.apart import receive, send
 
 # The worst kind (16-bit grey) took 30 bytes a pixel while it was decoded, of 64 million; beside it what is loaded.
@@ -41,12 +40,11 @@ def answer(message: bytes) -> bytes:
     asked = json.loads(head)
     try:
         limits, box = Limits(asked["bytes"], asked["pixels"]), asked["box"]
-        made = decode_bytes(data, asked["suffix"], 10**9 if box else asked["side"], limits)
+        made = decode_bytes(data, asked["suffix"], asked["side"], limits, tuple(box) if box else None)
     except PictureError as error:
         return json.dumps({"reason": error.reason, "remedy": error.remedy}).encode()
-    picture = shrunk(made.picture.crop(box), asked["side"]) if box else made.picture
-    told = {"width": made.width, "height": made.height, "format": made.format, "size": picture.size}
-    return json.dumps(told).encode() + b"\n" + picture.convert("RGB").tobytes()
+    told = {"width": made.width, "height": made.height, "format": made.format, "size": made.picture.size}
+    return json.dumps(told).encode() + b"\n" + made.picture.convert("RGB").tobytes()
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from PIL import Image
@@ -24,14 +24,17 @@ def read_exif(picture: Image.Image) -> Exif:
         tags = picture.getexif()
         detail = _inner(tags, _EXIF_IFD)
         latitude, longitude = _place(_inner(tags, _GPS_IFD))
+        written = _moment(detail.get(_TAKEN) or tags.get(_DATE), detail.get(_OFFSET))
+        future = written is not None and in_future(datetime.fromisoformat(written[:19]))
         return Exif(
-            taken_at=_moment(detail.get(_TAKEN) or tags.get(_DATE), detail.get(_OFFSET)),
+            taken_at=None if future else written,
             camera=_camera(_word(tags.get(_MAKE)), _word(tags.get(_MODEL))),
             lens=_word(detail.get(_LENS)),
             latitude=latitude,
             longitude=longitude,
             orientation=_orientation(tags.get(_ORIENTATION)),
             rating=_rating(tags.get(_RATING), picture.info.get("xmp")),
+            clock=written if future else None,
         )
     except Exception:  # noqa: BLE001 - a parser of hostile data: whatever it trips over, the picture is still a picture
         return Exif()
@@ -43,6 +46,11 @@ def read_orientation(picture: Image.Image) -> int:
         return _orientation(picture.getexif().get(_ORIENTATION))
     except Exception:  # noqa: BLE001 - as above
         return 1
+
+
+def in_future(moment: datetime) -> bool:
+    """Whether nothing can have happened then yet: the clock was wrong. A day is left to those east of us, who write no zone."""
+    return moment.replace(tzinfo=None) > datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
 
 
 def _inner(tags: Image.Exif, ifd: int) -> Mapping[int, Any]:
@@ -72,7 +80,7 @@ def _moment(value: object, offset: object) -> str | None:
         taken = datetime.strptime(str(_word(value))[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - zone may be unknown
     except ValueError:
         return None
-    if not 1826 <= taken.year <= 2200:  # the oldest photograph; beyond, a clock that was never set
+    if taken.year < 1826:  # the oldest photograph
         return None
     text = taken.isoformat()
     zone = _word(offset)

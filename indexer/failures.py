@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from indexer.connections import Tables
 from indexer.records import Failure, Stage
+from indexer.upright import REPAIR
 from indexer.words import clean
+
+DAMAGED = "The file is damaged: only part of the picture could be read."
 
 
 class Failures(Tables):
@@ -53,14 +56,18 @@ class Failures(Tables):
         return {row[0] for row in self._db.execute("SELECT path FROM failures WHERE root_id = ?", (root_id,))}
 
     def counts(self) -> dict[tuple[str, str], int]:
-        """How many pictures failed in each stage by each model."""
+        """How many pictures failed in each stage by each model, and how many are damaged."""
         sql = "SELECT stage, model, count(*) FROM failures GROUP BY stage, model"
-        return {(stage, model): number for stage, model, number in self._db.execute(sql)}
+        counted = {(stage, model): number for stage, model, number in self._db.execute(sql)}
+        (damaged,) = self._db.execute("SELECT count(*) FROM pictures WHERE damaged").fetchone()
+        return counted | {("damaged", ""): damaged} if damaged else counted
 
     def all(self, since: str = "", limit: int = -1) -> list[Failure]:
-        """Failures (of this time or later), newest first."""
+        """Failures (of this time or later) and damaged pictures, newest first."""
         sql = (
-            "SELECT roots.path || '/' || failures.path, stage, reason, remedy, seen_at, model FROM failures "
-            "JOIN roots ON roots.id = root_id WHERE seen_at >= ? ORDER BY seen_at DESC, 1 LIMIT ?"
+            "SELECT roots.path || '/' || f.path, stage, reason, remedy, seen_at, model FROM ("
+            "SELECT root_id, path, stage, reason, remedy, seen_at, model FROM failures UNION ALL "
+            "SELECT root_id, path, 'damaged', ?, ?, added_at, '' FROM pictures WHERE damaged"
+            ") AS f JOIN roots ON roots.id = root_id WHERE seen_at >= ? ORDER BY seen_at DESC, 1 LIMIT ?"
         )
-        return [Failure(*row) for row in self._db.execute(sql, (since, limit))]
+        return [Failure(*row) for row in self._db.execute(sql, (DAMAGED, REPAIR, since, limit))]

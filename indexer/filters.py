@@ -158,7 +158,7 @@ def _name(text: str) -> str:
 
 
 def _folder(text: str) -> str:
-    kept = _words(text.replace("\\", "/")).strip("/")
+    kept = re.sub(r"^(?:\*+/)+|(?:/\*+)+$", "", _words(text.replace("\\", "/")).strip("/"))  # below it is meant anyway
     if not kept:
         raise ValueError("name a folder, for example in:italy")
     return kept
@@ -234,7 +234,7 @@ def _judged(text: str) -> str:
     return category if (operator, chance) == (">", BLUR_ABOVE) else f"{category}{operator}{chance:g}"
 
 
-HELD = ("ocr", "gps", "caption", "note", "tag", "object", "date", "camera", "rating")
+HELD = ("ocr", "gps", "caption", "note", "tag", "object", "date", "camera", "rating", "damage")
 
 FIELDS: Mapping[str, Field] = {
     "in": Field("lies below a folder of this name", "in:italy", _folder),

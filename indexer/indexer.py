@@ -79,6 +79,7 @@ class Counts:
     removed: int = 0
     offline: int = 0
     failed: int = 0
+    damaged: int = 0
 
     def report(self, seconds: float) -> IndexReport:
         """The finished report."""
@@ -92,7 +93,10 @@ def utc_now() -> str:
 
 def check_root(root: Path) -> None:
     """Raises UsageError unless a folder that is to be indexed for the first time is there."""
-    if not root.is_dir():
+    # os.path: Path.is_file fails at a name that is too long
+    if os.path.isfile(root):  # noqa: PTH113
+        raise UsageError(f"{root} is a file, not a folder; name the folder that it lies in: {root.parent}")
+    if not os.path.isdir(root):  # noqa: PTH112
         raise UsageError(f"{root} is not a folder that is there; check its name, or plug its disk in.")
 
 
@@ -308,6 +312,7 @@ class Indexer:
         updated = sum(prepared.candidate.relative in found.changed for prepared in fresh)
         counts.updated += updated
         counts.added += len(fresh) - updated
+        counts.damaged += sum(prepared.decoded.damaged for prepared in fresh)
         self._embedded.update(ids)
         if time.monotonic() - self._saved_at > SAVE_SECONDS:
             self.store.save()
@@ -366,4 +371,5 @@ def _new_picture(root_id: int, prepared: Prepared) -> NewPicture:
         colours=prepared.colours,
         sidecar=candidate.sidecar,
         told=prepared.told,
+        damaged=decoded.damaged,
     )

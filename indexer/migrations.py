@@ -250,3 +250,25 @@ def m012_undo(db: Database) -> None:
 def m013_tag_names(db: Database) -> None:
     """Tags by their name: of 490,000 a filter looked at each."""
     _run(db, "CREATE INDEX texts_tag_names ON texts(text, picture_id) WHERE kind = 'tag'")
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m014_clocks(db: Database) -> None:
+    """Dates in the future, of clocks that were wrong: kept apart, and the picture goes by its file's time or, if that is as wrong, the day it was added."""
+    _run(db, """
+        ALTER TABLE pictures ADD COLUMN clock TEXT;
+        UPDATE pictures SET clock = taken_at, taken_at = NULL WHERE taken_at > strftime('%Y-%m-%dT%H:%M:%S', 'now', '+1 day');
+        UPDATE pictures SET moment = iif(
+            mtime_ns / 1000000000 > CAST(strftime('%s', 'now', '+1 day') AS INTEGER), added_at,
+            strftime('%Y-%m-%dT%H:%M:%S+00:00', mtime_ns / 1000000000, 'unixepoch')
+        ) WHERE moment > strftime('%Y-%m-%dT%H:%M:%S', 'now', '+1 day')
+    """)  # fmt: skip
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m015_damaged(db: Database) -> None:
+    """Which files hold their picture in part alone; of those indexed before nobody knows until they change."""
+    _run(db, """
+        ALTER TABLE pictures ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX pictures_damaged ON pictures(id) WHERE damaged
+    """)  # fmt: skip

@@ -9,8 +9,8 @@ from typing import Literal
 from vlm.protocols import DetectedObject, Tag, Task, TextKind, TextLine
 
 Orientation = Literal["landscape", "portrait", "square"]
-Stage = Literal["index"] | Task
-"""Where a file failed: when it was indexed, or in a task of the second pass."""
+Stage = Literal["index", "damaged"] | Task
+"""Where a file failed: when it was indexed (in part alone, where it is damaged), or in a task of the second pass."""
 State = Literal["unreviewed", "approved", "hidden"]
 Counts = list[tuple[str, int]]
 """Values, and how many pictures have each."""
@@ -51,7 +51,8 @@ class Skipped:
 @dataclass(frozen=True, slots=True)
 class Exif:
     """What the camera wrote. `taken_at` is ISO 8601 (with offset or Z when the camera gave one, else local time as written);
-    GPS in signed decimal degrees; `rating` is stars, 0 to 5.
+    GPS in signed decimal degrees; `rating` is stars, 0 to 5. `clock` is the date that it wrote where that lies in the future,
+    so that nobody knows when the picture was taken.
     """
 
     taken_at: str | None = None
@@ -61,6 +62,7 @@ class Exif:
     longitude: float | None = None
     orientation: int = 1
     rating: int | None = None
+    clock: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Colour:
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One indexed picture file. `width` and `height` are of the upright picture; `path` is absolute as text (see indexer.paths).
+    `moment` is when it was taken, or its file's time where the camera wrote no date that can be right. `damaged`: a part of it
+    is missing in the file.
 
     `moderation` is what it was judged to show that some would rather not see, surest first; empty where nobody judged.
     """
@@ -103,6 +107,8 @@ class Picture:
     offline: bool = False
     state: State = "unreviewed"
     moderation: tuple[Tag, ...] = ()
+    moment: str = ""
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ class NewPicture:
     colours: tuple[Colour, ...]
     sidecar: str = ""
     told: Told = Told()
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +220,7 @@ class LexicalMatch:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What one run of the indexer did, in files; `seconds` is wall time."""
+    """What one run of the indexer did, in files; `damaged` are those of the added and updated that are there in part; `seconds` is wall time."""
 
     added: int = 0
     updated: int = 0
@@ -222,6 +229,7 @@ class IndexReport:
     removed: int = 0
     offline: int = 0
     failed: int = 0
+    damaged: int = 0
     seconds: float = 0.0
 
 

@@ -8,23 +8,24 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from indexer.exif import in_future
 from indexer.records import Colour, Exif, Picture, Text
 from vlm.protocols import Tag, TextKind, TextLine, Vectors
 
 PICTURES = (
     "SELECT pictures.id, roots.path || '/' || pictures.path, hash, size, mtime_ns, width, height, format, taken_at, "
-    "camera, lens, latitude, longitude, orientation, rating, colours, added_at, NOT online, state, "
-    "(SELECT json_group_array(json_array(labels.name, score)) FROM labels WHERE picture_id = pictures.id AND task = 'moderate') "
+    "camera, lens, latitude, longitude, orientation, rating, clock, colours, added_at, NOT online, state, "
+    "(SELECT json_group_array(json_array(labels.name, score)) FROM labels WHERE picture_id = pictures.id AND task = 'moderate'), moment, damaged "
     "FROM pictures JOIN roots ON roots.id = root_id"
 )
 
 
 def picture_of(row: tuple[object, ...]) -> Picture:
-    start, exif, (colours, added_at, offline, state, labels) = row[:8], Exif(*row[8:15]), row[15:]  # type: ignore[arg-type]
+    start, exif, (colours, added_at, offline, state, labels, moment, damaged) = row[:8], Exif(*row[8:16]), row[16:]  # type: ignore[arg-type]
     made = tuple(Colour(name, tuple(rgb), share) for name, rgb, share in json.loads(str(colours)))
     judged = tuple(sorted((Tag(*label) for label in json.loads(str(labels))), key=lambda tag: -tag.chance))
     return Picture(
-        *start, exif=exif, colours=made, added_at=str(added_at), offline=bool(offline), state=state, moderation=judged  # type: ignore[arg-type, misc]
+        *start, exif=exif, colours=made, added_at=str(added_at), offline=bool(offline), state=state, moderation=judged, moment=moment, damaged=bool(damaged),  # type: ignore[arg-type, misc]
     )  # fmt: skip
 
 
@@ -39,12 +40,13 @@ def _line(text: str, score: float, box: Sequence[float], polygon: Sequence[Seque
     return TextLine(text, score, tuple(box), tuple((x, y) for x, y in polygon))  # type: ignore[arg-type]
 
 
-def utc(mtime_ns: int) -> str:
-    """A file's time as text; one that no calendar holds counts as the epoch."""
+def file_time(mtime_ns: int) -> str | None:
+    """A file's time as text; None for one in the future, and one that no calendar holds counts as the epoch."""
     try:
-        return datetime.fromtimestamp(mtime_ns / 1e9, UTC).isoformat(timespec="seconds")
+        written = datetime.fromtimestamp(mtime_ns / 1e9, UTC)
     except (ValueError, OverflowError, OSError):
-        return datetime.fromtimestamp(0, UTC).isoformat(timespec="seconds")
+        written = datetime.fromtimestamp(0, UTC)
+    return None if in_future(written) else written.isoformat(timespec="seconds")
 
 
 def matrix(blobs: Sequence[bytes]) -> Vectors:

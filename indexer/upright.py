@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image, ImageFile
@@ -16,6 +18,9 @@ REPAIR = "Open it in a picture viewer; if that fails too, restore it from a back
 # A ribbon has few pixels a side and many in all: beyond this shape (16 times longer than wide, at twice the side asked
 # for) it is shrunk further, or a folder of ribbons would fill the memory of those who decode ahead.
 _LONGEST = 64
+
+Corners = tuple[int, int, int, int]
+"""A part of an upright picture in pixels: left, top, right, bottom."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -53,14 +58,17 @@ def check_size(width: int, height: int, most: int) -> None:
         )
 
 
-def load_upright(opened: Image.Image, side: int, most: int) -> tuple[Image.Image, int, int]:
-    """The picture in upright RGB, its shorter side at least `side` pixels (or all it has), and its full upright width and height.
+def load_upright(
+    opened: Image.Image, side: int, most: int, part: Corners | None = None
+) -> tuple[Image.Image, int, int]:
+    """The picture in upright RGB, its shorter side at least `side` pixels (or all it has), and its full upright width and height;
+    or that of a part of it, which alone is turned into RGB: of 300 million pixels in 16 bits the whole takes 9 GB.
 
     Raises PictureError for more than `most` pixels, and whatever Pillow's decoders raise.
     """
     width, height = opened.size
     check_size(width, height, most)
-    if opened.format in ("JPEG", "MPO"):
+    if opened.format in ("JPEG", "MPO") and not part:
         opened.draft("RGB", _draft_size(width, height, side))
         opened.load()
     else:
@@ -68,19 +76,38 @@ def load_upright(opened: Image.Image, side: int, most: int) -> tuple[Image.Image
         width, height = opened.size  # a HEIF's header may be wrong
     # Asked now: some decoders (TIFF) turn the picture themselves, and then nothing is left to do.
     orientation = read_orientation(opened)
-    picture = _to_rgb(opened, side)
+    picture = _to_rgb(opened.crop(_lying(part, *opened.size, orientation)) if part else opened, side)
     if orientation in _TURNS:
         picture = picture.transpose(_TURNS[orientation])
     return (picture, height, width) if orientation >= 5 else (picture, width, height)
 
 
-def load_whole(opened: Image.Image) -> None:
-    """Decode without patience. Raises PictureError where something is missing: asked of flat pictures, whose one colour is then Pillow's filling."""
+def within(part: Corners, width: int, height: int) -> Corners:
+    """What of a part lies within a picture of this size: one pixel at least."""
+    left, top, right, bottom = part
+    left, top = min(max(0, left), width - 1), min(max(0, top), height - 1)
+    return left, top, max(left + 1, min(right, width)), max(top + 1, min(bottom, height))
+
+
+def _lying(part: Corners, width: int, height: int, orientation: int) -> Corners:
+    """Where a part of the upright picture is in one that lies as the file has it, `width` x `height`."""
+    if orientation < 5:
+        left, top, right, bottom = within(part, width, height)
+    else:
+        top, left, bottom, right = within(part, height, width)
+    if orientation in (2, 3, 7, 8):
+        left, right = width - right, width - left
+    if orientation in (3, 4, 6, 7):
+        top, bottom = height - bottom, height - top
+    return left, top, right, bottom
+
+
+@contextmanager
+def strictly() -> Iterator[None]:
+    """In here, in this thread, Pillow raises where something of a picture is missing."""
     _patience.strict = True
     try:
-        opened.load()
-    except Exception:  # noqa: BLE001 - decoders of hostile data raise anything
-        raise PictureError("Nothing of the picture can be read; the file is cut off or damaged.", REPAIR) from None
+        yield
     finally:
         _patience.strict = False
 

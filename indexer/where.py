@@ -33,6 +33,7 @@ _HELD = {
     "date": "taken_at IS NOT NULL",
     "camera": "camera IS NOT NULL",
     "rating": "rating IS NOT NULL",
+    "damage": "damaged",
     "object": "EXISTS (SELECT 1 FROM objects WHERE picture_id = pictures.id)",
 }
 _COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}

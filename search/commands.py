@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
 
+from indexer.failures import DAMAGED
 from indexer.paths import printable, to_path
 from indexer.records import Edited, Orientation, Picture
 from search.blurring import DEFAULT, Blur, blurring
@@ -131,7 +132,8 @@ def show(place: Path, picture: str, as_json: bool) -> None:
     exif = found.exif
     rows: dict[str, object] = {
         "id": found.id, "path": printable(found.path), "picture": f"{found.width} x {found.height} {found.format}",
-        "bytes": f"{found.size:,}", "taken": exif.taken_at, "camera": exif.camera, "lens": exif.lens,
+        "damaged": found.damaged and DAMAGED, "bytes": f"{found.size:,}", "taken": exif.taken_at,
+        "camera's clock": exif.clock and f"{exif.clock}, in the future; {found.moment} by the file", "camera": exif.camera, "lens": exif.lens,
         "place": exif.latitude is not None and f"{exif.latitude}, {exif.longitude}",
         "colours": ", ".join(f"{c.name} {c.share:.0%}" for c in found.colours),
         "moderation": ", ".join(f"{tag.word} {tag.chance:.2f}" for tag in found.moderation),

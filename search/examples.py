@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,11 +16,17 @@ from indexer.paths import printable, to_path
 from indexer.store import Store
 from search.errors import QueryError
 from search.query import Example
-from search.regions import region_of
+from search.regions import Region, region_of
 from vlm.protocols import Embedder
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+
+# A part needs the whole picture's pixels for a moment, a gigabyte of the biggest: one at a time in a process.
+_alone = threading.Lock()
+# Pixels, more than any part is away: a picture's size is known when it is read.
+_ENDLESS = 10**7
 
 
 def example_vector(example: Example, store: Store, embedder: Callable[[], Embedder]) -> NDArray[np.float32]:
@@ -44,18 +51,26 @@ def _file(example: Example, store: Store) -> Path:
 
 def _read(path: Path, side: int, example: Example) -> tuple[Image, ...]:
     from indexer.decode import decode
+    from indexer.upright import within
 
     if not path.is_file():
         raise QueryError(
             f"{printable(str(path))} is not a file that is there; name a picture, or an indexed one by like:ID."
         )
     try:
-        # a part is given in pixels of the whole picture: it is read at its full size
-        picture = decode(path, 10**9 if example.box_xywh else side).picture
+        if example.box_xywh is None:
+            return (decode(path, side).picture,)
+        most = region_of(example, _ENDLESS, _ENDLESS)
+        assert most
+        with _alone:
+            made = decode(path, most.least(side), part=most.seen)
     except PictureError as error:
         raise QueryError(f"{printable(str(path))} cannot be searched by: {error.reason} {error.remedy}") from None
-    region = region_of(example, picture.width, picture.height)
-    return region.views(picture.crop(region.seen)) if region else (picture,)
+    region = region_of(example, made.width, made.height)
+    assert region
+    # where the part goes over the picture's edge, less around it is looked at
+    had = Region(region.seen, within(most.seen, made.width, made.height))
+    return region.views(had.views(made.picture)[0])
 
 
 def _unknown(example: Example) -> QueryError:

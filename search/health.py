@@ -16,6 +16,7 @@ from vlm.wording import many
 
 # what `imsearch index` does itself, and so `imsearch retry`: stage and model
 _BY_INDEX = {("index", ""), ("ocr", READER)}
+_DAMAGED = ("damaged", "")
 # where the option of `imsearch annotate` is not named like its task
 _OPTION = {"object": "detect"}
 
@@ -46,7 +47,7 @@ def _covered(task: str, model: str, revision: str, pictures: int) -> str:
 @_JSON
 @click.pass_obj
 def failures(place: Path, as_json: bool) -> None:
-    """The files that could not be used, and what a model failed on: in which task, why, and what can be done."""
+    """The files that could not be used, or in part alone, and what a model failed on: in which task, why, and what can be done."""
     with Library.open(place) as library:
         rows = library.store.catalog.failures.all()
     if as_json:
@@ -62,7 +63,9 @@ def failures(place: Path, as_json: bool) -> None:
         click.echo(f"{len(rows)} in all.")
     if stages & _BY_INDEX:
         click.echo("Try them once more with: imsearch retry")
-    for stage, model in sorted(stages - _BY_INDEX):
+    if _DAMAGED in stages:
+        click.echo("See what is left of those that are damaged with: imsearch search has:damage")
+    for stage, model in sorted(stages - _BY_INDEX - {_DAMAGED}):
         asked = f"--{_OPTION.get(stage, stage)} {shlex.quote(printable(model))}"
         click.echo(f"Try {stage} once more with: imsearch annotate {asked} --retry")
 

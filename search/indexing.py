@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,13 +16,26 @@ from indexer.indexer import OnProgress, check_root
 from indexer.manifest import is_library
 from indexer.paths import printable, to_path
 from indexer.records import Choice, IndexReport, Progress
+from indexer.typed import folder_typed
 from search.library import Library
 from search.quiet import quiet_decoders
 from vlm import UsageError
 from vlm.choices import choose, sentence
 from vlm.wording import many
 
-_FOLDERS = click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+class FolderPath(click.Path):
+    """A folder as people write it (see `indexer.typed`)."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path that is meant."""
+        return super().convert(folder_typed(os.fspath(value)), param, ctx)
+
+
+_FOLDERS = click.argument("folders", nargs=-1, required=True, type=FolderPath())
 
 
 @click.command()
@@ -97,6 +111,8 @@ def _index(
         click.echo("Folders that are missing or empty keep their pictures, marked offline, until they come back.")
     if report.failed:
         click.echo(f"{many(report.failed, 'file')} could not be used; see why with: imsearch failures")
+    if report.damaged:
+        click.echo(f"{many(report.damaged, 'file')} could be read in part alone; see which with: imsearch failures")
 
 
 def _told(report: IndexReport) -> str:

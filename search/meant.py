@@ -18,12 +18,12 @@ _ELSEWHERE = {
     "date": ("year", "after"), "since": ("after",), "from": ("after",), "until": ("before",), "to": ("before",),
     "order": ("sort",), "similar": ("like",), "path": ("in",), "dir": ("in",), "album": ("in",), "file": ("name",),
     "filename": ("name",), "format": ("type",), "ext": ("type",), "place": ("near",), "location": ("near",),
-    "gps": ("near",), "stars": ("rating",), "person": ("tag",), "people": ("tag",), "ocr": ("text",), "is": ("has", "tag"),
+    "gps": ("near",), "stars": ("rating",), "person": ("tag",), "people": ("tag",), "ocr": ("text",), "is": ("state", "has", "orientation", "type"),
 }  # fmt: skip
 _ALIKE = {
     "location": "gps", "place": "gps", "words": "ocr", "text": "ocr", "stars": "rating", "turquoise": "teal",
     "violet": "purple", "gold": "yellow", "vertical": "portrait", "upright": "portrait", "horizontal": "landscape",
-    "new": "newest", "date": "newest", "desc": "newest", "old": "oldest", "asc": "oldest", "best": "relevance",
+    "new": "newest", "date": "newest", "desc": "newest", "old": "oldest", "asc": "oldest", "best": "relevance", "damaged": "damage",
 }  # fmt: skip
 
 
@@ -55,7 +55,10 @@ def other_names(name: str, value: str) -> tuple[str, ...]:
     """The same value under names that are near."""
     near = [name] if name in _ELSEWHERE else get_close_matches(name, [*_ELSEWHERE, *_NAMES], 2, 0.6)
     names = dict.fromkeys(SPELT.get(meant, meant) for one in near for meant in _ELSEWHERE.get(one, (one,)))
-    return tuple(f"{one}:{value}" for one in names if parses(one, value))[:2]
+    values = dict.fromkeys((value, _ALIKE.get(value.lower(), value)))
+    found = [next((f"{one}:{said}" for said in values if parses(one, said)), "") for one in names]
+    # what else a picture is, its tags say
+    return tuple(filter(None, found))[:2] or ((f"tag:{value}",) if name == "is" and parses("tag", value) else ())
 
 
 def other_values(name: str, value: str, choices: Sequence[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ import click
 from indexer.indexer import check_roots
 from indexer.paths import to_path
 from search.blurring import Blur, blurring
-from search.indexing import opened
+from search.indexing import FolderPath, opened
 from search.library import Library
 from vlm import load_model
 from vlm.errors import UsageError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("folders", nargs=-1, type=FolderPath())
 @click.option(
     "--host",
     default="127.0.0.1",

@@ -75,7 +75,11 @@ def works(library: Library, offered: Offered, finding: Finding) -> dict[str, Wor
 def _in_all(report: IndexReport, earlier: Asked | None) -> Asked:
     """A run's report with what runs before it did; what failed and what is unchanged each of them tells in full."""
     told = asdict(report)
-    return told | {what: told[what] + earlier[what] for what in ("added", "updated", "moved", "removed") if earlier}
+    return told | {
+        what: told[what] + earlier.get(what, 0)
+        for what in ("added", "updated", "moved", "removed", "damaged")
+        if earlier
+    }
 
 
 def _progress(told: Told) -> Callable[[Progress], None]:

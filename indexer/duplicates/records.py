@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from indexer.records import Picture
@@ -37,6 +37,17 @@ class Group:
         """The others; none where the pictures belong together."""
         return self.pictures[1:] if self.kind == "copies" else ()
 
+    def without_hidden(self) -> Group:
+        """The pictures that nobody has hidden; without the reason, where the suggested one was."""
+        how = ("", *self.how)
+        left = [n for n, picture in enumerate(self.pictures) if picture.state != "hidden"]
+        return replace(
+            self,
+            pictures=tuple(self.pictures[n] for n in left),
+            reason=self.reason if left[:1] == [0] else "",
+            how=tuple(how[n] for n in left[1:]),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -48,6 +59,11 @@ class Found:
     def of(self, tiers: Collection[Tier]) -> Found:
         """The groups of these tiers alone, without what belongs together."""
         return Found(tuple(group for group in self.groups if group.tier in tiers), ())
+
+    def without_hidden(self) -> Found:
+        """What is left to be decided where a person hides what is spare."""
+        left = ([group.without_hidden() for group in groups] for groups in (self.groups, self.together))
+        return Found(*(tuple(group for group in groups if len(group.pictures) > 1) for groups in left))
 
     def spare(self) -> list[tuple[Picture, Picture]]:
         """Each picture that could go, once, with the one that stays in its place."""

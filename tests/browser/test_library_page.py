@@ -99,6 +99,50 @@ def test_a_file_that_cannot_be_used_is_told_with_its_reason_and_tried_again(page
     broken.unlink()
 
 
+def test_a_damaged_picture_is_told_where_it_is_listed_and_where_it_is_seen(page, shown):
+    half = shown.pictures / "half.png"
+    whole = (shown.pictures / "green 01.png").read_bytes()
+    half.write_bytes(whole[: len(whole) // 2])
+    shown.library.index([shown.pictures], ocr=False)
+    page.goto("/library")
+    failures = page.locator("failure-list")
+    expect(failures).to_contain_text("only part of the picture could be read")
+    expect(failures.get_by_role("button", name="Try again")).to_have_count(0)
+    failures.get_by_role("link", name="See what is left of them").click()
+    expect(page.locator("picture-grid a[title='half.png']")).to_be_visible()
+    page.locator("picture-grid a[title='half.png']").click()
+    expect(page.get_by_role("dialog", name="half.png")).to_contain_text("The file is damaged")
+    page.keyboard.press("Escape")
+    half.unlink()
+    shown.library.index([shown.pictures], ocr=False)
+
+
+def test_the_spare_copies_of_all_identical_files_are_hidden_when_it_was_said_how_many_and_come_back(page, shown):
+    page.goto("/library/duplicates")
+    group = page.locator(".group", has_text="scarlet.png")
+    copies = page.locator("identical-copies")
+    copies.get_by_role("button", name="Hide the spare copy of all identical files").click(timeout=SOON)
+    expect(copies).to_contain_text("The file stays on the disk")
+    copies.get_by_role("button", name="Not now").click()
+    copies.get_by_role("button", name="Hide the spare copy").press("Enter")
+    expect(copies.get_by_role("button", name="Hide it")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(copies).to_contain_text("1 copy is hidden.")
+    expect(group).to_have_count(0)
+    assert len(shown.library.store.catalog.hidden()) == 1
+    page.reload()
+    expect(page.locator("duplicate-review .summary")).to_contain_text("No picture is there twice", timeout=SOON)
+    change = shown.library.history(shown.library.store.catalog.hidden().tolist()[0])[-1].change
+    shown.library.undo(change=change)
+    page.reload()
+    copies.get_by_role("button", name="Hide the spare copy").click(timeout=SOON)
+    copies.get_by_role("button", name="Hide it").click()
+    copies.get_by_role("button", name="Undo").click()
+    expect(group).to_have_count(1)
+    expect(copies.get_by_role("button", name="Hide the spare copy")).to_be_focused()
+    assert shown.library.store.catalog.hidden().tolist() == []
+
+
 def test_copies_lie_side_by_side_and_the_other_is_hidden_until_undone(page, shown):
     page.goto("/library/duplicates")
     group = page.locator(".group", has_text="scarlet.png")

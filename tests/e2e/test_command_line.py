@@ -103,7 +103,17 @@ def test_indexing_again_changes_nothing(gallery):
     report = json.loads(imsearch("index", gallery / "pictures", "--json", library=gallery / "library").stdout)
     assert report["unchanged"] >= 8
     assert (report["added"], report["failed"]) == (0, 0)
-    assert set(report) == {"added", "updated", "moved", "unchanged", "removed", "offline", "failed", "seconds"}
+    assert set(report) == {
+        "added",
+        "updated",
+        "moved",
+        "unchanged",
+        "removed",
+        "offline",
+        "failed",
+        "damaged",
+        "seconds",
+    }
 
 
 @pytest.mark.parametrize("typed", ["音乐节", "ラーメン", "京"])

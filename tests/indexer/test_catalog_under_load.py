@@ -93,8 +93,8 @@ def test_connections_go_with_their_threads(catalog):
 
 
 def test_a_touched_file_is_ordered_by_its_new_time(catalog):
-    older, newer = catalog.put(1, [(new("a", "h", 10**18), VECTOR), (new("b", "g", 2 * 10**18), VECTOR)], "now")
-    catalog.touch([(older, 10, 3 * 10**18)])
+    older, newer = catalog.put(1, [(new("a", "h", 10**17), VECTOR), (new("b", "g", 2 * 10**17), VECTOR)], "now")
+    catalog.touch([(older, 10, 3 * 10**17)])
     assert catalog.ordered(None, True, 2).tolist() == [older, newer]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from indexer.duplicates import find_duplicates
+from indexer.duplicates.best import is_copy
 from indexer.duplicates.moving import bring_back
 from indexer.indexer import utc_now
 from indexer.records import Edit
@@ -213,6 +215,28 @@ def test_of_identical_files_the_chosen_one_stays_and_else_the_one_that_was_writt
     decide(shelf, "best", copies[1])
     group = find_duplicates(shelf.store).groups[0]
     assert (group.best.path, group.reason) == (str(copies[1]), "chosen by you")
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "Kopie von X", "Copy of X", "Copy (2) of X", "copie de X", "X - Copy", "X - Copy (2)", "X - Kopie", "X copy",
+        "X copy 2", "X (1)", "X(1)", "X (another copy)", "X (2. Kopie)", "X_copy", "X \N{EM DASH} копия", "X - Co\u0301pia",
+    ],
+)  # fmt: skip
+def test_what_is_named_as_a_copy_is_never_kept_before_its_original(shelf, copy):
+    original = save(scene(1), shelf.pictures / "a folder with a much longer name" / "X.png")
+    named = shelf.pictures / f"{copy}.png"
+    shutil.copy(original, named)
+    os.utime(named, (10**9, 10**9))  # files that were copied on have times of their own
+    shelf.index()
+    group = find_duplicates(shelf.store, ["identical"]).groups[0]
+    assert (group.best.path, group.reason) == (str(original), "the others are named as copies")
+
+
+@pytest.mark.parametrize("name", ["photocopy", "Copenhagen", "copy", "IMG_1234", "my copybook", "Kopi luwak"])
+def test_other_names_are_no_copies(name):
+    assert not is_copy(f"{name}.jpg")
 
 
 def test_the_sharper_of_two_is_kept_when_asked(shelf):

@@ -123,6 +123,37 @@ def test_a_turned_picture_stands_upright_in_every_format(tmp_path, corners, kind
         assert (made.picture.height > made.picture.width) == (made.height > made.width)
 
 
+@pytest.mark.parametrize("kind", ["png", "tif", "jpg"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_part_of_a_turned_picture_is_that_part_of_the_upright_one(tmp_path, kind, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    noise = np.random.default_rng(0).integers(0, 255, (80, 120, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / f"a.{kind}", exif=exif)
+    whole = decode(tmp_path / f"a.{kind}", 10**9)
+    # the last but one goes over the edge, the last lies outside of it
+    for part in ((0, 0, 80, 80), (5, 7, 30, 70), (60, 50, 500, 500), (300, 300, 301, 301)):
+        made = decode(tmp_path / f"a.{kind}", 10**9, part=part)
+        assert (made.width, made.height) == (whole.width, whole.height)
+        if part[0] < 300:
+            left = (*part[:2], min(part[2], whole.width), min(part[3], whole.height))
+            assert np.array_equal(made.picture, whole.picture.crop(left))
+    assert min(decode(tmp_path / f"a.{kind}", 10, part=(10, 10, 60, 60)).picture.size) == 10
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "1", "I;16"])
+def test_a_part_of_a_picture_in_any_mode_is_that_part(tmp_path, corners, mode):
+    made = (
+        Image.fromarray(np.asarray(corners.convert("L")).astype(np.uint16) * 256)
+        if mode == "I;16"
+        else corners.convert(mode)
+    )
+    made.save(tmp_path / "a.png")
+    whole = decode(tmp_path / "a.png", 10**9)
+    part = decode(tmp_path / "a.png", 10**9, part=(30, 20, 90, 60))
+    assert np.array_equal(part.picture, whole.picture.crop((30, 20, 90, 60)))
+
+
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "CMYK", "YCbCr", "LAB"])
 def test_colours_stay_what_they_are_in_every_mode(tmp_path, corners, mode):
     if mode == "LAB":
@@ -194,6 +225,17 @@ def test_plain_pictures_named_like_raw_files_are_shown(tmp_path, corners, suffix
         corners.save(tmp_path / f"a.{suffix}", form)
         made = decode(tmp_path / f"a.{suffix}", 80)
         assert (seen(made.picture), made.format) == ("rgbw", form.lower())
+
+
+@pytest.mark.parametrize("name", ["DNG.dng", "Panasonic.rw2"])
+def test_a_part_of_a_raw_file_is_in_pixels_of_the_whole_though_it_is_developed_smaller(name):
+    path = shared("data/formats/exiftool") / name
+    whole = decode(path, 10**9)
+    scale = whole.picture.width / whole.width
+    assert scale < 1
+    part = (whole.width // 4, whole.height // 4, whole.width // 2, whole.height // 2)
+    made = decode(path, 10**9, part=part).picture
+    assert np.array_equal(made, whole.picture.crop([round(scale * at) for at in part]))
 
 
 def test_raw_files_of_many_makers_tell_camera_and_time():

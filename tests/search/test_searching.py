@@ -121,6 +121,26 @@ def test_filters_come_before_ranking(searcher):
     assert found(searcher.search(parse("red before:1990"))) == []
 
 
+@pytest.mark.parametrize("typed", ["in:*/rome", 'in:"**/rome/**"', "in:rome/", "folder:*/rome/*"])
+def test_a_folder_may_be_written_with_stars_for_what_lies_around_it(searcher, typed):
+    assert set(found(searcher.search(parse(typed)))) == {"1.png", "3.png", "5.png"}
+
+
+def test_a_folder_that_is_not_there_is_told_with_those_that_may_be_meant(searcher, shelf):
+    paint(shelf.pictures / "2019-07 Bergen" / "a.png", "green", seed=9)
+    shelf.index()
+    for typed, said in {
+        "in:roma": "No folder named roma has pictures; did you mean in:rome?",
+        "red folder:2019": 'No folder named 2019 has pictures; did you mean in:"2019-07 Bergen" or year:2019?',
+        "in:rome in:atlantis": "No folder named atlantis has pictures.",
+        "in:trip/berge": 'No folder named trip/berge has pictures; did you mean in:"2019-07 Bergen"?',
+    }.items():
+        results = searcher.search(parse(typed))
+        assert (results.total, results.note) == (0, said)
+        assert searcher.search(parse(said.partition("mean ")[2].split(" or ")[0].rstrip("?"))).note == ""
+    assert searcher.search(parse("in:rome before:1990")).note == ""
+
+
 def test_an_empty_query_shows_everything_newest_first(searcher):
     assert len(searcher.search(Query()).hits) == 6
 

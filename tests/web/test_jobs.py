@@ -57,7 +57,7 @@ def test_a_new_folder_is_added_with_its_choice(client, library, tmp_path):
     more = painted(tmp_path / "more", 4)
     refused = client.post("/api/v1/jobs", json={"kind": "index", "folders": [str(more)]})
     assert refused.status_code == 400 and "POST /api/v1/folders" in refused.json()["detail"]
-    made = client.post("/api/v1/folders", json={"folders": [str(more)], "include": ["*0*.png"], "ocr": False})
+    made = client.post("/api/v1/folders", json={"folders": [more.as_uri()], "include": ["*0*.png"], "ocr": False})
     assert made.status_code == 202
     waited(client, made.json()["id"], "done")
     folders = {one["path"]: one for one in client.get("/api/v1/folders").json()}

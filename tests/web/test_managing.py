@@ -76,6 +76,38 @@ def test_a_decision_holds_and_is_taken_back(copies):
         post(client, "duplicates/decisions", 404, best=[999])
 
 
+def test_the_spare_copies_of_all_identical_files_are_hidden_at_once_and_come_back_at_once(copies, tmp_path):
+    for n in range(3):
+        shutil.copy(tmp_path / "pictures/b.png", tmp_path / f"pictures/b ({n}).png")
+    copies.index([tmp_path / "pictures"], ocr=False)
+    with client_of(copies) as client:
+        before = client.get(f"{API}/duplicates").json()
+        assert before["counts"]["identical"] == 2
+        assert before["identical"] == {"pictures": 4, "bytes": sum(
+            one["size"] for group in before["groups"] if group["tier"] == "identical" for one in group["pictures"][1:]
+        )}  # fmt: skip
+        made = post(client, "duplicates/hide", tier="identical")
+        assert made["hidden"] == 4
+        found = {hit["name"] for hit in client.get(f"{API}/search?limit=50").json()["hits"]}
+        assert found == {"a.png", "b.png", "small.png"}
+        after = client.get(f"{API}/duplicates").json()
+        assert (after["counts"]["identical"], after["identical"]["pictures"]) == (0, 0)
+        assert [names(group) for group in after["groups"] if group["tier"] == "same"] == [["a.png", "small.png"]]
+        assert post(client, "duplicates/hide") == {"hidden": 0, "change": None}
+        assert len(post(client, "pictures/undo", change=made["change"])["ids"]) == 4
+        assert client.get(f"{API}/duplicates").json() == before
+        post(client, "duplicates/hide", 400, tier="same")
+
+
+def test_a_group_whose_best_is_hidden_is_led_by_the_next(copies):
+    with client_of(copies) as client:
+        same = client.get(f"{API}/duplicates", params={"tier": "same"}).json()["groups"][0]
+        post(client, "pictures/edit", ids=[same["pictures"][0]["id"]], state="hidden")
+        left = client.get(f"{API}/duplicates", params={"tier": "same"}).json()["groups"][0]
+        assert [one["id"] for one in left["pictures"]] == [one["id"] for one in same["pictures"][1:]]
+        assert ([one["spare"] for one in left["pictures"]], left["reason"]) == ([False, True], "")
+
+
 def test_the_job_looks_and_the_list_then_knows_of_new_copies(copies, tmp_path):
     with client_of(copies) as client:
         job = post(client, "jobs", 202, kind="duplicates")

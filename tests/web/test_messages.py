@@ -21,7 +21,7 @@ MESSAGES = json.loads((Path(__file__).parents[2] / "web/static/messages/en.json"
     ("begins", "names"),
     [
         ("task.", {*get_args(Task), texts.TAGGING, concepts.TASK}),
-        ("stage.", {*get_args(Task), "index", "told", "embed"}),
+        ("stage.", {*get_args(Task), "index", "damaged", "told", "embed"}),
         ("job.state.", {*get_args(State)} - {"running"}),  # that is said by how far it is
         ("has.", {*HELD}),
         ("duplicates.", {*get_args(Tier)}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import anyio
 from fastapi import APIRouter
@@ -14,7 +14,7 @@ from indexer.duplicates import BestBy, Group, Tier
 from indexer.duplicates.deciding import choose_best, forget_decisions, keep_all
 from indexer.duplicates.finder import TIERS
 from indexer.paths import printable
-from indexer.records import Picture
+from indexer.records import Edit, Picture
 from search import Library
 from search.blurring import Blur
 from search.duplicates import SURE
@@ -52,16 +52,38 @@ class GroupOut(BaseModel):
     pictures: list[CopyOut]
 
 
+class SpareOut(BaseModel):
+    """How many pictures could go, and their size."""
+
+    pictures: int
+    bytes: int
+
+
 class DuplicatesOut(BaseModel):
     """Groups `offset` to `offset` + `limit` of `total`; `spare` and `bytes` are how much of the sure tiers (identical,
-    same) could go; `next` is the offset to read on from, null at the end."""
+    same) could go, `identical` how much of it is there byte for byte in the one that is kept; `next` is the offset to read
+    on from, null at the end."""
 
     groups: list[GroupOut]
     total: int
     counts: dict[str, int]
     spare: int
     bytes: int
+    identical: SpareOut
     next: int | None
+
+
+class HideIn(Body):
+    """Of which groups the spare copies are hidden: only of those with the same bytes, where nothing is lost to searches."""
+
+    tier: Literal["identical"] = "identical"
+
+
+class HiddenOut(BaseModel):
+    """How many pictures were hidden, and the number that POST /pictures/undo takes all of it back by (null: none was)."""
+
+    hidden: int
+    change: int | None
 
 
 class DecisionsIn(Body):
@@ -95,13 +117,13 @@ def router(library: Library, blur: Blur, finding: Finding) -> APIRouter:
         limit: Annotated[int, Asked(ge=1, le=1000)] = 50,
         offset: Annotated[int, Asked(ge=0, le=10**9)] = 0,
     ) -> DuplicatesOut:
-        """Groups of pictures that are there more than once. The first look at a big library takes minutes: a job
+        """Groups of pictures that are there more than once; without those that are hidden. The first look at a big library takes minutes: a job
         (kind duplicates) does it with progress; later ones do what is new."""
 
         def look() -> DuplicatesOut:
-            found = finding.found(best_by)
+            found = finding.found(best_by).without_hidden()
             groups = [*found.of(tier or TIERS).groups, *(found.together if together else ())]
-            sure = found.of(SURE).spare()
+            sure, identical = (found.of(tiers).spare() for tiers in (SURE, ("identical",)))
             end = offset + limit
             return DuplicatesOut(
                 groups=[_group_out(group, blur) for group in groups[offset:end]],
@@ -109,7 +131,8 @@ def router(library: Library, blur: Blur, finding: Finding) -> APIRouter:
                 counts={name: sum(group.tier == name for group in found.groups) for name in TIERS}
                 | {"together": len(found.together)},
                 spare=len(sure),
-                bytes=sum(picture.size for picture, _ in sure),
+                bytes=_bytes(sure),
+                identical=SpareOut(pictures=len(identical), bytes=_bytes(identical)),
                 next=end if end < len(groups) else None,
             )
 
@@ -128,7 +151,21 @@ def router(library: Library, blur: Blur, finding: Finding) -> APIRouter:
             choose_best(library.store, best)
         return DecidedOut(kept=len(kept), best=len(best), forgotten=forgotten)
 
+    @made.post("/hide", openapi_extra=needs("write"))
+    async def hide(asked: HideIn) -> HiddenOut:
+        """Hide the spare copies of every group of a tier, as one change. No file is moved or deleted."""
+
+        def act() -> HiddenOut:
+            spare = [picture.id for picture, _ in finding.found().without_hidden().of((asked.tier,)).spare()]
+            return HiddenOut(hidden=len(spare), change=library.edit(spare, Edit(state="hidden")) if spare else None)
+
+        return await anyio.to_thread.run_sync(act, limiter=alone)
+
     return made
+
+
+def _bytes(spare: Sequence[tuple[Picture, Picture]]) -> int:
+    return sum(picture.size for picture, _ in spare)
 
 
 def _group_out(group: Group, blur: Blur) -> GroupOut:

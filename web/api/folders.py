@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from indexer.paths import to_path
 from indexer.records import Choice
+from indexer.typed import folder_typed
 from search import Library
 from vlm import UsageError
 from web.api.bodies import Body
@@ -55,10 +56,11 @@ def router(library: Library, jobs: Jobs) -> APIRouter:
     @made.post("/folders", status_code=202, openapi_extra=needs("admin"))
     def add_folders(asked: FoldersIn) -> JobOut:
         """Index folders of this machine, new ones too, as a job."""
-        _must_be_there(library, asked.folders)
+        folders = tuple(map(folder_typed, asked.folders))
+        _must_be_there(library, folders)
         said = asked.include or asked.exclude or asked.hidden
         choice = Choice(asked.include, asked.exclude, asked.hidden) if said else None
-        return job_out(library, start_index(jobs, asked.folders, asked.ocr, choice=choice))
+        return job_out(library, start_index(jobs, folders, asked.ocr, choice=choice))
 
     return made
 

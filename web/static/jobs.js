@@ -45,7 +45,7 @@ export function standing(job) {
 /** What came of it. @param {Job} job */
 function result({ kind, result: made }) {
   if (!made) return "";
-  if (kind === "index") return ["added", "updated", "moved", "removed"].filter((what) => made[what]).map((what) => t(`job.${what}`, { n: made[what] })).join(", ") || t("job.nothing");
+  if (kind === "index") return ["added", "updated", "moved", "removed", "damaged"].filter((what) => made[what]).map((what) => t(`job.${what}`, { n: made[what] })).join(", ") || t("job.nothing");
   if (kind === "duplicates") return t("job.groups", { n: made.groups });
   if (kind === "annotate") return t("job.pictures", { n: Math.max(0, ...made.map((/** @type {{done: number}} */ one) => one.done)) });
   return t("job.pictures", { n: made.embedded ?? 0 });

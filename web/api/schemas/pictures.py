@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from indexer import Picture
 from indexer.paths import printable
 from indexer.records import Provenance, SeenObject, Text
-from indexer.rows import utc
 from search.blurring import Blur
 from web.api.schemas.common import Veiled, hexed, thumbnail_address
 
@@ -72,7 +71,8 @@ class SeenOut(BaseModel):
 
 
 class ExifOut(BaseModel):
-    """What the camera wrote: `orientation` 1 to 8 is how the file lies, `rating` stars, 0 to 5."""
+    """What the camera wrote: `orientation` 1 to 8 is how the file lies, `rating` stars, 0 to 5; `clock` is the date that
+    it wrote where that lies in the future, so that it counts as none."""
 
     taken_at: str | None
     camera: str | None
@@ -81,6 +81,7 @@ class ExifOut(BaseModel):
     longitude: float | None
     orientation: int
     rating: int | None
+    clock: str | None
 
 
 class CardOut(Veiled):
@@ -107,10 +108,11 @@ class ColourOut(BaseModel):
 
 class PictureOut(Veiled):
     """Everything known of one picture. `width` and `height` are of the upright picture, `size` in bytes; `moment` is when it
-    was taken, or the file's time where the camera wrote none.
+    was taken, or the file's time where the camera wrote none that can be right.
 
-    `moderation` is how likely it shows what some would rather not see, by category; empty where nobody judged. `map`
-    is the address of the place on a map; nothing is fetched from there. `history` is where its changes are told.
+    `damaged`: only part of it could be read, the file is cut off or worse. `moderation` is how likely it shows what some
+    would rather not see, by category; empty where nobody judged. `map` is the address of the place on a map; nothing is
+    fetched from there. `history` is where its changes are told.
     """
 
     id: int
@@ -129,6 +131,7 @@ class PictureOut(Veiled):
     longitude: float | None
     added_at: str
     offline: bool
+    damaged: bool
     state: str
     moderation: dict[str, float]
     colours: list[ColourOut]
@@ -176,9 +179,10 @@ def picture_out(picture: Picture, said: Known, blur: Blur) -> PictureOut:
         **{key: getattr(picture, key) for key in ("id", "path", "size", "width", "height", "format")},
         name=printable(name),
         folder=printable(folder),
-        moment=picture.exif.taken_at or utc(picture.mtime_ns),
+        moment=picture.moment,
         added_at=picture.added_at,
         offline=picture.offline,
+        damaged=picture.damaged,
         state=picture.state,
         moderation={tag.word: tag.chance for tag in picture.moderation},
         **blur.as_json(picture),

@@ -9,7 +9,6 @@ from typing import Literal
 from pydantic import BaseModel
 
 from indexer.paths import printable
-from indexer.rows import utc
 from search import Hit, Results
 from search.blurring import Blur
 from search.chips import Chip
@@ -93,7 +92,7 @@ class CompletionsOut(BaseModel):
 class HitOut(Veiled):
     """One found picture: what `imsearch search --json` prints, and what a card needs to be drawn at its final size.
 
-    `moment` is when it was taken, or the file's time where the camera wrote none.
+    `moment` is when it was taken, or the file's time where the camera wrote none that can be right.
     `matches` is where the words stand, where it was asked to explain; null where it was not.
     """
 
@@ -159,7 +158,7 @@ def hit_out(hit: Hit, blur: Blur) -> HitOut:
     return HitOut(
         **hit_json(hit, blur),
         name=printable(picture.path.rpartition("/")[2]),
-        moment=picture.exif.taken_at or utc(picture.mtime_ns),
+        moment=picture.moment,
         thumbnail=thumbnail_address(picture),
         colour=hexed(picture.colours[0].rgb) if picture.colours else None,
     )

@@ -1,6 +1,6 @@
 // <duplicate-review>: pictures that are there more than once, side by side; the one to keep is suggested, a person decides.
 import * as api from "../api.js";
-import { one } from "../dom.js";
+import { on, one } from "../dom.js";
 import { element, html } from "../html.js";
 import { icon } from "../icons.js";
 import { going, share, standing } from "../jobs.js";
@@ -8,6 +8,7 @@ import { language, t } from "../messages.js";
 import { folderOf } from "../sections.js";
 import { alternative, veiled } from "../veil.js";
 import { folderName, size, when } from "../words.js";
+import "./identical-copies.js";
 import { toast } from "./page-toast.js";
 
 const AT_ONCE = 30;
@@ -21,8 +22,9 @@ class DuplicateReview extends HTMLElement {
 
   connectedCallback() {
     this.replaceChildren(...element(html`<div><div class="titled"><h2>${t("duplicates.title")}</h2><span class="tiers" role="group" aria-label="${t("duplicates.tiers")}">${TIERS.map((tier) => html`<button type="button" data-tier="${tier}" title="${t(`duplicates.${tier}.hint`)}" aria-pressed="${this.tiers.has(tier)}" disabled>${t(`duplicates.${tier}`)} <b></b></button>`)}</span></div>
-      <p class="help summary" aria-live="polite"></p><progress hidden aria-label="${t("job.duplicates")}"></progress><div class="groups"></div><button type="button" class="more" hidden>${t("duplicates.more")}</button></div>`).children);
+      <p class="help summary" aria-live="polite"></p><progress hidden aria-label="${t("job.duplicates")}"></progress><identical-copies hidden></identical-copies><div class="groups"></div><button type="button" class="more" hidden>${t("duplicates.more")}</button></div>`).children);
     this.addEventListener("click", (event) => this.#clicked(/** @type {HTMLElement} */ (event.target)));
+    on(one(this, "identical-copies"), "changed", () => this.#load(0).catch((error) => { if (!api.overtaken(error)) toast(error.message); }));
     this.#look();
   }
 
@@ -55,17 +57,18 @@ class DuplicateReview extends HTMLElement {
   /** @param {number} offset */
   async #load(offset) {
     const asked = new URLSearchParams([["limit", String(AT_ONCE)], ["offset", String(offset)], ...[...this.tiers].map((tier) => ["tier", tier])]);
-    const { groups, counts, spare, bytes, next } = await api.read(`duplicates?${asked}`, "duplicates");
+    const { groups, counts, spare, bytes, identical, next } = await api.read(`duplicates?${asked}`, "duplicates");
     const place = one(this, ".groups");
     if (!offset) place.replaceChildren();
     place.append(...groups.map((/** @type {Group} */ group) => drawn(group)));
     this.next = next;
     one(this, ".more").hidden = next === null;
-    this.#count({ counts, spare, bytes });
+    this.#count({ counts, spare, bytes, identical });
   }
 
-  /** @param {{counts: Record<string, number>, spare: number, bytes: number}} all */
-  #count({ counts, spare, bytes }) {
+  /** @param {{counts: Record<string, number>, spare: number, bytes: number, identical: {pictures: number, bytes: number}}} all */
+  #count({ counts, spare, bytes, identical }) {
+    one(this, "identical-copies").offer(identical);
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (this.querySelectorAll("[data-tier]"))) { button.disabled = false; one(button, "b").textContent = counts[button.dataset.tier].toLocaleString(language); }
     one(this, ".summary").textContent = spare ? t("duplicates.spare", { n: spare, size: size(bytes) }) : t("duplicates.none");
   }

@@ -46,7 +46,7 @@ class FailureList extends HTMLElement {
 function part({ stage, model, count }, at, failures) {
   const mine = failures.filter((one) => one.stage === stage && one.model === model);
   return html`<details class="failed"${count <= 8 && html` open`}><summary><span>${t(`stage.${stage}`)}${model && html` <small>${shortModel(model)}</small>`}</span><span class="count">${t("failures.count", { n: count })}</span></summary>
-    <p class="acts"><button type="button" data-at="${at}">${icon("again")}${t("failures.retry")}</button></p>
+    <p class="acts">${stage === "damaged" ? html`<a href="/?q=has%3Adamage">${t("failures.look")}</a>` : html`<button type="button" data-at="${at}">${icon("again")}${t("failures.retry")}</button>`}</p>
     <ul class="rows">${mine.map(({ name, path, reason, remedy }) => html`<li><div class="what"><b title="${path}">${name}</b><p>${reason}</p>${remedy && html`<p class="remedy">${remedy}</p>`}</div></li>`)}</ul></details>`;
 }
 customElements.define("failure-list", FailureList);

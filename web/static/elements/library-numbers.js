@@ -24,7 +24,7 @@ class LibraryNumbers extends HTMLElement {
 function tiles(status) {
   const all = [
     ["pictures", status.pictures, "/"], ["read", status["ocr texts"] ?? 0, "/?q=has%3Aocr"], ["captions", status["caption texts"] ?? 0, "/?q=has%3Acaption"],
-    ["tags", status["tag texts"] ?? 0, "/?q=has%3Atag"], ["hidden", status.hidden, "/?q=state%3Ahidden"], ["offline", status.offline, ""], ["failures", status.failures, "#failures"],
+    ["tags", status["tag texts"] ?? 0, "/?q=has%3Atag"], ["hidden", status.hidden, "/?q=state%3Ahidden"], ["offline", status.offline, ""], ["damaged", status.damaged, "/?q=has%3Adamage"], ["failures", status.failures, "#failures"],
   ];
   return html`<ul class="tiles">${all.filter(([name, n]) => n || name === "pictures").map(([name, n, to]) => html`<li><a href="${to || "/library"}"><b>${Number(n).toLocaleString(language)}</b><span>${t(`numbers.${name}`)}</span></a></li>`)}</ul>`;
 }

@@ -98,6 +98,7 @@ class PictureDetail extends HTMLElement {
     this.#veil();
     one(this, ".judged").hidden = !picture.blurred;
     one(this, ".judged p").textContent = picture.blurred ? t("detail.judged", { category: picture.category }) : "";
+    one(this, ".damaged").hidden = !picture.damaged;
     one(this, ".boxes").hidden = !this.layers.has.objects;
     one(this, ".letters").hidden = !this.layers.has.lines;
     this.words.show(picture, this.layers.labels());

@@ -13,7 +13,7 @@ export function facts(picture, hit, byPicture) {
     ["found", hit && Object.keys(hit.signals).length > 0 && explained(hit, byPicture).map((line) => html`<span class="line">${line}</span>`)],
     ["alike", hit && hit.folded.length > 0 && html`<span class="alike">${hit.folded.map(copy)}</span>`],
     ["judged", picture.blurred && t("picture.judged.as", { category: picture.category, percent: Math.round(100 * picture.moderation[picture.category]) })],
-    ["taken", picture.taken_at ? when(picture.taken_at) : html`${when(picture.moment)}<small>${t("picture.taken.file")}</small>`],
+    ["taken", picture.taken_at ? when(picture.taken_at) : html`${when(picture.moment)}<small>${picture.exif.clock ? t("picture.taken.clock", { clock: when(picture.exif.clock) }) : t("picture.taken.file")}</small>`],
     ["camera", picture.camera && html`${picture.camera}${picture.lens && html`<small>${picture.lens}</small>`}`],
     ["place", picture.latitude !== null && picture.longitude !== null && html`${place(picture.latitude, picture.longitude)} <small><a href="${picture.map}" target="_blank" rel="noopener noreferrer">${t("picture.map")}</a></small>`],
     ["file", html`${picture.width} × ${picture.height} · ${size(picture.size)} · ${picture.format.toUpperCase()}<small>${picture.folder}</small>`],

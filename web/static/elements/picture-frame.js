@@ -23,6 +23,7 @@ export const frame = () => html`<dialog class="viewer" aria-labelledby="picture-
     <p class="notice gone" hidden>${t("detail.gone")}</p>
     <p class="notice wrong" role="alert" hidden></p>
     <div class="notice judged" hidden><p></p><button type="button" class="approve" title="${t("detail.approve.help")}">${t("detail.approve")}</button></div>
+    <p class="notice damaged" hidden>${t("detail.damaged")}</p>
     <p class="moment"></p>
     <p class="acts"><button type="button" class="first similar">${t("detail.similar")}</button><button type="button" class="more-like" aria-label="${t("search.drop.more")}" title="${t("search.drop.more")}">${icon("plus")}${t("detail.more")}</button><button type="button" class="less-like" aria-label="${t("search.drop.less")}" title="${t("search.drop.less")}">${icon("minus")}${t("detail.less")}</button></p>
     <picture-words></picture-words>
