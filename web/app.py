@@ -79,11 +79,8 @@ def create_app(
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         warming.start()
-        if index:
-            jobs.start_index(running, tuple(map(to_text, index)))  # what was asked for just now comes first
-        with running.going_on():
+        with running.going_on([("index", jobs.to_index(tuple(map(to_text, index))))] if index else ()):
             yield
-            await run_in_threadpool(running.close)
         await run_in_threadpool(offered.close)
         uploading.close()
 

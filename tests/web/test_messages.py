@@ -12,7 +12,7 @@ from indexer import concepts, texts
 from indexer.duplicates.records import Tier
 from indexer.filters import HELD
 from vlm.protocols import Task
-from web.jobs import State
+from web.job import State
 
 MESSAGES = json.loads((Path(__file__).parents[2] / "web/static/messages/en.json").read_text(encoding="utf-8"))
 

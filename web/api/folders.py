@@ -14,7 +14,7 @@ from indexer.records import Choice
 from search import Library
 from vlm import UsageError
 from web.api.bodies import Body
-from web.api.jobs import JobOut, Path, job_out, start_index
+from web.api.jobs import JobOut, Path, job_out, to_index
 from web.jobs import Jobs
 from web.scopes import needs
 
@@ -58,7 +58,7 @@ def router(library: Library, jobs: Jobs) -> APIRouter:
         _must_be_there(library, asked.folders)
         said = asked.include or asked.exclude or asked.hidden
         choice = Choice(asked.include, asked.exclude, asked.hidden) if said else None
-        return job_out(library, start_index(jobs, asked.folders, asked.ocr, choice=choice))
+        return job_out(library, jobs.start("index", to_index(asked.folders, asked.ocr, choice=choice)))
 
     return made
 
