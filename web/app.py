@@ -9,7 +9,6 @@ from pathlib import Path
 from brotli_asgi import BrotliMiddleware
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
-from fastapi.templating import Jinja2Templates
 
 from indexer.paths import to_text
 from search import Library
@@ -36,6 +35,7 @@ from web.api import (
 )
 from web.api.errors import add_errors
 from web.api.schemas import Problem
+from web.drawing import HERE, Drawing
 from web.fetching import Fetcher
 from web.finding import Finding
 from web.jobs import Jobs
@@ -43,7 +43,7 @@ from web.limits import Limits
 from web.metrics import Metrics
 from web.metrics import router as counted
 from web.offered import Offered
-from web.page import HERE, add_page
+from web.page import add_page
 from web.security import Guard
 from web.static_files import Static
 from web.thumbnails import Thumbnails
@@ -115,8 +115,8 @@ def create_app(
     api.include_router(shares.router(access.keys))
     app.include_router(api)
     app.include_router(counted(metrics))
-    templates = Jinja2Templates(HERE / "templates")
-    app.include_router(login.router(access, limits, templates))
-    app.include_router(shares.pages(library, blur, access.keys, templates, thumbnails))
-    add_page(app, library, blur, warming, templates, static)
+    drawing = Drawing(static)
+    app.include_router(login.router(access, limits, drawing))
+    app.include_router(shares.pages(library, blur, access.keys, drawing, thumbnails))
+    add_page(app, library, blur, warming, drawing)
     return app

@@ -235,6 +235,7 @@ class Jobs:
         _step_back()
         while not self._closing:
             with ExitStack() as held:
+                held.callback(self._settled.set)  # whatever goes wrong here, the server serves
                 try:
                     held.enter_context(going_on(self._library))
                 except LibraryBusy as busy:
