@@ -59,7 +59,7 @@ def write(file: Path, jobs: Iterable[Job]) -> None:
     write_whole(file, json.dumps([asdict(job) for job in jobs]).encode())
 
 
-def left(job: Job) -> Job:
+def orphaned(job: Job) -> Job:
     """What has become of it when its server is gone."""
     if job.state not in ("queued", "running"):
         return job

@@ -23,7 +23,7 @@ from indexer.indexer import utc_now
 from indexer.lock import going_on, writing
 from vlm import ImsearchError, UsageError
 from web.api.errors import WorkedElsewhere
-from web.job import ENDED, Job, State, left, read, write
+from web.job import ENDED, Job, State, orphaned, read, write
 
 # How many jobs are remembered.
 KEPT = 50
@@ -219,6 +219,8 @@ class Jobs:
                 return made
             if job_id in self._queue:
                 self._queue.remove(job_id)
+            if state in ENDED:
+                self._runs.pop(job_id, None)
             made = self._set(job_id, state=state, ended_at=utc_now() if state in ENDED else None)
             self._keep()
             return made
@@ -263,7 +265,7 @@ class Jobs:
         with self._changed:
             self._elsewhere = ""
             kept = read(self._file)
-            self._jobs = {job.id: left(job) for job in kept.values()}
+            self._jobs = {job.id: orphaned(job) for job in kept.values()}
             for job in [job for job in self._jobs.values() if job.state == "interrupted" and job.tries >= MOST_TRIES]:
                 self._set(job.id, state="failed", problem=GIVEN_UP, ended_at=utc_now())
             for kind, asked in wanted:
@@ -324,9 +326,7 @@ class Jobs:
                 return {"state": "failed", "problem": str(error)}
             except Stopped:
                 raise
-            except (
-                BaseException
-            ):  # whatever it is (Rust's panics are no Exception), the one who watches must hear of it
+            except BaseException:  # also what is no Exception, as panics of Rust: who watches must hear of it
                 log.exception("Job %d (%s) failed.", job.id, job.kind)
                 return {"state": "failed", "problem": "Something went wrong inside imsearch; its terminal says what."}
 
