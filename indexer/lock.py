@@ -34,16 +34,19 @@ def changing_models(library: Path) -> Iterator[None]:
 
 @contextmanager
 def going_on(library: Path) -> Iterator[None]:
-    """Hold what says that this server goes on with the library's jobs, so that another one beside it does not.
+    """Hold what says that this server works the library's jobs, so that another one beside it does not.
 
     Raises LibraryBusy at once, naming the holder.
     """
-    with _held(library, "jobs", f"The library {library} is being served", 0.0):
+    remedy = "start and steer them on its page, or stop it: they go on here then"
+    with _held(library, "jobs", "The jobs of this library are worked", 0.0, remedy):
         yield
 
 
 @contextmanager
-def _held(library: Path, name: str, what: str, patience: float) -> Iterator[None]:
+def _held(
+    library: Path, name: str, what: str, patience: float, remedy: str = "wait for it to end, or stop it"
+) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     holder = library / f"{name}.txt"
@@ -51,8 +54,7 @@ def _held(library: Path, name: str, what: str, patience: float) -> Iterator[None
     try:
         lock.acquire(timeout=patience)
     except Timeout:
-        who = holder.read_text(encoding="utf-8").strip() if holder.exists() else "another process"
-        raise LibraryBusy(f"{what} by {who}; wait for it to end, or stop it.") from None
+        raise LibraryBusy(f"{what} by {_who(holder)}; {remedy}.") from None
     try:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         holder.write_text(f"process {os.getpid()} on {socket.gethostname()} since {now}\n", encoding="utf-8")
@@ -60,3 +62,10 @@ def _held(library: Path, name: str, what: str, patience: float) -> Iterator[None
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _who(holder: Path) -> str:
+    try:
+        return holder.read_text(encoding="utf-8").strip() or "another process"
+    except FileNotFoundError:  # it has just begun, or ends just now
+        return "another process"

@@ -38,8 +38,9 @@ def shared(part: str) -> Path:
 
 
 def heed_interrupts() -> None:
-    """For `preexec_fn`: a suite that runs in the background passes on that SIGINT is ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """For `preexec_fn`: a suite that runs in the background passes on that SIGINT, or SIGHUP, is ignored."""
+    for one in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(one, signal.SIG_DFL)
 
 
 def paint(path: Path, colour: str, seed: int = 0, size: tuple[int, int] = (64, 48)) -> Path:

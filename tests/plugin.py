@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -51,9 +52,21 @@ class ColourWriter(ColourChat):
         return made
 
 
+class DeadlyWriter(ColourWriter):
+    """Kills its process, as a segmentation fault or a lack of memory does; but not once the file COLOUR_MERCY is there."""
+
+    spec = "deadly"
+
+    def replies(self, conversations: Sequence[Sequence[Turn]], how: Generation = Generation()) -> list[str]:
+        if not Path(os.environ["COLOUR_MERCY"]).exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().replies(conversations, how)
+
+
 def register(put: Callable[[str, Callable[[str], Any]], None]) -> None:
     put("colour", lambda _: InstalledColours())
     put("colour-chat", lambda _: ColourWriter())
+    put("deadly", lambda _: DeadlyWriter())
 
 
 def install(folder: Path) -> Path:

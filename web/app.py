@@ -9,7 +9,6 @@ from pathlib import Path
 from brotli_asgi import BrotliMiddleware
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
-from fastapi.templating import Jinja2Templates
 
 from indexer.paths import to_text
 from search import Library
@@ -36,6 +35,7 @@ from web.api import (
 )
 from web.api.errors import add_errors
 from web.api.schemas import Problem
+from web.drawing import HERE, Drawing
 from web.fetching import Fetcher
 from web.finding import Finding
 from web.jobs import Jobs
@@ -43,7 +43,7 @@ from web.limits import Limits
 from web.metrics import Metrics
 from web.metrics import router as counted
 from web.offered import Offered
-from web.page import HERE, add_page
+from web.page import add_page
 from web.security import Guard
 from web.static_files import Static
 from web.thumbnails import Thumbnails
@@ -79,11 +79,8 @@ def create_app(
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         warming.start()
-        if index:
-            jobs.start_index(running, tuple(map(to_text, index)))  # what was asked for just now comes first
-        with running.going_on():
+        with running.going_on([("index", jobs.to_index(tuple(map(to_text, index))))] if index else ()):
             yield
-            await run_in_threadpool(running.close)
         await run_in_threadpool(offered.close)
         uploading.close()
 
@@ -118,8 +115,8 @@ def create_app(
     api.include_router(shares.router(access.keys))
     app.include_router(api)
     app.include_router(counted(metrics))
-    templates = Jinja2Templates(HERE / "templates")
-    app.include_router(login.router(access, limits, templates))
-    app.include_router(shares.pages(library, blur, access.keys, templates, thumbnails))
-    add_page(app, library, blur, warming, templates, static)
+    drawing = Drawing(static)
+    app.include_router(login.router(access, limits, drawing))
+    app.include_router(shares.pages(library, blur, access.keys, drawing, thumbnails))
+    add_page(app, library, blur, warming, drawing)
     return app

@@ -89,6 +89,9 @@ def serve(
         fetcher = Fetcher() if allow_urls else None
         app = create_app(library, blur_above, models, served, fetcher, index=wanted)
         serving = server(app, served, port)
+        # a terminal that is closed stops it as Ctrl+C does
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+            signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
         if show:
             Thread(target=_show, args=(serving, f"http://{_reached(host)}:{port}"), daemon=True).start()
         serving.run()

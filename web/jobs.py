@@ -6,31 +6,37 @@ it is started again, so pausing is stopping: a paused job holds neither the libr
 
 from __future__ import annotations
 
-import json
 import logging
+import math
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from indexer.errors import LibraryBusy
-from indexer.files import write_whole
 from indexer.indexer import utc_now
 from indexer.lock import going_on, writing
 from vlm import ImsearchError, UsageError
+from web.api.errors import WorkedElsewhere
+from web.job import ENDED, Job, State, orphaned, read, write
 
-State = Literal["queued", "running", "paused", "interrupted", "done", "failed", "cancelled"]
-"""`interrupted`: the server stopped meanwhile; the next one goes on where it was."""
-ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 # How many jobs are remembered.
 KEPT = 50
-# While another process writes the library, it is asked again so often whether it is done.
+# How far they are is written down so often: what a server that dies forgets, and another one over the library shows.
+KEPT_SECONDS = 5.0
+# While another process writes the library, or works its jobs, it is asked again so often whether it is done.
 BUSY_SECONDS = 2.0
+# A job whose server died in the midst of it so often is not begun again by itself.
+MOST_TRIES = 3
+GIVEN_UP = (
+    f"The server ended {MOST_TRIES} times in the midst of this: a file or a model may crash it, or memory may not suffice. "
+    "Its terminal may say more. Close other programs or take a smaller model, then start it again."
+)
 # How long a server that is being stopped waits for the present step; what is not done is done again next time.
 CLOSING_SECONDS = 10.0
 
@@ -46,33 +52,6 @@ class Stopped(BaseException):
     """Raised out of the work when its job was paused or cancelled; not an Exception: nothing may take it for a failure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One piece of work as it stands. `seconds_left` is a guess from this stage's rate so far; `failed` counts pictures.
-    After a pause `done` and `total` count what was left then.
-
-    `note` says what it waits for; `problem` why it failed; `result` is what came of it, in all its runs. Times are UTC, ISO 8601.
-    """
-
-    id: int
-    kind: str
-    asked: Mapping[str, Any]
-    state: State = "queued"
-    stopping: bool = False
-    stage: str = ""
-    done: int = 0
-    total: int | None = None
-    failed: int = 0
-    path: str = ""
-    seconds_left: float | None = None
-    note: str = ""
-    problem: str = ""
-    result: Any = None
-    created_at: str = ""
-    started_at: str | None = None
-    ended_at: str | None = None
-
-
 Step = Callable[[str, int, int | None, int, str], None]
 """Told of each step: stage, done, total, failed, path. Raises Stopped."""
 
@@ -84,9 +63,9 @@ class Told:
     step: Step
     note: Callable[[str], None]
     earlier: Any
-    """What had come of it when it was stopped before, as it was kept; None the first time."""
+    """What had come of it in the runs before this one; None the first time."""
     keep: Callable[[Any], None]
-    """Told what has come of it, when it is stopped: that is its result until it goes on."""
+    """Told what has come of it so far, those runs included: its result until it ends."""
 
 
 Work = Callable[[Mapping[str, Any], Told], Any]
@@ -104,7 +83,10 @@ class _Run:
 
 
 class Jobs:
-    """The jobs of the library in a folder, where they are kept across restarts. `works` are their kinds."""
+    """The jobs of the library in a folder, where they are kept across restarts. `works` are their kinds.
+
+    One server at a time works them, and it alone writes their file; another one shows what stands there meanwhile.
+    """
 
     def __init__(self, works: Mapping[str, Work], library: Path) -> None:
         self._works = works
@@ -112,10 +94,12 @@ class Jobs:
         self._file = library / "jobs.json"
         self._changed = threading.Condition()
         self._asides = 0
-        self._jobs: dict[int, Job] = _read(self._file)
+        self._jobs: dict[int, Job] = {}
         self._queue: list[int] = []
         self._runs: dict[int, _Run] = {}
-        self._worker: threading.Thread | None = None
+        self._settled = threading.Event()
+        self._elsewhere = ""
+        self._kept_at = 0.0
         self._closing = False
 
     # -- what may be asked -----------------------------------------------------------------------------------------
@@ -131,8 +115,9 @@ class Jobs:
             return self._jobs.get(job_id)
 
     def start(self, kind: str, asked: Mapping[str, Any]) -> Job:
-        """Put work into the queue. What is asked for already and has not ended is that job."""
+        """Put work into the queue. What is asked for already and has not ended is that job. Raises WorkedElsewhere, as all that follow."""
         with self._changed:
+            self._must_be_ours()
             for job in self._jobs.values():
                 if (job.kind, job.asked) == (kind, asked) and job.state not in ENDED:
                     return job if job.state in ("queued", "running") and not job.stopping else self._enqueue(job)
@@ -177,34 +162,35 @@ class Jobs:
                 self._changed.notify_all()
 
     @contextmanager
-    def going_on(self) -> Iterator[None]:
-        """While the server lives: what an earlier one was at or had waiting goes on, in that order.
+    def going_on(self, wanted: Sequence[tuple[str, Mapping[str, Any]]] = ()) -> Iterator[None]:
+        """While the server lives: what is `wanted` (kind, asked) of it is done, then what an earlier server was at or had
+        waiting, in that order; once no other server works the library's jobs.
 
-        A second server over the library leaves that to the first, which may be at it, or was told to pause it.
+        What has not ended when this ends is `interrupted`, and the next server, or one that waits, goes on with it.
         """
-        with ExitStack() as held:
-            try:
-                held.enter_context(going_on(self._library))
-            except (LibraryBusy, OSError) as why:  # served already, or on a disk that cannot be written
-                log.info("No job of an earlier server goes on: %s", why)
-            else:
-                with self._changed:
-                    for job in [job for job in self._jobs.values() if job.state == "interrupted"]:
-                        self._enqueue(job)
+        worker = threading.Thread(target=self._serve, args=(wanted,), name="jobs", daemon=True)
+        worker.start()
+        self._settled.wait()
+        try:
             yield
-
-    def close(self) -> None:
-        """Stop at the next step; what has not ended is `interrupted`, and the next server goes on with it."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
-            worker = self._worker
-        if worker:
+        finally:
+            with self._changed:
+                self._closing = True
+                for job_id in self._runs:
+                    if self._jobs[job_id].state == "running":  # it is stopped, it does not end the server
+                        self._set(job_id, tries=0)
+                        self._keep()
+                self._changed.notify_all()
             worker.join(CLOSING_SECONDS)
 
     # -- the queue -------------------------------------------------------------------------------------------------
 
+    def _must_be_ours(self) -> None:
+        if self._elsewhere:
+            raise WorkedElsewhere(self._elsewhere)
+
     def _known(self, job_id: int, states: tuple[State, ...]) -> Job:
+        self._must_be_ours()
         job = self._jobs.get(job_id)
         if job is None:
             raise UsageError(f"There is no job {job_id}.")
@@ -221,9 +207,6 @@ class Jobs:
         self._jobs[job.id] = replace(job, state="queued", stopping=False, note="", problem="", ended_at=None)
         self._keep()
         self._changed.notify_all()
-        if self._worker is None or not self._worker.is_alive():
-            self._worker = threading.Thread(target=self._serve, name="jobs", daemon=True)
-            self._worker.start()
         return self._jobs[job.id]
 
     def _stop(self, job_id: int, state: State, states: tuple[State, ...]) -> Job:
@@ -236,6 +219,8 @@ class Jobs:
                 return made
             if job_id in self._queue:
                 self._queue.remove(job_id)
+            if state in ENDED:
+                self._runs.pop(job_id, None)
             made = self._set(job_id, state=state, ended_at=utc_now() if state in ENDED else None)
             self._keep()
             return made
@@ -248,8 +233,52 @@ class Jobs:
 
     # -- the one thread that works ---------------------------------------------------------------------------------
 
-    def _serve(self) -> None:
+    def _serve(self, wanted: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         _step_back()
+        while not self._closing:
+            with ExitStack() as held:
+                held.callback(self._settled.set)  # whatever goes wrong here, the server serves
+                try:
+                    held.enter_context(going_on(self._library))
+                except LibraryBusy as busy:
+                    self._look_on(str(busy))
+                    continue
+                except OSError as why:  # on a disk that cannot be written
+                    log.info("No job of an earlier server goes on: %s", why)
+                    self._take_over(wanted, ())
+                else:
+                    self._take_over(wanted, ("interrupted",))
+                self._work()
+
+    def _look_on(self, why: str) -> None:
+        """Show for a while what another server does, and that it is the one."""
+        with self._changed:
+            if not self._elsewhere:
+                log.warning("%s", why)
+            self._elsewhere = why
+            self._jobs = {job.id: replace(job, elsewhere=why) for job in read(self._file).values()}
+            self._settled.set()
+            self._changed.wait_for(lambda: self._closing, BUSY_SECONDS)
+
+    def _take_over(self, wanted: Sequence[tuple[str, Mapping[str, Any]]], states: tuple[State, ...]) -> None:
+        """Go on with what is in these states, but not with what ends the server again and again, also where it is `wanted`."""
+        with self._changed:
+            self._elsewhere = ""
+            kept = read(self._file)
+            self._jobs = {job.id: orphaned(job) for job in kept.values()}
+            for job in [job for job in self._jobs.values() if job.state == "interrupted" and job.tries >= MOST_TRIES]:
+                self._set(job.id, state="failed", problem=GIVEN_UP, ended_at=utc_now())
+            for kind, asked in wanted:
+                same = [job for job in self._jobs.values() if (job.kind, job.asked) == (kind, asked)]
+                if not same or max(same, key=lambda job: job.id).tries < MOST_TRIES:
+                    self.start(kind, asked)
+            for job in [job for job in self._jobs.values() if job.state in states]:
+                self._enqueue(job)
+            if self._jobs != kept:
+                self._keep()
+            self._settled.set()
+
+    def _work(self) -> None:
         while True:
             with self._changed:
                 while (self._asides or not self._queue) and not self._closing:
@@ -258,7 +287,7 @@ class Jobs:
                     return
                 job = self._jobs[self._queue.pop(0)]
                 self._runs[job.id].wish = None
-                self._set(job.id, state="running", started_at=job.started_at or utc_now())
+                self._set(job.id, state="running", started_at=job.started_at or utc_now(), tries=job.tries + 1)
                 self._keep()
             try:
                 ended = self._run(job)
@@ -270,7 +299,9 @@ class Jobs:
                 if state in ENDED:
                     ended["ended_at"] = utc_now()
                     self._runs.pop(job.id)
-                now = self._set(job.id, **{**ended, "state": state, "stopping": False, "seconds_left": None})
+                now = self._set(
+                    job.id, **{**ended, "state": state, "stopping": False, "seconds_left": None, "tries": 0}
+                )
                 if state == "queued":
                     self._enqueue(now, first=True)
                 self._keep()
@@ -293,7 +324,9 @@ class Jobs:
                 self._note(job.id, "")
             except ImsearchError as error:
                 return {"state": "failed", "problem": str(error)}
-            except Exception:  # whatever it is, the one who watches must hear of it
+            except Stopped:
+                raise
+            except BaseException:  # also what is no Exception, as panics of Rust: who watches must hear of it
                 log.exception("Job %d (%s) failed.", job.id, job.kind)
                 return {"state": "failed", "problem": "Something went wrong inside imsearch; its terminal says what."}
 
@@ -316,36 +349,27 @@ class Jobs:
             left = (total - done) * (now - run.began) / (done - run.first)
             self._set(job_id, seconds_left=round(left, 1))
         self._set(job_id, stage=stage, done=done, total=total, failed=failed, path=path, note="")
+        if now - self._kept_at > KEPT_SECONDS:
+            self._keep()
         self._heed(job_id)
 
     def _keep(self) -> None:
         """Write down what a restart needs, the queue in its order behind the rest. A library on a read-only disk has jobs all the same."""
-        for number in sorted(self._jobs)[:-KEPT]:
-            if self._jobs[number].state in ENDED:
-                del self._jobs[number]
-        try:
+        with self._changed:
+            for number in sorted(self._jobs)[:-KEPT]:
+                if self._jobs[number].state in ENDED:
+                    del self._jobs[number]
             jobs = sorted(self._jobs.values(), key=lambda job: job.id in self._queue and self._queue.index(job.id) + 1)
-            write_whole(self._file, json.dumps([asdict(job) for job in jobs]).encode())
-        except OSError as error:
-            log.warning("Jobs cannot be kept in %s: %s", self._file, error)
+            try:
+                write(self._file, jobs)
+                self._kept_at = time.monotonic()
+            except OSError as error:
+                if self._kept_at < math.inf:
+                    log.warning("Jobs cannot be kept in %s: %s", self._file, error)
+                self._kept_at = math.inf  # said once, and not tried at every step
 
 
 def _step_back() -> None:
     """This thread, and those that it begins, take what searches leave of the processors; where a thread can say so."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
-
-
-def _read(file: Path) -> dict[int, Job]:
-    """What an earlier server left. Its file is a convenience: one that cannot be read is begun anew."""
-    try:
-        jobs = [Job(**one) for one in json.loads(file.read_text(encoding="utf-8"))]
-    except (OSError, ValueError, TypeError):
-        return {}
-    return {job.id: _left(job) for job in jobs}
-
-
-def _left(job: Job) -> Job:
-    if job.state not in ("queued", "running"):
-        return job
-    return replace(job, state="paused" if job.stopping else "interrupted", stopping=False, note="")

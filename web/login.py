@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from fastapi.templating import Jinja2Templates
 from starlette.concurrency import run_in_threadpool
 
 from web.access import COOKIE, Access
+from web.drawing import Drawing
 from web.keys import LOGIN_DAYS, Key
 from web.limits import Limits, client_of
 from web.scopes import needs
@@ -17,14 +17,14 @@ from web.scopes import needs
 MOST_LETTERS = 200
 
 
-def router(access: Access, limits: Limits, templates: Jinja2Templates) -> APIRouter:
+def router(access: Access, limits: Limits, drawing: Drawing) -> APIRouter:
     """`/login` and `/logout` of one server."""
     made = APIRouter(include_in_schema=False)
 
-    def page(request: Request, to: str, wrong: str = "") -> Response:
+    def page(request: Request, to: str, wrong: bool = False) -> Response:
         known = _login_of(access, request)
         told = {"next": _local(to), "wrong": wrong, "known": known, "asks": access.asks}
-        return templates.TemplateResponse(request, "login.html", told, 401 if wrong else 200)
+        return drawing.page(request, "login.html", told, 401 if wrong else 200)
 
     @made.get("/login")
     def login(request: Request, next: str = "/") -> Response:  # noqa: A002 - the name that such pages have
@@ -42,9 +42,7 @@ def router(access: Access, limits: Limits, templates: Jinja2Templates) -> APIRou
             client = client_of(request.client.host if request.client else "")
             limits.may_guess(client)
             limits.guessed(client)
-            return page(
-                request, next, "This token opens nothing here. Was it copied whole? It may have ended or been revoked."
-            )
+            return page(request, next, wrong=True)
         secret = await run_in_threadpool(access.keys.log_in, key)
         answer = RedirectResponse(_local(next), 303)
         answer.set_cookie(

@@ -14,6 +14,7 @@ from search import Library
 from search.library import READER
 from vlm import Model, ModelError, UsageError
 from vlm.cache import model_snapshot
+from vlm.choices import CHOICES, on_this_machine, spec_of
 from vlm.detectors import FIXED, OPEN
 from vlm.registry import load_any
 from vlm.tasks.asked import can_answer
@@ -76,6 +77,21 @@ class Offered:
     def first(self, task: str) -> str | None:
         """The first model that does a task; None where there is none."""
         return next((one.spec for one in self.all() if task in one.tasks), None)
+
+    def usable(self, spec: str) -> str:
+        """The spec of an embedder that lies here. Raises UsageError: nothing is downloaded, and no path is named, from outside."""
+        wanted = spec_of(spec)
+        here = [one.spec for one in CHOICES if on_this_machine(one)]
+        here += [one.spec for one in self._library.models.held()]
+        if wanted not in (*here, *self.specs()):
+            known = next((one for one in CHOICES if one.spec == wanted), None)
+            how = (
+                f"get it with: imsearch models get {known.name}"
+                if known
+                else "GET /api/v1/models lists those that are."
+            )
+            raise UsageError(f"{spec!r} is not on this machine; {how}")
+        return wanted
 
     def close(self) -> None:
         """Give the memory back."""

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
-from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, Field
 
 from indexer import Picture
@@ -22,6 +21,7 @@ from search.blurring import Blur
 from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.errors import NotThere
 from web.api.pictures import file_of, thumbnail_of
+from web.drawing import Drawing
 from web.keys import MOST_LETTERS, Key, Keys
 from web.scopes import needs
 from web.thumbnails import Thumbnails
@@ -105,7 +105,7 @@ class _Found:
     at: float = field(default_factory=time.monotonic)
 
 
-def pages(library: Library, blur: Blur, keys: Keys, templates: Jinja2Templates, thumbnails: Thumbnails) -> APIRouter:
+def pages(library: Library, blur: Blur, keys: Keys, drawing: Drawing, thumbnails: Thumbnails) -> APIRouter:
     """`/s/SECRET`: the page of a link and its pictures."""
     made = APIRouter(prefix="/s/{secret}", include_in_schema=False)
     kept: dict[str, _Found] = {}
@@ -138,7 +138,7 @@ def pages(library: Library, blur: Blur, keys: Keys, templates: Jinja2Templates, 
             for p in found.values()
         ]  # fmt: skip
         told = {"key": key, "pictures": shown, "secret": secret, "until": (key.ends_at or "")[:10]}
-        return templates.TemplateResponse(request, "share.html", told, headers={"Cache-Control": "no-store"})
+        return drawing.page(request, "share.html", told, headers={"Cache-Control": "no-store"})
 
     @made.get("/{picture_id}/thumbnail", response_class=FileResponse)
     def thumbnail(secret: str, picture_id: int) -> Response:

@@ -45,7 +45,7 @@ class Static(StaticFiles):
         super().__init__(directory=folder)
         # some systems' tables say text/plain, which browsers refuse to run
         mimetypes.add_type("text/javascript", ".js")
-        self._folder = folder
+        self.folder = folder
         self._kept: dict[str, _Kept] = {}
         self._version = ""
         self._lock = threading.Lock()
@@ -54,9 +54,7 @@ class Static(StaticFiles):
     def look(self) -> None:
         """Take in what has changed in the folder."""
         with self._lock:
-            now = {
-                path.relative_to(self._folder).as_posix(): path for path in self._folder.rglob("*") if path.is_file()
-            }
+            now = {path.relative_to(self.folder).as_posix(): path for path in self.folder.rglob("*") if path.is_file()}
             changed = self._kept.keys() - {*now, SHEET}
             for name in changed:
                 del self._kept[name]

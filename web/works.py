@@ -28,51 +28,43 @@ def works(library: Library, offered: Offered, finding: Finding) -> dict[str, Wor
         kept = asked["choice"]
         choice = kept and Choice(tuple(kept["include"]), tuple(kept["exclude"]), kept["hidden"])
         counts = Counts()
-        try:
-            report = library.index(roots, asked["ocr"], choice, asked["retry"], _progress(told), counts)
-        except BaseException:
-            told.keep(_in_all(counts.report(0.0), told.earlier))
-            raise
-        return _in_all(report, told.earlier)
+        so_far = _progress(told, lambda _: _indexed(counts.report(0.0), told.earlier))
+        report = library.index(roots, asked["ocr"], choice, asked["retry"], so_far, counts)
+        return _indexed(report, told.earlier)
 
     def annotate(asked: Asked, told: Told) -> Any:
         tasks = Tasks(**{**asked["tasks"], "labels": tuple(asked["tasks"].get("labels", ()))})
         made = [*annotators(tasks, offered.model)]
         among = None if asked["query"] is None else parse(asked["query"])
-        models = {one.task: one.spec for one in made} | {"tag": library.in_use().manifest.model}
-        # what is asked anew is begun anew
-        stages = {} if asked["anew"] else {one["task"]: one for one in told.earlier or ()}
-        earlier, show = dict(stages), _progress(told)
+        specs = {"tag": library.in_use().manifest.model} if asked["tags"] else {}
+        specs |= {one.task: one.spec for one in made}
+        before: dict[str, Any] = {t: {"task": t, "model": spec, "done": 0, "failed": 0} for t, spec in specs.items()}
+        if not asked["anew"]:  # that is begun anew, too
+            before |= {one["task"]: one for one in told.earlier or ()}
+        came = dict(before)
 
-        def on_progress(now: Progress) -> None:
-            if now.stage in models:
-                before = earlier.get(now.stage, {"done": 0, "failed": 0})
-                stages[now.stage] = {
-                    "task": now.stage, "model": models[now.stage], "done": before["done"] + now.done - now.failed,
-                    "failed": before["failed"] + now.failed,
-                }  # fmt: skip
-            show(now)
+        def come(now: Progress) -> Any:
+            was = before[now.stage]
+            well = was["done"] + now.done - now.failed
+            came[now.stage] = was | {"done": well, "failed": was["failed"] + now.failed}
+            return [*came.values()]
 
-        try:
-            done = library.annotate(made, among, asked["anew"], asked["retry"], on_progress, asked["tags"])
-        except BaseException:
-            told.keep([*stages.values()])
-            raise
-        return [stages.get(one.task, asdict(one)) for one in done]
+        library.annotate(made, among, asked["anew"], asked["retry"], _progress(told, come), asked["tags"])
+        return [*came.values()]
 
     def duplicates(_: Asked, told: Told) -> Any:
         found = finding.found(on_step=lambda what, done, total: told.step(what, done, total, 0, ""))
         return {"groups": len(found.groups), "together": len(found.together)}
 
     def use_model(asked: Asked, told: Told) -> Any:
-        made = library.models.use(load_embedder(asked["spec"]), _progress(told), told.note)
+        made = library.models.use(load_embedder(offered.usable(asked["spec"])), _progress(told), told.note)
         library.follow_the_model()
         return asdict(made)
 
     return {"index": index, "annotate": annotate, "duplicates": duplicates, "model": use_model}
 
 
-def _in_all(report: IndexReport, earlier: Asked | None) -> Asked:
+def _indexed(report: IndexReport, earlier: Asked | None) -> Asked:
     """A run's report with what runs before it did; what failed and what is unchanged each of them tells in full."""
     told = asdict(report)
     return told | {
@@ -82,5 +74,11 @@ def _in_all(report: IndexReport, earlier: Asked | None) -> Asked:
     }
 
 
-def _progress(told: Told) -> Callable[[Progress], None]:
-    return lambda now: told.step(now.stage, now.done, now.total, now.failed, now.path)
+def _progress(told: Told, come: Callable[[Progress], Any] = lambda _: None) -> Callable[[Progress], None]:
+    """Tells the job of each step, and what has `come` of it by then, in all its runs."""
+
+    def on_progress(now: Progress) -> None:
+        told.keep(come(now))
+        told.step(now.stage, now.done, now.total, now.failed, now.path)
+
+    return on_progress

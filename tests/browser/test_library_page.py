@@ -14,7 +14,7 @@ from tests.conftest import paint
 from tests.plugin import install
 from tests.web.gallery import Gallery
 from tests.web.working import Gated, painted
-from vlm import load_model
+from vlm import ModelUnavailable, load_model
 from vlm.protocols import Annotation
 from vlm.registry import _families
 
@@ -220,6 +220,22 @@ def test_work_is_paused_goes_on_and_is_cancelled_from_the_page(page, shown, gate
     expect(row).to_contain_text("Cancelled")
     assert first < shown.library.status()["caption texts"] < shown.library.store.count()
     expect(row.get_by_role("button")).to_have_count(0)
+
+
+def test_work_that_failed_is_started_again_from_the_page(page, shown, gated, monkeypatch):
+    def gone(*_):
+        raise ModelUnavailable("The model is away.")
+
+    monkeypatch.setattr(gated, "replies", gone)
+    row = caption(page, "")
+    expect(row).to_contain_text("The model is away.")
+    monkeypatch.undo()
+    row.get_by_role("button", name="Start again").click()
+    assert gated.began.acquire(timeout=20)
+    row.get_by_role("button", name="Cancel").click()
+    expect(row).to_contain_text("Stopping")
+    gated.gate.release()
+    expect(row).to_contain_text("Cancelled")
 
 
 def test_another_model_is_built_beside_while_the_old_one_searches(page, shown):

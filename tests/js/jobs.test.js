@@ -23,6 +23,11 @@ test("an ended one says what came of it, or why not", () => {
   assert.equal(standing({ ...job, state: "failed", problem: "The disk is full." }), "The disk is full.");
 });
 
+test("one that another server works says who does", () => {
+  assert.equal(standing({ ...job, seconds_left: null, elsewhere: "Process 7 works it." }), "30 of 120 · Process 7 works it.");
+  assert.equal(standing({ ...job, state: "cancelled", elsewhere: "Process 7 works it." }), "Cancelled · 30 of 120");
+});
+
 test("one that was stopped can go on", () => {
   for (const state of ["queued", "paused", "interrupted"]) assert.ok(going({ ...job, state }));
   assert.equal(standing({ ...job, state: "paused" }), "Paused · 30 of 120");

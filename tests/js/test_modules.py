@@ -28,12 +28,13 @@ def test_every_message_is_in_the_table_and_every_one_of_the_table_is_said():
     said = set(re.findall(r'\bt\((?:[^()"]*\?\s*"[\w.]+"\s*:)?\s*"([\w.]+)"', modules))
     said |= set(re.findall(r'\bt\([^()"]*\?\s*"([\w.]+)"\s*:', modules))
     templates = "".join(path.read_text("utf-8") for path in WEB.glob("templates/*.html"))
-    said |= set(re.findall(r'messages\["([\w.]+)"\]', templates))
+    said |= set(re.findall(r'(?:messages\[|\bt\()"([\w.]+)"[\],]', templates))
     # the parts of the library, each with its address
     said |= {f"library.{part}" for part in re.findall(r'\("(\w+)", "/library', templates)}
     said |= set(re.findall(r'"(keys\.[\w.]+|terms\.[\w.]+|filters\.[\w.]+)"', modules))
     families = tuple(
         set(re.findall(r"\bt\(\s*(?:[^()]*\?[^()]*)?`([\w.]+\.)\$\{", modules))
+        | set(re.findall(r'messages\["(\w+\.)" ~', templates))
         | {"signal.", "ordinal.", "terms.", "view."}
     )
     assert not said - set(table)

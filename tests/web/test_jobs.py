@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -16,8 +15,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from indexer.lock import writing
-from tests.conftest import heed_interrupts, paint
-from tests.web.working import events, painted, serving, waited
+from tests.conftest import paint
+from tests.web.working import events, own_process, painted, serving, waited
 from web.app import create_app
 
 ROOT = Path(__file__).parents[2]
@@ -196,17 +195,131 @@ def test_a_job_whose_model_the_next_server_does_not_offer_fails_and_says_so(libr
         assert "'gated' is not offered here" in waited(client, job["id"], "failed")["problem"]
 
 
-def test_a_second_server_leaves_to_the_first_what_it_is_at(library, gated):
+def test_a_switch_to_a_model_that_is_not_here_any_more_fails_and_says_so(library):
+    kept = {
+        "id": 1,
+        "kind": "model",
+        "asked": {"spec": "openclip:/a/stick/that/is/out"},
+        "state": "running",
+        "tries": 1,
+    }
+    (library.folder / "jobs.json").write_text(json.dumps([kept]))
+    with served(library) as client:
+        job = waited(client, 1, "failed")
+        assert "is not on this machine; GET /api/v1/models lists those that are" in job["problem"]
+        assert waited(client, started(client, kind="duplicates")["id"], "done")
+
+
+def test_a_model_that_panics_fails_its_job_and_the_next_one_is_done(client, gated, monkeypatch):
+    class Panic(BaseException):
+        """As those of libraries in Rust are."""
+
+    def panics(*_):
+        raise Panic
+
+    monkeypatch.setattr(gated, "replies", panics)
+    job, behind = started(client, kind="annotate", caption="gated"), started(client, kind="duplicates")
+    assert waited(client, job["id"], "failed")["problem"]
+    assert waited(client, behind["id"], "done")
+
+
+def test_a_second_server_shows_the_jobs_of_the_first_and_who_works_them(library, gated):
     with served(library, "gated") as first:
         job = started(first, kind="annotate", caption="gated")
         assert gated.began.acquire(timeout=20)
         with served(library, "gated") as second:
+            (shown,) = second.get("/api/v1/jobs").json()
+            assert shown["id"] == job["id"] and f"process {os.getpid()} on" in shown["elsewhere"]
+            refused = second.post("/api/v1/jobs", json={"kind": "duplicates"})
+            assert refused.status_code == 409 and refused.headers["content-type"] == "application/problem+json"
+            assert refused.json()["detail"] == shown["elsewhere"]
+            for what in ("pause", "cancel", "resume"):
+                told(second, job, what, 409)
             told(first, job, "pause")
             gated.gate.release()
-            waited(first, job["id"], "paused")
-            assert second.get(f"/api/v1/jobs/{job['id']}").json()["state"] == "interrupted"
-            other = waited(second, started(second, kind="duplicates")["id"], "done")
-            assert other["state"] == "done" and not gated.began.acquire(timeout=0)
+            assert waited(second, job["id"], "paused")["elsewhere"]
+    with served(library, "gated") as next_one:
+        (kept,) = next_one.get("/api/v1/jobs").json()
+        assert (kept["state"], kept["elsewhere"]) == ("paused", "")
+
+
+def test_when_the_first_of_two_servers_is_killed_the_second_goes_on_with_its_jobs(library, tmp_path):
+    painted(tmp_path / "pictures/more", 30)
+    options = ("--model", "colour-chat")
+    with (
+        own_process(library, *options, COLOUR_PAUSE="60") as (dying, first),
+        own_process(library, *options) as (_, second),
+    ):
+        indexing = started(first, kind="index", ocr=False)
+        behind = started(first, kind="annotate", caption="colour-chat")
+        end = time.monotonic() + 20
+        while not [job for job in second.get("/api/v1/jobs").json() if job["state"] == "running"]:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        assert f"process {dying.pid} on" in second.get(f"/api/v1/jobs/{indexing['id']}").json()["elsewhere"]
+        dying.kill()
+        made = waited(second, indexing["id"], "done", "failed")
+        assert (made["state"], made["elsewhere"]) == ("done", "")
+        assert waited(second, behind["id"], "done")["result"][0]["done"] == 50
+        assert waited(second, started(second, kind="duplicates")["id"], "done")
+
+
+def test_folders_that_a_second_server_was_started_with_are_indexed_once_the_first_ends(library, tmp_path):
+    more = painted(tmp_path / "more", 4)
+    with ExitStack() as first:
+        first.enter_context(served(library))
+        with own_process(library, more) as (_, second):
+            assert second.get("/api/v1/jobs").json() == []
+            first.close()
+            end = time.monotonic() + 20
+            while (str(more), 4) not in [
+                (one["path"], one["pictures"]) for one in second.get("/api/v1/folders").json()
+            ]:
+                assert time.monotonic() < end
+                time.sleep(0.05)
+
+
+def test_a_job_that_kills_its_server_for_the_third_time_is_begun_again_by_hand_alone(library, tmp_path):
+    options, mercy = ("--model", "deadly"), tmp_path / "mercy"
+    with served(library, "colour-chat") as client:
+        job = started(client, kind="annotate", caption="colour-chat")
+        waited(client, job["id"], "done")
+    (kept,) = json.loads((library.folder / "jobs.json").read_text())
+    kept["asked"]["tasks"]["caption"] = "deadly"
+    # as two servers left it that died of it
+    (library.folder / "jobs.json").write_text(json.dumps([kept | {"state": "running", "tries": 2, "result": None}]))
+    with own_process(library, *options, COLOUR_MERCY=mercy) as (dying, _):
+        assert dying.wait(20) == -signal.SIGKILL
+    with own_process(library, *options, COLOUR_MERCY=mercy) as (_, client):
+        (job,) = client.get("/api/v1/jobs").json()
+        assert job["state"] == "failed" and "ended 3 times in the midst of this" in job["problem"]
+        assert waited(client, started(client, kind="duplicates")["id"], "done")
+        mercy.touch()
+        told(client, job, "resume")
+        assert waited(client, job["id"], "done")["result"][0]["done"] == 20
+
+
+def test_what_a_server_is_started_for_is_not_begun_again_for_ever_either(library, tmp_path):
+    folder = str(painted(tmp_path / "more", 4))
+    asked = {"folders": [folder], "ocr": False, "retry": False, "choice": None}
+    kept = {"id": 1, "kind": "index", "asked": asked | {"ocr": True}, "state": "running", "tries": 3}
+    (library.folder / "jobs.json").write_text(json.dumps([kept]))
+    for _ in range(2):
+        with TestClient(create_app(library, index=[Path(folder)]), base_url="http://127.0.0.1") as client:
+            (job,) = client.get("/api/v1/jobs").json()
+            assert job["state"] == "failed" and "start it again" in job["problem"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_server_that_is_stopped_in_the_midst_of_a_job_has_not_failed_at_it(library, tmp_path, how):
+    painted(tmp_path / "pictures/more", 40)
+    with own_process(library, COLOUR_PAUSE="0.5") as (process, client):
+        job = started(client, kind="index", ocr=False)
+        waited(client, job["id"], "running")
+        process.send_signal(how)
+        process.wait(20)
+    (kept,) = json.loads((library.folder / "jobs.json").read_text())
+    assert (kept["state"], kept["tries"]) == ("interrupted", 0)
 
 
 def test_what_was_told_to_pause_stays_paused_though_the_server_died_before_it_did(library, gated):
@@ -241,25 +354,15 @@ def test_progress_is_heard_as_it_happens(library, gated):
         assert heard[-2][1]["state"] == "done"
 
 
-def test_a_server_stops_at_once_and_without_complaint_though_somebody_listens(library, tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "imsearch", "--library", str(library.folder), "serve", "--port", str(port)],
-        env=os.environ | {"PYTHONPATH": f"{tmp_path / 'site'}:{ROOT}"}, cwd=ROOT, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, preexec_fn=heed_interrupts,
-    )  # fmt: skip
-    assert "imsearch is at" in server.stdout.readline()
-    with httpx.Client(
-        base_url=f"http://127.0.0.1:{port}", timeout=20, transport=httpx.HTTPTransport(retries=5)
-    ) as client:
+def test_a_server_stops_at_once_and_without_complaint_though_somebody_listens(library):
+    with own_process(library) as (process, client):
         started(client, kind="duplicates")
         with client.stream("GET", "/api/v1/jobs/events") as stream:
             pieces = stream.iter_text()
             assert "event: job" in next(pieces)
-            server.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGINT)
             list(pieces)
-    said, _ = server.communicate(timeout=20)
+        said, _ = process.communicate(timeout=20)
     assert "ERROR" not in said and "Traceback" not in said
 
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import httpx
 import uvicorn
 
 from search.library import Library
-from tests.conftest import paint
+from tests.conftest import heed_interrupts, paint
 from tests.plugin import ColourWriter
 from vlm.protocols import Generation, Turn
 
+ROOT = Path(__file__).parents[2]
 COLOURS = ("red", "green", "blue", "yellow")
 
 
@@ -83,3 +89,29 @@ def serving(app) -> Iterator[str]:
         server.should_exit = True
         thread.join(20)
         assert not thread.is_alive()
+
+
+@contextmanager
+def own_process(
+    library: Library, *options: str | Path, **environment: str | Path
+) -> Iterator[tuple[subprocess.Popen, httpx.Client]]:
+    """`imsearch serve` as a process of its own, once it answers; it is killed at the end if it still lives."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "imsearch", "--library", library.folder, "serve", "--port", port, *options]
+    process = subprocess.Popen(
+        [*map(str, command)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env=os.environ | {"PYTHONPATH": f"{library.folder.parent / 'site'}:{ROOT}"}
+        | {name: str(value) for name, value in environment.items()},
+        preexec_fn=heed_interrupts,
+    )  # fmt: skip
+    try:
+        while process.poll() is None:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.02)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+            yield process, client
+    finally:
+        process.kill()
+        process.communicate()

@@ -2,6 +2,7 @@
 
     ImsearchError (drawn in `vlm/errors.py`)
       NotThere                        what was asked for does not exist (any more)
+      WorkedElsewhere                 another server works the library's jobs
       TooBig                          more was sent than is read
       Foreign                         a page of another site asks, or under another name
       NotKnown                        a token is needed, or this one opens nothing
@@ -37,6 +38,10 @@ log = logging.getLogger("imsearch.web")
 
 class NotThere(ImsearchError):
     """What was asked for does not exist (any more)."""
+
+
+class WorkedElsewhere(ImsearchError):
+    """Another server works the library's jobs."""
 
 
 class TooBig(ImsearchError):
@@ -77,6 +82,7 @@ TABLE: tuple[tuple[type[Exception], int, str | None], ...] = (
     (Foreign, 403, None),
     (NotAllowed, 403, None),
     (NotThere, 404, None),
+    (WorkedElsewhere, 409, None),
     (TooBig, 413, None),
     (TooMany, 429, None),
     (Busy, 503, None),

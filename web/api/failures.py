@@ -12,7 +12,7 @@ from search import Library
 from search.library import READER
 from vlm import UsageError
 from web.api.bodies import Body
-from web.api.jobs import AnnotateIn, FailureOut, JobOut, Spec, failures_out, job_out, start_annotate, start_index
+from web.api.jobs import AnnotateIn, FailureOut, JobOut, Spec, failures_out, job_out, start_annotate, to_index
 from web.jobs import Jobs
 from web.offered import Offered
 from web.scopes import needs
@@ -54,7 +54,7 @@ def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
     def retry(asked: RetryIn) -> JobOut:
         """Try once more, as a job."""
         if asked.stage == "index" or (asked.stage, asked.model) == ("ocr", READER):
-            return job_out(library, start_index(jobs, (), asked.ocr, retry=True))
+            return job_out(library, jobs.start("index", to_index((), asked.ocr, retry=True)))
         if not asked.model:
             raise UsageError(f"Say which model failed in {asked.stage}; the groups of /api/v1/failures name it.")
         task = {_ASKED_AS.get(asked.stage, asked.stage): asked.model}

@@ -15,7 +15,7 @@ from indexer.typed import folder_typed
 from search import Library
 from vlm import UsageError
 from web.api.bodies import Body
-from web.api.jobs import JobOut, Path, job_out, start_index
+from web.api.jobs import JobOut, Path, job_out, to_index
 from web.jobs import Jobs
 from web.scopes import needs
 
@@ -60,7 +60,7 @@ def router(library: Library, jobs: Jobs) -> APIRouter:
         _must_be_there(library, folders)
         said = asked.include or asked.exclude or asked.hidden
         choice = Choice(asked.include, asked.exclude, asked.hidden) if said else None
-        return job_out(library, start_index(jobs, folders, asked.ocr, choice=choice))
+        return job_out(library, jobs.start("index", to_index(folders, asked.ocr, choice=choice)))
 
     return made
 

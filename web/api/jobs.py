@@ -23,7 +23,8 @@ from web.api.asked import MOST_CHARACTERS, query_of
 from web.api.bodies import Body
 from web.api.errors import NotAllowed, NotThere
 from web.events import sent
-from web.jobs import ENDED, Job, Jobs, State
+from web.job import ENDED, Job, State
+from web.jobs import Jobs
 from web.offered import Offered
 from web.scopes import needs
 
@@ -105,6 +106,7 @@ class JobOut(BaseModel):
     note: str
     problem: str
     problems: list[FailureOut]
+    elsewhere: str
     result: Any
     created_at: str
     started_at: str | None
@@ -144,7 +146,7 @@ def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
         """Put work into the queue; one job runs at a time. What is asked for already, and has not ended, is that job."""
         if isinstance(asked, IndexIn):
             _must_be_known(library, asked.folders)
-            return told(start_index(jobs, asked.folders, asked.ocr, asked.retry))
+            return told(jobs.start("index", to_index(asked.folders, asked.ocr, asked.retry)))
         if isinstance(asked, AnnotateIn):
             return told(start_annotate(jobs, offered, asked))
         return told(jobs.start("duplicates", {}))
@@ -186,12 +188,12 @@ def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
     return made
 
 
-def start_index(
-    jobs: Jobs, folders: tuple[str, ...], ocr: bool = True, retry: bool = False, choice: Choice | None = None
-) -> Job:
-    """A job that indexes folders; without any, all that the library holds."""
+def to_index(
+    folders: tuple[str, ...], ocr: bool = True, retry: bool = False, choice: Choice | None = None
+) -> dict[str, Any]:
+    """What a job of the kind `index` is asked: these folders; without any, all that the library holds."""
     kept = None if choice is None else json.loads(json.dumps(asdict(choice)))
-    return jobs.start("index", {"folders": list(folders), "ocr": ocr, "retry": retry, "choice": kept})
+    return {"folders": list(folders), "ocr": ocr, "retry": retry, "choice": kept}
 
 
 def start_annotate(jobs: Jobs, offered: Offered, asked: AnnotateIn) -> Job:

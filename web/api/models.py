@@ -8,8 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from search import Library
-from vlm import UsageError
-from vlm.choices import CHOICES, on_this_machine, spec_of
+from vlm.choices import CHOICES, on_this_machine
 from web.api.bodies import Body
 from web.api.jobs import JobOut, Spec, job_out
 from web.jobs import Jobs
@@ -104,7 +103,7 @@ def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
     @made.post("/switch", status_code=202, openapi_extra=needs("admin"))
     def switch(asked: ModelIn) -> JobOut:
         """Search by this model from then on: a job makes its vectors beside those in use, which are searched meanwhile."""
-        return job_out(library, jobs.start("model", {"spec": usable(asked.spec)}))
+        return job_out(library, jobs.start("model", {"spec": offered.usable(asked.spec)}))
 
     @made.post("/back", openapi_extra=needs("admin"))
     def back() -> SwitchedOut:
@@ -120,20 +119,5 @@ def router(library: Library, jobs: Jobs, offered: Offered) -> APIRouter:
         with jobs.aside():
             dropped, shrunk = library.models.drop(asked.spec)
         return DroppedOut(dropped=[HeldOut(**asdict(one)) for one in dropped], disk=shrunk)
-
-    def usable(spec: str) -> str:
-        """The spec of an embedder that lies here. Raises UsageError: nothing is downloaded, and no path is named, from outside."""
-        wanted = spec_of(spec)
-        here = [one.spec for one in CHOICES if on_this_machine(one)]
-        here += [one.spec for one in library.models.held()]
-        if wanted not in (*here, *offered.specs()):
-            known = next((one for one in CHOICES if one.spec == wanted), None)
-            how = (
-                f"get it with: imsearch models get {known.name}"
-                if known
-                else "GET /api/v1/models lists those that are."
-            )
-            raise UsageError(f"{spec!r} is not on this machine; {how}")
-        return wanted
 
     return made

@@ -4,7 +4,7 @@ import { language, t } from "./messages.js";
 /**
  * @typedef {{path: string, name: string, stage: string, reason: string, remedy: string, seen_at: string, model: string}} Failure
  * @typedef {{id: number, kind: string, asked: Record<string, any>, state: string, stopping: boolean, stage: string, done: number,
- *   total: number | null, failed: number, path: string, seconds_left: number | null, note: string, problem: string,
+ *   total: number | null, failed: number, path: string, seconds_left: number | null, note: string, problem: string, elsewhere: string,
  *   problems: Failure[], result: any, created_at: string, started_at: string | null, ended_at: string | null}} Job
  */
 
@@ -32,14 +32,14 @@ export const share = ({ done, total }) => (total ? Math.min(1, done / total) : n
 
 /** Where it stands, in one line. @param {Job} job */
 export function standing(job) {
-  const { kind, state, stage, stopping, done, total, seconds_left: left, failed, note, problem } = job;
+  const { kind, state, stage, stopping, done, total, seconds_left: left, failed, note, problem, elsewhere } = job;
   if (problem) return problem;
   const counted = total ? t("job.of", { done, total: total.toLocaleString(language) }) : done ? t("job.so.far", { n: done }) : "";
   const wrong = failed ? t("job.failed", { n: failed }) : "";
   const time = state === "running" && left !== null && total ? t("job.left", { time: lasting(left) }) : "";
   const reading = state === "running" && kind === "index" && stage === "ocr" ? t("job.reading") : "";
   const how = stopping ? t("job.stopping") : state === "running" ? reading : t(`job.state.${state}`);
-  return [how, state === "done" ? result(job) : counted, wrong, time, note].filter(Boolean).join(" · ");
+  return [how, state === "done" ? result(job) : counted, wrong, time, note, going(job) && elsewhere].filter(Boolean).join(" · ");
 }
 
 /** What came of it. @param {Job} job */

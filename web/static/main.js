@@ -1,18 +1,18 @@
 // The page: its state is the address, so back and forward work; every change of it comes through `render`.
-import { nameIn } from "./address.js";
 import * as api from "./api.js";
+import { appearance } from "./appearance.js";
 import { on, one } from "./dom.js";
 import { acceptPictures } from "./drop.js";
 import "./elements/index.js";
+import { examples } from "./examples.js";
 import { html } from "./html.js";
 import { onKey } from "./keys.js";
 import { t } from "./messages.js";
+import { opened } from "./opened.js";
 import { offerCommands } from "./page-commands.js";
-import { onPreferences, prefer, preferences } from "./preferences.js";
-import { exampled, joined, ofPart } from "./query.js";
+import { exampled } from "./query.js";
 import { Results } from "./results.js";
 import { EMPTY, asked, current, go, nameOf } from "./state.js";
-import { given, keep, thumbnailOf, written } from "./uploads.js";
 import { summary } from "./words.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -36,7 +36,6 @@ const status = one(document, "[role=status]");
 /** @type {Results | null} */ let results = null; // what the grid shows, or is being asked
 /** @type {Map<string, Results>} */ const kept = new Map();
 let typedAt = -Infinity;
-let shownAt = 0; // where the picture that is open stands, or stood before it was hidden
 
 /** @param {string} sentence */
 const say = (sentence) => { status.textContent = sentence; };
@@ -129,45 +128,6 @@ function paint() {
   grid.paint(results.sections(), { byPicture: results.byPicture, more: results.goesOn, empty: nothing(results) });
 }
 
-/** Open the detail of a picture. @param {number} id */
-async function show(id) {
-  try {
-    const picture = await api.picture(id);
-    const state = current();
-    if (state.show !== id) return;
-    const at = grid.hits.findIndex((/** @type {import("./types.js").Hit} */ hit) => hit.id === id);
-    if (at >= 0) shownAt = at;
-    const byWords = state.q.replace(/\S*like:\S+/g, "").trim() !== "";
-    detail.open(picture, { hit: grid.hits[at], byPicture: results.byPicture, byWords, before: grid.hits[at - 1], after: at < 0 ? undefined : grid.hits[at + 1] });
-  } catch (error) {
-    if (api.overtaken(error)) return;
-    say(error.message);
-    go({ ...current(), show: null }, "replace");
-    detail.shut();
-  }
-}
-
-/** Choose a part of a picture to search by. @param {{id?: number, upload?: string | null, text?: string}} which */
-async function choosePart({ id, upload = null, text = "" }) {
-  try {
-    const { name, width, height, file } = upload ? { ...given(upload), file: thumbnailOf(upload) } : await api.picture(id);
-    const part = /@([\d,]+)$/.exec(text)?.[1].split(",").map(Number);
-    region.open({ example: upload ? written(upload) : `like:${id}`, source: file, width, height, name }, { box: part, searching: results.asks });
-  } catch (error) {
-    if (!api.overtaken(error)) say(error.message);
-  }
-}
-
-/** Ask where in a picture the words are seen. @param {number} id */
-async function locate(id) {
-  try {
-    const found = await api.where(id, current().q);
-    if (current().show === id) await detail.where(found);
-  } catch (error) {
-    if (!api.overtaken(error) && current().show === id) detail.wrong(error.message);
-  }
-}
-
 /** @param {Results} results */
 const nothing = ({ asks }) =>
   asks
@@ -200,37 +160,8 @@ function change(part, how = "push") {
   return render();
 }
 
-/** A new example begins a new search; words may then be added to it. @param {File} file @param {string} [words] that stood beside its address */
-async function byExample(file, words = "") {
-  const most = Number(document.body.dataset.mostBytes);
-  if (file.size > most) return say(t("upload.big", { name: file.name, n: most / 1e6 }));
-  say(t("upload.sending", { name: file.name }));
-  try {
-    const { upload: key, width, height } = await api.give(file);
-    keep(key, { name: file.name, width, height });
-    await change({ q: joined([words, written(key)]), mode: EMPTY.mode });
-  } catch (error) {
-    if (!api.overtaken(error)) box.fault = error.message;
-    say("");
-  }
-}
-
-/** Search by the picture at an address of the web. @param {string} url @param {string} [words] */
-async function byAddress(url, words) {
-  box.fault = "";
-  say(t("upload.fetching", { host: new URL(url).host }));
-  try {
-    const picture = await api.fetched(url);
-    await byExample(new File([picture], nameIn(url), { type: picture.type }), words);
-  } catch (error) {
-    if (!api.overtaken(error)) box.fault = error.message;
-    say("");
-  }
-}
-
-const steps = [90, 120, 150, 200, 250, 310, 380];
-const usual = () => (innerWidth < 640 ? 1 : 3);
-const stepNow = () => Math.max(0, Math.min(steps.length - 1, usual() + preferences.size));
+const { byExample, byAddress, choosePart } = examples({ box, region, say, change, asks: () => results.asks });
+const show = opened({ detail, grid, say, render, choosePart, change, byPicture: () => results.byPicture });
 
 on(box, "words", ({ text, sure }) => {
   const before = current().q;
@@ -254,7 +185,6 @@ on(grid, "fill", async (section) => {
 });
 on(chips, "part", choosePart);
 on(grid, "part", (id) => choosePart({ id }));
-on(region, "region", ({ example, box: part, add }) => change({ q: ofPart(current().q, example, part, add), mode: EMPTY.mode }));
 on(choices, "choose", (chosen) => change(chosen));
 on(grid, "open", (id) => change({ show: id }));
 on(grid, "again", () => { results = null; render(); });
@@ -263,13 +193,6 @@ on(grid, "more", async () => {
   const mine = results;
   if ((await mine.next().catch(() => false)) && results === mine) paint();
 });
-on(detail, "similar", (id) => change({ q: `like:${id}`, mode: EMPTY.mode, show: null }));
-on(detail, "unveiled", () => grid.revealed());
-on(detail, "where", (id) => locate(id));
-on(detail, "mark", (term) => change({ q: exampled(current().q, Number(term.split(":")[1]), term.startsWith("-") ? -1 : 1), mode: EMPTY.mode, show: null }));
-on(detail, "words", (term) => change({ q: term, show: null }));
-on(detail, "like-part", ({ id, box: part }) => change({ q: `like:${id}@${part.join(",")}`, mode: EMPTY.mode, show: null }));
-on(detail, "part", (id) => choosePart({ id }));
 for (const from of [detail, selection]) {
   on(from, "edited", ({ ids, said, blurred = null }) => {
     if (said.state === (selection.among.hidden ? "unreviewed" : "hidden")) removed(ids);
@@ -279,33 +202,10 @@ for (const from of [detail, selection]) {
 on(selection, "words", (term) => change({ q: term }));
 for (const [from, event] of [[selection, "undone"], [work, "came"]]) on(from, event, () => { kept.clear(); results = null; render(); });
 on(selection, "open", (id) => change({ show: id }));
-on(detail, "open", (id) => { go({ ...current(), show: id }, "replace", history.state); render(); });
-on(detail, "step", (way) => {
-  const at = grid.hits.findIndex((/** @type {import("./types.js").Hit} */ hit) => hit.id === current().show);
-  const next = grid.hits[at >= 0 ? at + way : shownAt + Math.min(0, way)]; // after a hidden one its neighbours have moved up
-  if (next) { go({ ...current(), show: next.id }, "replace", history.state); render(); }
-});
-on(detail, "shut", () => {
-  const { show: id } = current();
-  if (id === null) return;
-  // the step that opened it is taken back, so that "back" does not open it again
-  if (history.state?.opened) history.back();
-  else change({ show: null }, "replace");
-  grid.focusOn(id);
-});
 on(work, "busy", () => { if (results && !results.hits.length && !results.asks) paint(); });
-onPreferences(({ theme, why }) => {
-  if (theme === "system") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
-  document.body.classList.toggle("tell-why", why);
-  grid.size = steps[stepNow()];
-});
-for (const [key, way] of /** @type {[string, number][]} */ ([["[", -1], ["]", 1]])) {
-  onKey(key, way < 0 ? "keys.smaller" : "keys.bigger", () => prefer({ size: steps[stepNow() + way] ? preferences.size + way : preferences.size }));
-}
+appearance(grid);
 offerCommands(change, () => box.pick());
 on(one(document, "page-tools"), "commands", () => one(document, "command-palette").open());
-onKey("w", "keys.why", () => prefer({ why: !preferences.why }));
 onKey("v", "keys.weaker", () => grid.dispatchEvent(new CustomEvent("weaker")));
 // what sticks to the top covers what is scrolled to
 const header = one(document, "header");

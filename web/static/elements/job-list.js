@@ -14,10 +14,11 @@ const PAST = 5; // ended ones that are shown
 const CLOCKS = 2_000; // ms: the server tells whole seconds
 
 /** What can be done about it. @param {Job} job @returns {[string, Parameters<typeof icon>[0]][]} */
-function acts({ state, stopping }) {
-  if (stopping) return [];
+function acts({ state, stopping, elsewhere }) {
+  if (stopping || elsewhere) return [];
   if (state === "running" || state === "queued") return [["pause", "pause"], ["cancel", "cross"]];
   if (state === "paused" || state === "interrupted") return [["resume", "play"], ["cancel", "cross"]];
+  if (state === "failed") return [["resume", "play"]];
   return [];
 }
 
@@ -77,12 +78,14 @@ class JobList extends HTMLElement {
 /** Draw a row anew only where it changed: a button that has the focus keeps it. @param {HTMLElement} row @param {Job} job */
 function fill(row, job) {
   const buttons = acts(job);
+  /** @param {string} act */
+  const said = (act) => t(job.state === "failed" ? "job.again" : `job.${act}`);
   const shape = `${job.state} ${buttons.map(([act]) => act)} ${job.problems.length}`;
   if (row.dataset.shape !== shape) {
     row.dataset.shape = shape;
     row.className = `job ${job.state}`;
     row.replaceChildren(...element(html`<div><div class="what"><b>${named(job)}</b><p class="standing"></p><p class="path"></p></div>
-      ${!going(job) && job.ended_at && html`<span class="count">${clock(job.ended_at)}</span>`}<span class="acts">${buttons.map(([act, drawing]) => html`<button type="button" class="round quiet" data-act="${act}" aria-label="${t(`job.${act}`)}: ${named(job)}" title="${t(`job.${act}`)}">${icon(drawing)}</button>`)}</span>
+      ${!going(job) && job.ended_at && html`<span class="count">${clock(job.ended_at)}</span>`}<span class="acts">${buttons.map(([act, drawing]) => html`<button type="button" class="round quiet" data-act="${act}" aria-label="${said(act)}: ${named(job)}" title="${said(act)}">${icon(drawing)}</button>`)}</span>
       ${going(job) && html`<progress aria-label="${named(job)}"></progress>`}
       ${job.problems.length > 0 && html`<ul class="problems">${job.problems.map(({ name, reason }) => html`<li><b>${name}</b> ${reason}</li>`)}</ul>`}</div>`).children);
   }
