@@ -35,6 +35,7 @@ const status = one(document, "[role=status]");
 
 /** @type {Results | null} */ let results = null; // what the grid shows, or is being asked
 /** @type {Map<string, Results>} */ const kept = new Map();
+let finding = Promise.resolve(); // ends when what the box asks for is shown
 let typedAt = -Infinity;
 let shownAt = 0; // where the picture that is open stands, or stood before it was hidden
 
@@ -52,7 +53,7 @@ async function render(again = false) {
   const before = results;
   if (!before || nameOf(state) !== nameOf(before.state)) {
     const place = again ? history.state?.place : null;
-    await find(state, again);
+    await (finding = find(state, again));
     if (results !== before && nameOf(current()) === nameOf(state)) grid.place = place;
   } else if (state.group !== before.state.group) {
     before.state = state;
@@ -238,6 +239,11 @@ on(box, "words", ({ text, sure }) => {
   const sameThought = !sure && grown && performance.now() - typedAt < ONE_THOUGHT;
   typedAt = sure ? -Infinity : performance.now();
   change({ q: text.trim() }, sameThought ? "replace" : "push");
+});
+on(box, "down", async () => {
+  const from = document.activeElement;
+  await finding; // else the picture that has the focus may leave with the older results
+  if (document.activeElement === from) grid.enter();
 });
 on(box, "picture", (file) => byExample(file));
 on(box, "address", ({ url, rest }) => byAddress(url, rest));

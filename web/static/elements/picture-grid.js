@@ -311,6 +311,16 @@ class PictureGrid extends HTMLElement {
     this.cards.get(id)?.querySelector("a").focus({ preventScroll: true });
   }
 
+  /** Give the focus to the first picture that is seen whole. */
+  enter() {
+    const { top, bottom } = this.#window(), line = top + this.#cover;
+    for (const { section, top: begins, body, rows } of this.shelf.within(line, bottom)) {
+      const row = rows.find((each) => begins + body + each.top >= line);
+      if (row) return this.focusOn(section.hits[row.from].id);
+    }
+    if (this.hits.length) this.focusOn(this.hits[0].id);
+  }
+
   /** What is seen now, to come back to. */
   get place() {
     return this.#anchor();
