@@ -162,16 +162,26 @@ def test_what_is_known_can_be_put_away(page, opened):
     expect(side).to_be_visible()
 
 
-def test_a_hidden_picture_leaves_the_results_and_comes_back(page, shown):
-    page.goto("/?q=green")
+@pytest.mark.parametrize("way", ["Undo", "Show again"])
+def test_a_hidden_picture_leaves_the_results_and_comes_back(page, shown, way):
+    count = len(shown.library.search("", limit=100).hits)
+    page.goto("/")
+    told = page.locator(".bar [role=status]")
+    expect(told).to_have_text(f"{count} pictures")
     page.locator("a[title='green.png']").click()
     dialog = page.get_by_role("dialog", name="green.png")
     expect(dialog.get_by_role("button", name="Hide")).to_be_visible()
     page.keyboard.press("h")
     expect(dialog.get_by_role("button", name="Show again")).to_be_visible()
     expect(page.locator("a[title='green.png']")).to_have_count(0)
-    dialog.get_by_role("button", name="Undo").click()
+    expect(told).to_have_text(f"{count - 1} pictures")
+    page.keyboard.press("+")
+    near = wide(dialog)
+    dialog.get_by_role("button", name=way).click()
     expect(dialog.get_by_role("button", name="Hide")).to_be_visible()
+    expect(page.locator("a[title='green.png']")).to_have_count(1)
+    expect(told).to_have_text(f"{count} pictures")
+    assert wide(dialog) == near  # it is looked at all the while
     assert shown.library.store.get([shown.id("green.png")])[0].state == "unreviewed"
 
 

@@ -8,6 +8,7 @@ import { html } from "./html.js";
 import { onKey } from "./keys.js";
 import { t } from "./messages.js";
 import { offerCommands } from "./page-commands.js";
+import { left, onLeave } from "./place.js";
 import { onPreferences, prefer, preferences } from "./preferences.js";
 import { exampled, joined, ofPart } from "./query.js";
 import { Results } from "./results.js";
@@ -39,6 +40,9 @@ let finding = Promise.resolve(); // ends when what the box asks for is shown
 let typedAt = -Infinity;
 let shownAt = 0; // where the picture that is open stands, or stood before it was hidden
 
+/** What to come back to: what is seen, and how much of the results it takes. */
+const here = () => ({ at: grid.place, read: results?.hits.length ?? 0, weak: Boolean(results?.weakShown) });
+
 /** @param {string} sentence */
 const say = (sentence) => { status.textContent = sentence; };
 
@@ -52,9 +56,7 @@ async function render(again = false) {
   if (state.show === null) detail.shut();
   const before = results;
   if (!before || nameOf(state) !== nameOf(before.state)) {
-    const place = again ? history.state?.place : null;
-    await (finding = find(state, again));
-    if (results !== before && nameOf(current()) === nameOf(state)) grid.place = place;
+    await (finding = find(state, again, again ? history.state?.place : null));
   } else if (state.group !== before.state.group) {
     before.state = state;
     await arrange();
@@ -63,22 +65,24 @@ async function render(again = false) {
   if (id !== null) await show(id);
 }
 
-/** @param {State} state @param {boolean} again */
-async function find(state, again) {
+/** @param {State} state @param {boolean} again @param {ReturnType<typeof here> | null} place where it is to be shown; else at its beginning */
+async function find(state, again, place) {
   const known = again && kept.get(nameOf(state));
   if (known) {
     results = known;
     results.state = state;
-    return shown();
+    return shown(place);
   }
   const mine = (results = new Results(state));
   const slow = setTimeout(() => { if (grid.hits.length) grid.setAttribute("aria-busy", "true"); else grid.wait(); say(t("status.searching")); }, grid.hits.length ? 300 : 60);
   try {
-    await mine.first();
+    await mine.first(place?.read);
+    mine.weakShown ||= Boolean(place?.weak);
+    if (place?.at) await mine.lay().catch(() => {}); // far down there is nothing before all of it is laid out
     if (results !== mine) return;
     kept.set(nameOf(state), mine);
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);
-    shown();
+    shown(place);
   } catch (error) {
     if (api.overtaken(error) || results !== mine) return;
     if (error.status === 400 && grid.hits.length) {
@@ -93,8 +97,8 @@ async function find(state, again) {
   }
 }
 
-/** Put the results on the page. */
-function shown() {
+/** Put the results on the page. @param {ReturnType<typeof here> | null} place */
+function shown(place) {
   selection.among = { hidden: /(^|[\s(])state:hidden\b/.test(results.state.q) };
   work.toggleAttribute("at-once", !results.asks && !results.hits.length); // nobody is looking at anything that would move
   say(summary(results));
@@ -102,6 +106,13 @@ function shown() {
   chips.show(results.terms.filter(({ kind, start }) => kind !== "order" || start !== null), results.offers); // the order has a place of its own
   box.fault = "";
   arrange();
+  grid.place = place?.at ?? null;
+}
+
+/** Ask for the same once more, and stay there. */
+function anew() {
+  kept.clear();
+  finding = find(current(), false, here());
 }
 
 async function arrange() {
@@ -196,7 +207,7 @@ function change(part, how = "push") {
   const before = current();
   /** @type {State} */ const after = { ...before, show: null, ...part };
   const same = nameOf(before) === nameOf(after) && before.show === after.show && before.group === after.group;
-  if (!same && how === "push") history.replaceState({ ...history.state, place: grid.place }, "");
+  if (!same && how === "push") history.replaceState({ ...history.state, place: here() }, "");
   if (!same) go(after, how, { opened: after.show !== null });
   return render();
 }
@@ -278,12 +289,13 @@ on(detail, "like-part", ({ id, box: part }) => change({ q: `like:${id}@${part.jo
 on(detail, "part", (id) => choosePart({ id }));
 for (const from of [detail, selection]) {
   on(from, "edited", ({ ids, said, blurred = null }) => {
-    if (said.state === (selection.among.hidden ? "unreviewed" : "hidden")) removed(ids);
+    if (said.state && (said.state === "hidden") !== selection.among.hidden) removed(ids);
+    else if (ids.some((/** @type {number} */ id) => results.gone.has(id))) anew(); // it was hidden, and is not
     else if (blurred !== null) judged(ids, blurred);
   });
 }
 on(selection, "words", (term) => change({ q: term }));
-for (const [from, event] of [[selection, "undone"], [work, "came"]]) on(from, event, () => { kept.clear(); results = null; render(); });
+for (const [from, event] of [[selection, "undone"], [work, "came"]]) on(from, event, anew);
 on(selection, "open", (id) => change({ show: id }));
 on(detail, "open", (id) => { go({ ...current(), show: id }, "replace", history.state); render(); });
 on(detail, "step", (way) => {
@@ -317,7 +329,8 @@ onKey("v", "keys.weaker", () => grid.dispatchEvent(new CustomEvent("weaker")));
 const header = one(document, "header");
 new ResizeObserver(() => document.documentElement.style.setProperty("--cover", `${header.offsetHeight + parseFloat(getComputedStyle(header).top)}px`)).observe(header);
 history.scrollRestoration = "manual";
-addEventListener("pagehide", () => history.replaceState({ ...history.state, place: grid.place }, "")); // also a reload comes back to it
+history.replaceState({ ...history.state, place: left() }, "");
+onLeave(here);
 acceptPictures(byExample, byAddress);
 addEventListener("popstate", () => render(true));
 render(true);
