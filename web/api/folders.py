@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated
+from urllib.request import url2pathname
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from indexer.paths import to_path
 from indexer.records import Choice
@@ -21,10 +23,28 @@ from web.scopes import needs
 Globs = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=300)], ...], Field(max_length=100)]
 
 
-class FoldersIn(Body):
-    """Folders of this machine to be indexed, new ones too. `include`, `exclude` and `hidden` are kept with them."""
+_QUOTES = ('""', "''", "“”", "‘’")
+_FILE = "file://"
 
-    folders: Annotated[tuple[Path, ...], Field(min_length=1, max_length=100)]
+
+def meant(pasted: str) -> str:
+    """A path as other programs copy it: in quotes (Windows and macOS), as a `file://` address, or below `~`."""
+    if to_path(pasted).is_absolute():
+        return pasted
+    path = pasted.strip()
+    if len(path) > 1 and path[0] + path[-1] in _QUOTES:
+        path = path[1:-1].strip()
+    if path.lower().startswith(_FILE):
+        with suppress(OSError):  # on Windows, of what is no path there
+            path = url2pathname(path[len(_FILE) :].removeprefix("localhost"))
+    # os.path: Path.expanduser fails at a user that there is not
+    return os.path.expanduser(path)  # noqa: PTH111
+
+
+class FoldersIn(Body):
+    """Folders of this machine to be indexed, new ones too; in quotes, as `file://` or with `~` too. `include`, `exclude` and `hidden` are kept with them."""
+
+    folders: Annotated[tuple[Annotated[Path, AfterValidator(meant)], ...], Field(min_length=1, max_length=100)]
     include: Globs = ()
     exclude: Globs = ()
     hidden: bool = False
