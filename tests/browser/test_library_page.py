@@ -193,6 +193,10 @@ def test_work_is_paused_goes_on_and_is_cancelled_from_the_page(page, shown, gate
     expect(row).to_contain_text("Paused")
     first = shown.library.status()["caption texts"]
     assert 0 < first < shown.library.store.count()
+    page.goto("/")
+    notice = page.locator("work-notice")
+    expect(notice.get_by_role("link")).to_have_text(re.compile(r"Captions: Paused · \d+ of \d+$"))
+    notice.get_by_role("link").click()
     row.get_by_role("button", name="Go on").click()
     expect(row.get_by_role("button", name="Pause")).to_be_visible()
     assert gated.began.acquire(timeout=20)
@@ -201,6 +205,10 @@ def test_work_is_paused_goes_on_and_is_cancelled_from_the_page(page, shown, gate
     expect(row).to_contain_text("Cancelled")
     assert first < shown.library.status()["caption texts"] < shown.library.store.count()
     expect(row.get_by_role("button")).to_have_count(0)
+    with page.expect_response("**/api/v1/generation"):
+        page.goto("/")
+    expect(page.locator("picture-grid a").first).to_be_visible()
+    expect(notice.get_by_role("link")).to_be_hidden()
 
 
 def test_another_model_is_built_beside_while_the_old_one_searches(page, shown):
