@@ -14,7 +14,7 @@ _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE | re.ASCII)
 
 
 def folder_typed(typed: str) -> str:
-    """Its path: without the quotation marks and spaces that came along, and of a `file://` address.
+    """Its path: without the quotation marks and spaces that came along, of a `file://` address, or below `~`.
 
     Where there is a folder of exactly this name, it is that one. Raises UsageError for nothing, and for an address that
     is no place on this machine.
@@ -24,11 +24,12 @@ def folder_typed(typed: str) -> str:
     bare = typed.strip()
     while len(bare) > 1 and bare[0] + bare[-1] in _QUOTES:
         bare = bare[1:-1].strip()
+    if address := _ADDRESS.match(bare):
+        if address[1].lower() != "file" or urlsplit(bare).netloc.lower() not in ("", "localhost"):
+            raise UsageError(
+                f"{bare} is an address, not a folder; connect to it first, then name the folder that it has here."
+            )
+        bare = url2pathname(urlsplit(bare).path)
     if not bare:
         raise UsageError("The name of the folder is empty; write its path, or . for the folder that you are in.")
-    address = _ADDRESS.match(bare)
-    if not address:
-        return bare
-    if address[1].lower() == "file" and urlsplit(bare).netloc.lower() in ("", "localhost"):
-        return url2pathname(urlsplit(bare).path)
-    raise UsageError(f"{bare} is an address, not a folder; connect to it first, then name the folder that it has here.")
+    return os.path.expanduser(bare)  # noqa: PTH111 - Path.expanduser fails at a user that there is not

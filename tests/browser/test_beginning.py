@@ -53,5 +53,6 @@ def test_an_empty_library_leads_to_where_folders_are_added(browser, tmp_path):
         page = browser.new_page(base_url=at)
         page.goto("/")
         page.get_by_role("link", name="Add a folder").click()
-        expect(page.get_by_role("heading", name="Folders")).to_be_visible()
+        expect(page.get_by_role("heading", name="Folders")).to_be_in_viewport()
+        expect(page.get_by_role("textbox", name="Folder of the machine")).to_be_in_viewport()
         page.close()

@@ -87,6 +87,36 @@ def test_all_is_done_with_the_keyboard_alone(page):
     expect(page.get_by_role("searchbox")).to_be_focused()
 
 
+def test_down_from_the_box_comes_to_the_pictures_that_it_asks_for(page):
+    page.route("**/api/v1/complete*", lambda route: route.fulfill(json={"start": 0, "end": 0, "offers": []}))
+    page.goto("/")
+    expect(page.locator("picture-grid a").first).to_be_visible()
+    page.keyboard.type("red")
+    page.keyboard.press("ArrowDown")  # before the answer is there
+    expect(page.locator("a[title='red.png']")).to_be_focused()
+    expect(page).to_have_url("/?q=red")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("a[title='scarlet.png']")).to_be_focused()
+
+
+def test_escape_in_the_box_leaves_the_words_and_its_cross_takes_them(page):
+    page.goto("/")
+    box = page.get_by_role("searchbox")
+    box.press_sequentially("blue orien")
+    completions = page.get_by_role("listbox", name="How the word may go on")
+    expect(completions).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(completions).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(box).to_have_value("blue orien")
+    expect(box).to_be_focused()
+    size = box.bounding_box()
+    box.click(position={"x": size["width"] - 18, "y": size["height"] / 2})
+    expect(box).to_have_value("")
+    expect(page).to_have_url("/")
+
+
 def test_on_a_phone_the_filters_come_from_below_and_nothing_hangs_out(browser, address):
     context = browser.new_context(
         base_url=address, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True

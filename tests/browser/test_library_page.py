@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from indexer.lock import writing
+from search.concepts import Concepts
 from search.library import READER, Library
 from tests.browser.axe import serious
 from tests.conftest import paint
@@ -81,9 +82,33 @@ def test_a_folder_is_added_and_one_that_is_not_there_is_refused(page, shown, tmp
     expect(page.locator("library-folders").get_by_role("alert")).to_contain_text("nowhere")
     page.complaints.clear()  # the browser's own line about the 400
     page.get_by_label("Read words in pictures").uncheck()
-    field.fill(str(tmp_path / "more"))
+    field.fill(f' "{tmp_path / "more"}"')  # as "Copy as path" gives it
     page.get_by_role("button", name="Index", exact=True).click()
     expect(page.locator("library-folders")).to_contain_text(str(tmp_path / "more"), timeout=SOON)
+
+
+def test_what_was_taught_is_told_and_forgotten_when_asked_twice(page, shown):
+    pictures = [hit.picture for hit in shown.library.search("", limit=100).hits]
+    red = [one for one in pictures if "red " in one.path.rpartition("/")[2]]
+    with writing(shown.library.folder):
+        Concepts(shown.library.store).teach("our boat", red, [one for one in pictures if "blue" in one.path][:3])
+    page.goto("/library")
+    taught = page.locator("concept-list")
+    expect(taught).to_contain_text(f"{len(red)} show it · 3 do not")
+    forget = taught.get_by_role("button", name="Forget our boat")
+    forget.click()
+    expect(taught.get_by_role("button", name="Keep it")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(forget).to_be_focused()
+    taught.get_by_role("link").click()
+    expect(page.get_by_role("searchbox")).to_have_value('tag:"our boat"')
+    expect(page.locator("a[title='red 00.png']")).to_be_visible()
+    page.goto("/library")
+    forget.click()
+    taught.get_by_role("button", name="Forget it").click()
+    expect(page.get_by_text("our boat is forgotten")).to_be_visible()
+    expect(taught).to_be_hidden()
+    assert not shown.library.search("tag:'our boat'").hits
 
 
 def test_a_file_that_cannot_be_used_is_told_with_its_reason_and_tried_again(page, shown):
@@ -212,6 +237,10 @@ def test_work_is_paused_goes_on_and_is_cancelled_from_the_page(page, shown, gate
     expect(row).to_contain_text("Paused")
     first = shown.library.status()["caption texts"]
     assert 0 < first < shown.library.store.count()
+    page.goto("/")
+    notice = page.locator("work-notice")
+    expect(notice.get_by_role("link")).to_have_text(re.compile(r"Captions: Paused · \d+ of \d+$"))
+    notice.get_by_role("link").click()
     row.get_by_role("button", name="Go on").click()
     expect(row.get_by_role("button", name="Pause")).to_be_visible()
     assert gated.began.acquire(timeout=20)
@@ -220,6 +249,10 @@ def test_work_is_paused_goes_on_and_is_cancelled_from_the_page(page, shown, gate
     expect(row).to_contain_text("Cancelled")
     assert first < shown.library.status()["caption texts"] < shown.library.store.count()
     expect(row.get_by_role("button")).to_have_count(0)
+    with page.expect_response("**/api/v1/generation"):
+        page.goto("/")
+    expect(page.locator("picture-grid a").first).to_be_visible()
+    expect(notice.get_by_role("link")).to_be_hidden()
 
 
 def test_work_that_failed_is_started_again_from_the_page(page, shown, gated, monkeypatch):

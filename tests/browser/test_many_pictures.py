@@ -105,7 +105,24 @@ def test_a_hidden_picture_leaves_its_month(page):
     expect(page.locator("a[title='many 00003.png']")).to_have_count(0)
     expect(june.get_by_role("heading", include_hidden=True)).to_contain_text("78")
     dialog.get_by_role("button", name="Undo").click()
-    expect(dialog.get_by_role("button", name="Hide")).to_be_visible()
+    expect(june.get_by_role("heading", include_hidden=True)).to_contain_text("79")
+    expect(page.locator("a[title='many 00003.png']")).to_have_count(1)
+    page.complaints.clear()  # these rows have neither file nor vector
+
+
+def test_a_hidden_picture_far_down_comes_back_under_the_eyes(page):
+    page.goto("/?q=before:2025")
+    expect(page.get_by_role("slider", name="Go to a time")).to_be_visible()
+    page.evaluate("scrollTo(0, 20000)")
+    link = in_view(page)
+    before = link.bounding_box()["y"]
+    link.focus()
+    page.keyboard.press("x")
+    page.get_by_role("button", name="Hide", exact=True).click()
+    expect(link).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(link).to_be_visible()
+    assert abs(link.bounding_box()["y"] - before) < 100
     page.complaints.clear()  # these rows have neither file nor vector
 
 
@@ -147,6 +164,21 @@ def test_back_from_another_search_comes_to_the_same_place(page):
     assert page.evaluate("scrollY") < 5000
     page.go_back()
     expect(page.get_by_role("searchbox")).to_have_value("before:2025")
+    expect(seen).to_be_visible()
+    assert abs(seen.bounding_box()["y"] - before) < 100
+
+
+@pytest.mark.parametrize("query", ["q=before:2025", "q=many&order=newest", "q=before:2025&order=diverse&group=none"])
+def test_a_reload_comes_back_to_the_same_place(page, query):
+    page.goto(f"/?{query}")
+    expect(page.locator("picture-grid a").first).to_be_visible()
+    if "group=none" not in query:
+        expect(page.get_by_role("slider", name="Go to a time")).to_be_visible()
+    high = page.evaluate("document.documentElement.scrollHeight - innerHeight")
+    page.evaluate("to => scrollTo(0, to)", min(20_000, high))
+    seen = in_view(page)
+    before = seen.bounding_box()["y"]
+    page.reload()
     expect(seen).to_be_visible()
     assert abs(seen.bounding_box()["y"] - before) < 100
 

@@ -203,6 +203,19 @@ def test_a_server_that_went_away_is_said_so_and_tried_again(page):
     expect(page.locator("picture-grid a").first).to_have_attribute("title", "red.png")
 
 
+def test_the_line_about_work_tells_that_the_server_is_away_until_it_is_there_again(page):
+    page.goto("/")
+    expect(page.locator("picture-grid a").first).to_be_visible()
+    page.route("**/api/v1/jobs", lambda route: route.abort())
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # somebody comes back to it
+    line = page.locator("work-notice").get_by_role("link")
+    expect(line).to_have_text("imsearch does not answer. Is it still running?")
+    expect(page.locator("picture-grid a").first).to_be_visible()
+    page.unroute("**/api/v1/jobs")
+    expect(line).to_be_hidden()
+    page.complaints.clear()
+
+
 def test_an_older_search_never_overwrites_a_newer_one(page):
     page.goto("/")
     waiting = []

@@ -162,16 +162,26 @@ def test_what_is_known_can_be_put_away(page, opened):
     expect(side).to_be_visible()
 
 
-def test_a_hidden_picture_leaves_the_results_and_comes_back(page, shown):
-    page.goto("/?q=green")
+@pytest.mark.parametrize("way", ["Undo", "Show again"])
+def test_a_hidden_picture_leaves_the_results_and_comes_back(page, shown, way):
+    count = len(shown.library.search("", limit=100).hits)
+    page.goto("/")
+    told = page.locator(".bar [role=status]")
+    expect(told).to_have_text(f"{count} pictures")
     page.locator("a[title='green.png']").click()
     dialog = page.get_by_role("dialog", name="green.png")
     expect(dialog.get_by_role("button", name="Hide")).to_be_visible()
     page.keyboard.press("h")
     expect(dialog.get_by_role("button", name="Show again")).to_be_visible()
     expect(page.locator("a[title='green.png']")).to_have_count(0)
-    dialog.get_by_role("button", name="Undo").click()
+    expect(told).to_have_text(f"{count - 1} pictures")
+    page.keyboard.press("+")
+    near = wide(dialog)
+    dialog.get_by_role("button", name=way).click()
     expect(dialog.get_by_role("button", name="Hide")).to_be_visible()
+    expect(page.locator("a[title='green.png']")).to_have_count(1)
+    expect(told).to_have_text(f"{count} pictures")
+    assert wide(dialog) == near  # it is looked at all the while
     assert shown.library.store.get([shown.id("green.png")])[0].state == "unreviewed"
 
 
@@ -215,18 +225,60 @@ def test_axe_finds_nothing_serious(any_screen, opened):
     assert serious(page) == []
 
 
-@pytest.mark.parametrize("along", [(1, 0), (0, 1), (0.7, 0.7)], ids=["across", "upright", "aslant"])
-def test_two_fingers_zoom_where_they_are(browser, address, shown, along):
+@pytest.fixture
+def on_a_phone(browser, address, shown):
+    """The green picture, open, and the fingers on it."""
     context = browser.new_context(
-        base_url=address, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+        base_url=address,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        reduced_motion="reduce",
     )
     page = context.new_page()
     page.goto(f"/?show={shown.id('green.png')}")
     dialog = page.get_by_role("dialog", name="green.png")
     expect(dialog.locator(".paper img")).to_have_js_property("complete", True)
+    yield dialog, context.new_cdp_session(page)
+    context.close()
+
+
+def test_on_a_phone_the_picture_is_seen_whole_and_what_is_known_is_pulled_up(on_a_phone):
+    dialog, fingers = on_a_phone
+    side, grip = dialog.get_by_role("complementary"), dialog.get_by_role("button", name="Pull the details")
+    details = dialog.get_by_role("button", name="Details", exact=True)
+
+    def apart():
+        """Where the picture ends, and where what is known begins."""
+        paper = dialog.locator(".paper").bounding_box()
+        return paper["y"] + paper["height"], side.bounding_box()["y"]
+
+    assert apart()[1] > 0.9 * 844
+    details.tap()
+    expect(grip).to_have_attribute("aria-expanded", "true")
+    expect(details).to_have_attribute("aria-pressed", "true")
+    expect(dialog.get_by_role("textbox", name="Add a tag")).to_be_in_viewport()
+    ends, begins = apart()
+    assert ends <= begins + 1 < 0.5 * 844  # the picture is whole above it
+    grip.tap()
+    expect(grip).to_have_attribute("aria-expanded", "false")
+    assert apart()[1] > 0.9 * 844
+    for kind, heights in (("touchStart", [600]), ("touchMove", range(590, 200, -10)), ("touchEnd", [None])):
+        for y in heights:
+            fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": 195, "y": y}] if y else []})
+    expect(grip).to_have_attribute("aria-expanded", "true")
+    dialog.get_by_text("History").tap()  # it is scrolled to
+    dialog.get_by_text("Indexed").last.scroll_into_view_if_needed()
+    dialog.evaluate("dialog => dialog.scrollTo(0, 1e6)")
+    end = side.bounding_box()
+    assert end["y"] + end["height"] == pytest.approx(844, abs=1)  # nothing hangs out of the sheet
+
+
+@pytest.mark.parametrize("along", [(1, 0), (0, 1), (0.7, 0.7)], ids=["across", "upright", "aslant"])
+def test_two_fingers_zoom_where_they_are(on_a_phone, along):
+    dialog, fingers = on_a_phone
     whole, stage = wide(dialog), dialog.locator("zoom-stage").bounding_box()
     x, y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
-    fingers = context.new_cdp_session(page)
 
     def touch(kind, *apart):
         points = [{"x": x + far * along[0], "y": y + far * along[1], "id": at} for at, far in enumerate(apart)]
@@ -242,7 +294,6 @@ def test_two_fingers_zoom_where_they_are(browser, address, shown, along):
     paper = dialog.locator(".paper").bounding_box()
     assert paper["x"] + paper["width"] / 2 == pytest.approx(x, abs=20)
     expect(dialog).to_be_visible()  # it was no swipe
-    context.close()
 
 
 def test_the_history_says_who_said_what_and_takes_it_back(page, opened, shown):

@@ -67,6 +67,29 @@ def test_a_new_folder_is_added_with_its_choice(client, library, tmp_path):
         assert made.status_code == 400 and "not a folder" in made.json()["detail"]
 
 
+def test_a_folder_is_understood_as_other_programs_copy_its_path(client, tmp_path, monkeypatch):
+    more = painted(tmp_path / "more of it", 1)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    for pasted in (
+        f'"{more}"',
+        f"'{more}' ",
+        f"“{more}”",
+        more.as_uri(),
+        f'"{more.as_uri()}"',
+        "~/more of it",
+        f" {more}",
+    ):
+        made = client.post("/api/v1/folders", json={"folders": [pasted], "ocr": False})
+        assert made.status_code == 202, (pasted, made.text)
+        assert made.json()["asked"]["folders"] == [str(more)], pasted
+        waited(client, made.json()["id"], "done")
+    gone = ('"', "~nobody-of-that-name/pics", "file:///%00")
+    for pasted, why in (("''", "is empty"), ("file://", "is empty"), *((one, "not a folder") for one in gone)):
+        made = client.post("/api/v1/folders", json={"folders": [pasted], "ocr": False})
+        assert made.status_code == 400 and why in made.json()["detail"], pasted
+
+
 def test_a_job_tells_what_failed_and_why_and_it_is_tried_once_more(client, tmp_path):
     broken = tmp_path / "pictures/broken.png"
     broken.write_bytes(b"\x89PNG\r\n\x1a\n no")

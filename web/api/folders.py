@@ -23,7 +23,7 @@ Globs = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=300)], ...
 
 
 class FoldersIn(Body):
-    """Folders of this machine to be indexed, new ones too. `include`, `exclude` and `hidden` are kept with them."""
+    """Folders of this machine to be indexed, new ones too; in quotes, as `file://` or with `~` too. `include`, `exclude` and `hidden` are kept with them."""
 
     folders: Annotated[tuple[Path, ...], Field(min_length=1, max_length=100)]
     include: Globs = ()

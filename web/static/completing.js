@@ -55,7 +55,7 @@ export function completing(box, use) {
   box.addEventListener("blur", () => { ask.stop(); shut(); });
   box.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "Enter") ask.stop();
+    if (event.key === "Enter" || event.key === "Escape") ask.stop();
     if (list.hidden) return;
     const way = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (way) point(at + way < -1 ? known.offers.length - 1 : at + way >= known.offers.length ? -1 : at + way);

@@ -10,6 +10,7 @@ import { onKey } from "./keys.js";
 import { t } from "./messages.js";
 import { opened } from "./opened.js";
 import { offerCommands } from "./page-commands.js";
+import { left, onLeave } from "./place.js";
 import { exampled } from "./query.js";
 import { Results } from "./results.js";
 import { EMPTY, asked, current, go, nameOf } from "./state.js";
@@ -35,7 +36,11 @@ const status = one(document, "[role=status]");
 
 /** @type {Results | null} */ let results = null; // what the grid shows, or is being asked
 /** @type {Map<string, Results>} */ const kept = new Map();
+let finding = Promise.resolve(); // ends when what the box asks for is shown
 let typedAt = -Infinity;
+
+/** What to come back to: what is seen, and how much of the results it takes. */
+const here = () => ({ at: grid.place, read: results?.hits.length ?? 0, weak: Boolean(results?.weakShown) });
 
 /** @param {string} sentence */
 const say = (sentence) => { status.textContent = sentence; };
@@ -50,9 +55,7 @@ async function render(again = false) {
   if (state.show === null) detail.shut();
   const before = results;
   if (!before || nameOf(state) !== nameOf(before.state)) {
-    const place = again ? history.state?.place : null;
-    await find(state, again);
-    if (results !== before && nameOf(current()) === nameOf(state)) grid.place = place;
+    await (finding = find(state, again, again ? history.state?.place : null));
   } else if (state.group !== before.state.group) {
     before.state = state;
     await arrange();
@@ -61,22 +64,24 @@ async function render(again = false) {
   if (id !== null) await show(id);
 }
 
-/** @param {State} state @param {boolean} again */
-async function find(state, again) {
+/** @param {State} state @param {boolean} again @param {ReturnType<typeof here> | null} place where it is to be shown; else at its beginning */
+async function find(state, again, place) {
   const known = again && kept.get(nameOf(state));
   if (known) {
     results = known;
     results.state = state;
-    return shown();
+    return shown(place);
   }
   const mine = (results = new Results(state));
   const slow = setTimeout(() => { if (grid.hits.length) grid.setAttribute("aria-busy", "true"); else grid.wait(); say(t("status.searching")); }, grid.hits.length ? 300 : 60);
   try {
-    await mine.first();
+    await mine.first(place?.read);
+    mine.weakShown ||= Boolean(place?.weak);
+    if (place?.at) await mine.lay().catch(() => {}); // far down there is nothing before all of it is laid out
     if (results !== mine) return;
     kept.set(nameOf(state), mine);
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);
-    shown();
+    shown(place);
   } catch (error) {
     if (api.overtaken(error) || results !== mine) return;
     if (error.status === 400 && grid.hits.length) {
@@ -91,8 +96,8 @@ async function find(state, again) {
   }
 }
 
-/** Put the results on the page. */
-function shown() {
+/** Put the results on the page. @param {ReturnType<typeof here> | null} place */
+function shown(place) {
   selection.among = { hidden: /(^|[\s(])state:hidden\b/.test(results.state.q) };
   work.toggleAttribute("at-once", !results.asks && !results.hits.length); // nobody is looking at anything that would move
   say(summary(results));
@@ -100,6 +105,13 @@ function shown() {
   chips.show(results.terms.filter(({ kind, start }) => kind !== "order" || start !== null), results.offers); // the order has a place of its own
   box.fault = "";
   arrange();
+  grid.place = place?.at ?? null;
+}
+
+/** Ask for the same once more, and stay there. */
+function anew() {
+  kept.clear();
+  finding = find(current(), false, here());
 }
 
 async function arrange() {
@@ -155,7 +167,7 @@ function change(part, how = "push") {
   const before = current();
   /** @type {State} */ const after = { ...before, show: null, ...part };
   const same = nameOf(before) === nameOf(after) && before.show === after.show && before.group === after.group;
-  if (!same && how === "push") history.replaceState({ ...history.state, place: grid.place }, "");
+  if (!same && how === "push") history.replaceState({ ...history.state, place: here() }, "");
   if (!same) go(after, how, { opened: after.show !== null });
   return render();
 }
@@ -169,6 +181,11 @@ on(box, "words", ({ text, sure }) => {
   const sameThought = !sure && grown && performance.now() - typedAt < ONE_THOUGHT;
   typedAt = sure ? -Infinity : performance.now();
   change({ q: text.trim() }, sameThought ? "replace" : "push");
+});
+on(box, "down", async () => {
+  const from = document.activeElement;
+  await finding; // else the picture that has the focus may leave with the older results
+  if (document.activeElement === from) grid.enter();
 });
 on(box, "picture", (file) => byExample(file));
 on(box, "address", ({ url, rest }) => byAddress(url, rest));
@@ -195,12 +212,13 @@ on(grid, "more", async () => {
 });
 for (const from of [detail, selection]) {
   on(from, "edited", ({ ids, said, blurred = null }) => {
-    if (said.state === (selection.among.hidden ? "unreviewed" : "hidden")) removed(ids);
+    if (said.state && (said.state === "hidden") !== selection.among.hidden) removed(ids);
+    else if (ids.some((/** @type {number} */ id) => results.gone.has(id))) anew(); // it was hidden, and is not
     else if (blurred !== null) judged(ids, blurred);
   });
 }
 on(selection, "words", (term) => change({ q: term }));
-for (const [from, event] of [[selection, "undone"], [work, "came"]]) on(from, event, () => { kept.clear(); results = null; render(); });
+for (const [from, event] of [[selection, "undone"], [work, "came"]]) on(from, event, anew);
 on(selection, "open", (id) => change({ show: id }));
 on(work, "busy", () => { if (results && !results.hits.length && !results.asks) paint(); });
 appearance(grid);
@@ -211,7 +229,8 @@ onKey("v", "keys.weaker", () => grid.dispatchEvent(new CustomEvent("weaker")));
 const header = one(document, "header");
 new ResizeObserver(() => document.documentElement.style.setProperty("--cover", `${header.offsetHeight + parseFloat(getComputedStyle(header).top)}px`)).observe(header);
 history.scrollRestoration = "manual";
-addEventListener("pagehide", () => history.replaceState({ ...history.state, place: grid.place }, "")); // also a reload comes back to it
+history.replaceState({ ...history.state, place: left() }, "");
+onLeave(here);
 acceptPictures(byExample, byAddress);
 addEventListener("popstate", () => render(true));
 render(true);

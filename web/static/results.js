@@ -9,6 +9,7 @@ import { asked } from "./state.js";
 
 const FIRST = 80; // two windows of a usual screen; more of them take longer to find, to explain and to lay out
 const FURTHER = 400;
+const READ_AGAIN = 2_000; // at most, to come back to a place far down
 const APART = 3; // pictures under a heading, on the average
 const MOST = 10_000;
 
@@ -24,6 +25,7 @@ export class Results {
   /** @type {string | null} where the next page begins */ cursor = null;
   /** @type {Set<string>} sections that are on their way */ filling = new Set();
   weakShown = false;
+  /** @type {Set<number>} pictures that were taken out */ gone = new Set();
   /** Whether nothing stands out: then there is nothing to fold, or to fade beside. */ guesses = false;
   loading = false;
 
@@ -74,8 +76,9 @@ export class Results {
     return fits(7) ? "month" : fits(4) ? "year" : "none";
   }
 
-  async first() {
-    const { next, hits, ...told } = await this.#ask({ limit: String(FIRST) });
+  /** @param {number} [count] of pictures that are wanted at least */
+  async first(count = 0) {
+    const { next, hits, ...told } = await this.#ask({ limit: String(Math.max(FIRST, Math.min(READ_AGAIN, count))) });
     Object.assign(this, told, { hits, cursor: next });
     this.guesses = hits.length > 0 && this.likely === 0;
     if (this.guesses) this.weakShown = true; // nothing else is there
@@ -140,9 +143,10 @@ export class Results {
 
   /** These are hidden now. @param {Set<number>} ids */
   drop(ids) {
+    this.total -= [...ids].filter((id) => !this.gone.has(id)).length;
+    for (const id of ids) this.gone.add(id);
     const stays = (/** @type {import("./types.js").Hit} */ { id }) => !ids.has(id);
     this.hits = this.hits.filter(stays);
-    this.total -= ids.size;
     for (const section of this.calendar?.sections ?? []) {
       if (!section.hits?.some(({ id }) => ids.has(id))) continue;
       section.hits = section.hits.filter(stays);

@@ -3,7 +3,7 @@
 // "open" (detail: id), "mark" (detail: a term of the query), "words" (detail: a term to search by), "like-part" (detail:
 // {id, box}), "part" (detail: id), "unveiled" (a blurred picture was asked to be shown), "edited" (detail: {ids, said, blurred}).
 import * as api from "../api.js";
-import { on, one, tell } from "../dom.js";
+import { framed, on, one, tell } from "../dom.js";
 import { element } from "../html.js";
 import { icon } from "../icons.js";
 import { keys } from "../keys.js";
@@ -15,6 +15,8 @@ import { toast } from "./page-toast.js";
 import { facts } from "./picture-facts.js";
 import { frame } from "./picture-frame.js";
 import "./picture-paper.js"; // its parts are there once it is connected
+
+const PULLED = 60; // px: so far up, the details are looked at
 
 /** What the keys press. @type {Record<string, string>} */
 const KEYS = { i: ".info", o: ".boxes", t: ".letters", w: ".where", s: ".similar", h: ".hide", r: ".part" };
@@ -42,7 +44,9 @@ class PictureDetail extends HTMLElement {
     press(".part", () => tell(this, "part", this.picture.id));
     press(".hide", () => this.#say({ state: this.picture.state === "hidden" ? "unreviewed" : "hidden" }));
     press(".approve", () => this.#say({ state: "approved" }));
-    press(".info", () => this.#aside(!preferences.info));
+    press(".info", () => (this.#below ? this.#pull() : this.#aside(!preferences.info)));
+    press(".grip", () => this.#pull());
+    this.dialog.addEventListener("scroll", framed(() => this.#pulled()), { passive: true });
     for (const layer of /** @type {const} */ (["boxes", "letters"])) press(`.${layer}`, () => this.#layer(layer, !this.layers.classList.contains(layer)));
     press(".in", () => this.stage.zoom(1.5));
     press(".out", () => this.stage.zoom(1 / 1.5));
@@ -85,6 +89,7 @@ class PictureDetail extends HTMLElement {
     this.stage.picture = picture; // now that its room is known
     this.side.scrollTop = 0;
     this.dialog.scrollTop = 0;
+    this.#pulled();
     if (preferences.info) one(this, "similar-strip").show(picture.id);
     this.paper.seen().then(() => { if (after && this.picture === picture) new Image().src = `/api/v1/pictures/${after.id}/file`; });
   }
@@ -152,8 +157,29 @@ class PictureDetail extends HTMLElement {
   #aside(shown) {
     prefer({ info: shown });
     this.dialog.classList.toggle("alone", !shown);
-    one(this, ".info").setAttribute("aria-pressed", String(shown));
+    this.#pulled();
     if (shown && this.dialog.open) one(this, "similar-strip").show(this.picture.id);
+  }
+
+  /** Whether what is known lies below the picture, to be pulled up: on a phone. */
+  get #below() {
+    return matchMedia("(max-width: 52rem)").matches;
+  }
+
+  /** Pull up what is known, or down again. */
+  #pull() {
+    if (!preferences.info) this.#aside(true);
+    const up = this.dialog.scrollTop < PULLED;
+    this.dialog.scrollTo({ top: up ? 0.6 * this.dialog.clientHeight : 0, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+  }
+
+  /** It has been pulled so far: the picture takes the room that is left. */
+  #pulled() {
+    const up = this.#below ? this.dialog.scrollTop : 0;
+    this.dialog.style.setProperty("--up", `${up}px`);
+    const seen = String(preferences.info && (!this.#below || up >= PULLED));
+    one(this, ".info").setAttribute("aria-pressed", seen);
+    one(this, ".grip").setAttribute("aria-expanded", seen);
   }
 
   /** @param {"boxes" | "letters"} layer @param {boolean} shown */

@@ -20,6 +20,7 @@ export const frame = () => html`<dialog class="viewer" aria-labelledby="picture-
   <button type="button" class="round way after" aria-label="${t("detail.after")}" title="${t("detail.after")} (→)">${icon("next")}</button>
   <p class="zoom"><button type="button" class="round quiet out" aria-label="${t("detail.out")}" title="${t("detail.out")} (-)">${icon("minus")}</button><button type="button" class="quiet fit" title="${t("detail.fit")} (0)"></button><button type="button" class="round quiet in" aria-label="${t("detail.in")}" title="${t("detail.in")} (+)">${icon("plus")}</button></p>
   <aside class="side" aria-label="${t("detail.side")}" tabindex="-1">
+    <button type="button" class="grip" aria-label="${t("detail.pull")}" aria-expanded="false"></button>
     <p class="notice gone" hidden>${t("detail.gone")}</p>
     <p class="notice wrong" role="alert" hidden></p>
     <div class="notice judged" hidden><p></p><button type="button" class="approve" title="${t("detail.approve.help")}">${t("detail.approve")}</button></div>

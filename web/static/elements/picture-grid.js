@@ -12,6 +12,7 @@ import { card, load, put, tellWhy, veil } from "./card.js";
 
 /** @typedef {import("../types.js").Hit} Hit */
 /** @typedef {import("../sections.js").Section} Section */
+/** What is seen: a picture `off` below the top of the window, in a section that begins `below` above it. @typedef {{id?: number, off?: number, key: string, below: number}} Place */
 
 const AHEAD = 1.2; // so many windows above and below are drawn before they are seen
 const FAST = 4; // windows a second: pictures that fly by are not asked for
@@ -125,16 +126,17 @@ class PictureGrid extends HTMLElement {
     if (!seen) return null;
     const begins = seen.top + seen.body;
     const row = seen.rows.find((each) => begins + each.top >= line) ?? seen.rows.at(-1);
-    return row ? { id: seen.section.hits[row.from].id, off: begins + row.top - top } : { key: seen.section.key, off: seen.top - top };
+    const { key, hits } = seen.section, below = top - seen.top; // its heading, while its pictures are not there
+    return row ? { id: hits[row.from].id, off: begins + row.top - top, key, below } : { key, below };
   }
 
-  /** @param {{id?: number, key?: string, off: number} | null} anchor */
+  /** @param {Place | null} anchor */
   #hold(anchor) {
     if (!anchor) return;
     const found = anchor.id ? this.shelf.find(anchor.id) : null;
     const placed = found?.placed ?? this.shelf.placed.find(({ section }) => section.key === anchor.key);
     if (!placed) return;
-    const wanted = placed.top + (found ? placed.body + found.row.top : 0) - anchor.off;
+    const wanted = placed.top + (found ? placed.body + found.row.top - anchor.off : anchor.below);
     const off = wanted - this.#window().top;
     if (Math.abs(off) > 1) scrollBy({ top: off, behavior: "instant" });
     this.held = { anchor, top: this.#window().top };
@@ -311,12 +313,22 @@ class PictureGrid extends HTMLElement {
     this.cards.get(id)?.querySelector("a").focus({ preventScroll: true });
   }
 
+  /** Give the focus to the first picture that is seen whole. */
+  enter() {
+    const { top, bottom } = this.#window(), line = top + this.#cover;
+    for (const { section, top: begins, body, rows } of this.shelf.within(line, bottom)) {
+      const row = rows.find((each) => begins + body + each.top >= line);
+      if (row) return this.focusOn(section.hits[row.from].id);
+    }
+    if (this.hits.length) this.focusOn(this.hits[0].id);
+  }
+
   /** What is seen now, to come back to. */
   get place() {
     return this.#anchor();
   }
 
-  /** @param {{id?: number, key?: string, off: number} | null} there of an earlier time; else the beginning */
+  /** @param {Place | null} there of an earlier time; else the beginning */
   set place(there) {
     if (there) this.#hold(there);
     else scrollTo({ top: 0, behavior: "instant" });

@@ -1,16 +1,18 @@
 // <search-box>: the query as one line, and the place where pictures are dropped.
 // Events: "words" (detail: {text, sure}, as it is typed), "picture" (detail: File), "address" (detail: {url, rest}: of a picture, and
-// the words beside it), "mark" (detail: {id, weight}: a result was dropped here).
+// the words beside it), "mark" (detail: {id, weight}: a result was dropped here), "down" (to the results, by the arrow key).
 import { addressIn } from "../address.js";
 import { completing } from "../completing.js";
 import { ceased, one, tell } from "../dom.js";
 import { element, html } from "../html.js";
 import { icon } from "../icons.js";
-import { onKey } from "../keys.js";
+import { keys, onKey } from "../keys.js";
 import { t } from "../messages.js";
 
 const PAUSE = 90; // ms after the last key: who types fast is not answered at each letter
 const CARRIED = "application/x-imsearch-picture";
+
+keys.push({ key: "↓", says: "keys.down", part: "everywhere" });
 
 const zones = () => html`<div class="zones" hidden>
   <p data-weight="1">${icon("plus")}${t("search.drop.more")}</p><p data-weight="-1">${icon("minus")}${t("search.drop.less")}</p></div>`;
@@ -47,6 +49,15 @@ class SearchBox extends HTMLElement {
       this.file.value = ""; // the same picture may be chosen again
     });
     completing(this.box, (text) => { later.stop(); tell(this, "words", { text, sure: true }); });
+    this.box.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.defaultPrevented || event.isComposing) return; // the completions have answered it
+      if (event.key === "Escape") event.preventDefault(); // a browser would take the words away
+      if (event.key !== "ArrowDown" || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      later.stop();
+      if (!addressIn(this.box.value)) say(true);
+      tell(this, "down");
+    });
     onKey("/", "keys.search", () => { this.box.focus(); this.box.select(); });
     this.#catch();
     this.box.setSelectionRange(this.box.value.length, this.box.value.length); // the page comes with the caret before the words
