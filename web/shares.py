@@ -110,10 +110,7 @@ def pages(library: Library, blur: Blur, keys: Keys, drawing: Drawing, thumbnails
     made = APIRouter(prefix="/s/{secret}", include_in_schema=False)
     kept: dict[str, _Found] = {}
 
-    def opened(secret: str) -> tuple[Key, dict[int, Picture]]:
-        key = keys.of(secret, "link")
-        if key is None:
-            raise NotThere("This link shows nothing; it has ended, was revoked, or was not copied whole.")
+    def found_by(key: Key) -> dict[int, Picture]:
         found = kept.get(key.digest)
         if found is None or time.monotonic() - found.at > SECONDS:
             hits = library.search(query_of(key.query), limit=MOST_SHOWN).hits
@@ -121,21 +118,24 @@ def pages(library: Library, blur: Blur, keys: Keys, drawing: Drawing, thumbnails
             while len(kept) >= MOST_KEPT:
                 kept.pop(next(iter(kept)), None)
             kept[key.digest] = found
-        return key, found.pictures
+        return found.pictures
 
     def one(secret: str, picture_id: int) -> tuple[Key, Picture]:
-        key, found = opened(secret)
-        if picture_id not in found:
+        key = keys.of(secret, "link")
+        picture = found_by(key).get(picture_id) if key else None
+        if key is None or picture is None:
             raise NotThere("This link does not show such a picture.")
-        return key, found[picture_id]
+        return key, picture
 
     @made.get("")
     def page(request: Request, secret: str) -> Response:
-        key, found = opened(secret)
+        key = keys.of(secret, "link")
+        if key is None:
+            return drawing.page(request, "share.html", {"key": None}, 404, {"Cache-Control": "no-store"})
         shown = [
             {"id": p.id, "name": printable(p.path.rpartition("/")[2]), "width": p.width, "height": p.height,
              "blurred": blur.as_json(p)["blurred"]}
-            for p in found.values()
+            for p in found_by(key).values()
         ]  # fmt: skip
         told = {"key": key, "pictures": shown, "secret": secret, "until": (key.ends_at or "")[:10]}
         return drawing.page(request, "share.html", told, headers={"Cache-Control": "no-store"})

@@ -155,7 +155,8 @@ def test_a_link_shows_what_one_search_finds_and_nothing_else(made):
         assert [(one["name"], one["q"]) for one in listed] == [("for Ann", "red")]
         assert link.rpartition("/")[2] not in json.dumps(listed)
         assert client.delete("/api/v1/shares/for Ann", headers=bearer(secret)).status_code == 204
-        assert client.get(link).status_code == 404
+        ended = client.get(link)
+        assert ended.status_code == 404 and "Ask whoever sent it" in ended.text and "for Ann" not in ended.text
         assert client.get(f"{link}/{red}/thumbnail").status_code == 404
 
 
