@@ -12,13 +12,12 @@ from search.query import Example
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from indexer.upright import Corners
+
 # So much of its longer side is added on each side: one and a half times as wide and high, as ViLD does with what it
 # classifies (Gu et al. 2022, "Open-vocabulary Object Detection via Vision and Language Knowledge Distillation", 3.2).
 # What it gains and what it costs: docs/ranking.md.
 MARGIN = 0.25
-
-Corners = tuple[int, int, int, int]
-"""Left, top, right and bottom in pixels; right and bottom lie outside."""
 
 
 @dataclass(frozen=True, slots=True)

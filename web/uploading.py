@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from indexer.errors import PictureError
-from search.regions import Corners
 from vlm.apart import Apart
 from web.api.errors import Busy, TooBig
 from web.security import MOST_UPLOADED
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from indexer.upright import Corners
 
 # Refused before they are decoded.
 MOST_PIXELS = 64_000_000

@@ -9,12 +9,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from search.regions import Corners
 from web.api.errors import NotThere
 from web.uploading import Uploading
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from indexer.upright import Corners
 
 SECONDS_KEPT = 3600
 MOST_KEPT = 64
