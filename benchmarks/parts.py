@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks.similar import f_half
 from search.cutoff import threshold
 from vlm import Embedder, load_embedder
 
@@ -155,12 +156,6 @@ def cut_off(asked: list[Part], found: Rows, cut: Cut) -> tuple[float, ...]:
         silent.append(float((rest >= cut(np.sort(rest)[::-1], float(rest.mean()))).sum() <= 1))
     f, s = float(np.mean(right)), float(np.mean(silent))
     return 2 * f * s / max(f + s, 1e-9), f, s, float(np.mean(itself)), float(np.mean(many))
-
-
-def f_half(shown: NDArray[np.bool_], right: NDArray[np.bool_]) -> float:
-    hit = float((shown & right).sum())
-    precision, recall = hit / max(shown.sum(), 1), hit / right.sum()
-    return 1.25 * precision * recall / max(0.25 * precision + recall, 1e-9)
 
 
 def figures(values: tuple[float, ...]) -> str:

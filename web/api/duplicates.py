@@ -74,7 +74,7 @@ class DuplicatesOut(BaseModel):
 
 
 class HideIn(Body):
-    """Of which groups the spare copies are hidden: only of those with the same bytes, where nothing is lost to searches."""
+    """Of which groups the spare copies are hidden: only of those with the same bytes, where no picture is lost."""
 
     tier: Literal["identical"] = "identical"
 
