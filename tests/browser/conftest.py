@@ -45,6 +45,11 @@ def address(shown):
         thread.join(30)
 
 
+def complaint(said) -> str:
+    """One line of the console with where it comes from: of a failed request that is its address."""
+    return f"{said.text} {said.location['url']}"
+
+
 @pytest.fixture
 def page(browser, address):
     """A fresh page; at the end nothing may have been complained of in its console."""
@@ -52,7 +57,7 @@ def page(browser, address):
     context.set_default_timeout(15_000)
     made = context.new_page()
     complaints: list[str] = []
-    made.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+    made.on("console", lambda said: said.type in ("error", "warning") and complaints.append(complaint(said)))
     made.on("pageerror", lambda error: complaints.append(str(error)))
     made.complaints = complaints
     yield made

@@ -137,7 +137,7 @@ def test_a_damaged_picture_is_told_where_it_is_listed_and_where_it_is_seen(page,
     expect(page.locator("picture-grid a[title='half.png']")).to_be_visible()
     page.locator("picture-grid a[title='half.png']").click()
     expect(page.get_by_role("dialog", name="half.png")).to_contain_text("The file is damaged")
-    page.keyboard.press("Escape")
+    page.goto("about:blank")  # the viewer may still ask for what it shows, and the picture goes now
     half.unlink()
     shown.library.index([shown.pictures], ocr=False)
 
