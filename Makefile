@@ -3,6 +3,8 @@
 # make test   the whole test suite, two files at a time;  make check   what CI checks beside the tests
 PYTHON ?= python3
 STAMP := .venv/.installed
+# the tests start some hundred processes: each would compile all that it imports anew (half of the whole suite's time)
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: env demo test check lock
 
