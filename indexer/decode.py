@@ -20,7 +20,7 @@ from indexer.formats import RAW
 from indexer.raw import decode_raw, hides_raw, may_be_raw
 from indexer.records import Exif, Told
 from indexer.told import read_own
-from indexer.upright import REPAIR, Corners, is_flat, load_upright, shrunk, strictly, within
+from indexer.upright import REPAIR, Corners, check_size, is_flat, load_upright, shrunk, strictly, within
 from indexer.walk import HEIF
 
 pillow_heif.register_heif_opener()
@@ -121,6 +121,7 @@ def read_told(path: Path) -> Told:
                     return Told()
             file.seek(0)
             with Image.open(file, formats=FORMATS) as opened:
+                check_size(*opened.size, Limits().pixels)
                 return read_own(opened, read_exif(opened))
     except Exception:  # noqa: BLE001 - decoders of hostile data raise anything; the picture was indexed without it
         return Told()
@@ -230,6 +231,7 @@ def _is_cut(data: bytes, suffix: str, side: int, limits: Limits, part: Corners |
 
 def _decode_opened(data: bytes, suffix: str, side: int, limits: Limits, part: Corners | None) -> Decoded:
     with _open(data, suffix) as opened:
+        check_size(*opened.size, limits.pixels)  # first of all: of a PNG even the EXIF is read by decoding the whole
         raw = hides_raw(opened) and _decode_raw(data, suffix, side, limits, part)
         if raw:
             return raw

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from indexer.ahead import ahead
-from indexer.decode import Limits, decode
+from indexer.decode import Limits, decode, read_told
 from indexer.errors import PictureError
 from indexer.paths import to_path, to_text
 from tests.conftest import paint, shared
-from tests.pictures.hostile import make_hostile
+from tests.pictures.hostile import make_hostile, png_claiming
 
 
 def test_a_hostile_folder_is_indexed_or_listed_file_by_file(shelf):
@@ -67,6 +70,16 @@ def test_a_picture_too_big_or_too_heavy_is_refused_before_it_is_decoded(tmp_path
         decode(path, 64, Limits(pixels=7_999))
     with pytest.raises(PictureError, match="bigger than"):
         decode(path, 64, Limits(bytes=100))
+
+
+@pytest.mark.parametrize("read", [decode, read_told])
+def test_of_a_picture_too_big_nothing_is_decoded_to_see_what_else_the_file_tells(tmp_path, monkeypatch, read):
+    (tmp_path / "a.png").write_bytes(png_claiming(60_000, 60_000) + b"eXIf")
+    loaded = []
+    monkeypatch.setattr(PngImageFile, "load", lambda picture: loaded.append(picture.size))
+    with suppress(PictureError):
+        read(tmp_path / "a.png", *((64,) if read is decode else ()))
+    assert not loaded
 
 
 def test_a_bomb_in_a_raw_files_preview_is_not_decoded(tmp_path):

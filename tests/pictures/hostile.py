@@ -25,7 +25,7 @@ def _bytes(picture: Image.Image, form: str, **options) -> bytes:
     return buffer.getvalue()
 
 
-def _png_claiming(width: int, height: int) -> bytes:
+def png_claiming(width: int, height: int) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -47,7 +47,7 @@ def psd(width: int, height: int) -> bytes:
 
 
 def _icon_with_a_bomb() -> bytes:
-    inside = _png_claiming(30_000, 30_000)
+    inside = png_claiming(30_000, 30_000)
     return struct.pack("<HHH", 0, 1, 1) + struct.pack("<BBBBHHII", 0, 0, 0, 0, 1, 32, len(inside), 22) + inside
 
 
@@ -76,7 +76,7 @@ def _broken(photo: Image.Image) -> dict[str, tuple[bytes, Fate]]:
         "cut-off.heic": (heic[: len(heic) * 3 // 4], "listed"),
         "cut-off.tif": (tiff[:300], "listed"),
         "empty.jpg": (b"", "listed"),
-        "bomb.png": (_png_claiming(60_000, 60_000), "listed"),
+        "bomb.png": (png_claiming(60_000, 60_000), "listed"),
         "bomb.gif": (_gif_claiming(65_535, 65_535), "listed"),
         "bomb-in-icon.jpg": (_icon_with_a_bomb(), "listed"),
         "icon.ico": (_icon_with_a_bomb(), "ignored"),
