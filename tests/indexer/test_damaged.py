@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import struct
 
 import numpy as np
@@ -107,4 +106,3 @@ def test_people_read_it_in_the_terminal_and_pages_in_the_api(tmp_path):
         told = client.get("/api/v1/failures").json()
         assert told["groups"] == [{"stage": "damaged", "model": "", "count": 1}]
         assert [one["name"] for one in told["failures"]] == ["half.jpg"]
-    shutil.rmtree(place)
