@@ -68,8 +68,10 @@ def serve(
     from web.access import Access, Served
     from web.app import create_app
     from web.fetching import Fetcher
+    from web.memory import keep_little
     from web.server import server
 
+    keep_little()
     served = Served(host, names)
     _must_be_free(host, port)
     wanted = [folder.absolute() for folder in folders]
