@@ -17,7 +17,8 @@ _NAMES = sorted({*FIELDS, *SPELT, "no", *NO_FILTERS} - {"words"})
 _ELSEWHERE = {
     "date": ("year", "after"), "since": ("after",), "from": ("after",), "until": ("before",), "to": ("before",),
     "order": ("sort",), "similar": ("like",), "path": ("in",), "dir": ("in",), "album": ("in",), "file": ("name",),
-    "filename": ("name",), "format": ("type",), "ext": ("type",), "place": ("near",), "location": ("near",),
+    "filename": ("name",), "format": ("type",), "ext": ("type",), "location": ("place",), "city": ("place",),
+    "town": ("place",), "country": ("place",),
     "gps": ("near",), "stars": ("rating",), "person": ("tag",), "people": ("tag",), "ocr": ("text",), "is": ("state", "has", "orientation", "type"),
 }  # fmt: skip
 _ALIKE = {

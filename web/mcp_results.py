@@ -93,6 +93,7 @@ class ShowResult(Named):
     stars: int | None
     latitude: float | None = Field(description="Null too where the owner does not share places.")
     longitude: float | None
+    place: str = Field(description="Where it was taken, by name; empty where that is not known or not shared.")
     state: str = Field(description="unreviewed, approved, or hidden (the owner put it out of the way)")
     offline: bool = Field(description="Its disk is not connected.")
     moderation: dict[str, float] = Field(description="How likely it shows what some would rather not see.")
