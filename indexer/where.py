@@ -21,6 +21,7 @@ from indexer.filters import (
     proportion,
 )
 from indexer.formats import RAW
+from indexer.lexical import SAID
 from indexer.plain import plain
 from indexer.words import as_called, phrase
 
@@ -226,7 +227,7 @@ _COMPILED: Mapping[str, Callable[[str, str], Sql]] = {
     "tag": _tag,
     "object": _object,
     "text": _words("{ocr} : "),
-    "words": _words(""),
+    "words": _words(f"{{{' '.join(SAID)}}} : "),
     "color": lambda value, _: ("instr(colours, ?) > 0", [f'["{value}",']),
     "has": _held,
     "near": _near,

@@ -32,7 +32,7 @@ class Named(BaseModel):
 class Why(BaseModel):
     """One reason for a hit."""
 
-    signal: str = Field(description="meaning, words in it, caption, tag, object, note or name")
+    signal: str = Field(description="meaning, words in it, caption, tag, object, note, name or place")
     share: float = Field(description="How much of the hit's place is due to it; those of one hit sum to 1.")
     matched: list[Quoted] = Field(default=[], description="What holds words of the query.")
 
