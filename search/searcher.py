@@ -10,6 +10,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.everyday import is_shown
 from indexer.filters import All, Condition, Filter, Not, both
 from indexer.records import LexicalMatch
 from indexer.store import Store
@@ -297,8 +298,10 @@ def _said(query: Query) -> list[Words]:
 def _left_out(query: Query) -> Filter:
     """What `-word` says of names, captions and the like: a picture that holds the word, or was taken there, is left out altogether."""
     words = [term.text for term in query.terms if isinstance(term, Words) and term.weight <= -1]
-    fields = ("words", "place") if query.places else ("words",)
-    return All(tuple(Not(Condition(field, text)) for text in words for field in fields))
+    # "-bath" is no town, though there is one
+    places = [text for text in words if query.places and not is_shown(text)]
+    left = [Condition("words", text) for text in words] + [Condition("place", text) for text in places]
+    return All(tuple(map(Not, left)))
 
 
 def _is_weak(row: Ranked, weak_below: float) -> bool:

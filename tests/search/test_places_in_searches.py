@@ -81,3 +81,10 @@ def test_places_are_told_by_name_with_their_coordinates(shelf):
     write_manifest(shelf.library, shelf.store.manifest)
     shown = CliRunner().invoke(imsearch.cli, ["show", "1", "--library", str(shelf.library)]).output
     assert "place  Trastevere, Rome, Italy (41.8846, 12.4692)" in shown
+
+
+def test_an_everyday_word_that_is_a_town_too_is_no_place_to_leave_out(searcher):
+    searcher._store.catalog.places.put([5], [(Part("Bath"), Part("England"), Part("United Kingdom"))])
+    assert 5 in found(searcher, "red -bath")
+    assert 5 not in found(searcher, "red -england")
+    assert searcher.search(parse("bath")).offers == ()
