@@ -84,7 +84,7 @@ def _begun(values: Iterable[Value], word: str, also: frozenset[str]) -> Iterator
     """`also` are values of which another name begins so."""
     for one in values:
         folded = plain(one.value)
-        if folded.startswith(word) or one.value in also:
+        if folded.startswith(word):
             yield 0, one
-        elif re.search(rf"[\W_]{re.escape(word)}", folded):
+        elif one.value in also or re.search(rf"[\W_]{re.escape(word)}", folded):
             yield 1, one
