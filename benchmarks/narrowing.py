@@ -82,6 +82,7 @@ def main() -> None:
         write_manifest(place, manifest)
         with Library(place, manifest, ColourEmbedder()) as library:
             fill(library.store.catalog, count)
+            library.store.catalog.places.seek(lambda _: None)
             print(f"the first time: {took(library.facets):.0f} ms")
             for query in ("", "year:2015", "camera:canon"):
                 print(f"facets {query!r}: {min(took(lambda q=query: library.facets(q)) for _ in range(5)):.0f} ms")

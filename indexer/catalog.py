@@ -27,6 +27,7 @@ from indexer.judgements import Judgements
 from indexer.marks import Marks
 from indexer.model_vectors import ModelVectors
 from indexer.opened import Opened
+from indexer.places import Places
 from indexer.plain import plain
 from indexer.records import LexicalMatch, NewPicture, Picture
 from indexer.roots import Roots
@@ -39,7 +40,7 @@ from indexer.where import where
 from indexer.words import phrase
 from vlm.protocols import Vectors
 
-LATEST = 15
+LATEST = 16
 """How many migrations this version knows; kept in SQLite's user_version so that opening need not look further."""
 
 CHUNK = 10_000
@@ -86,6 +87,7 @@ class Catalog(Tables):
         self.saved = SavedSearches(connections)
         self.marks = Marks(connections)
         self.opened = Opened(connections)
+        self.places = Places(connections)
         self.model_vectors = ModelVectors(connections)
         self.counting = Counting(connections)
 
@@ -98,7 +100,7 @@ class Catalog(Tables):
             if version > LATEST:
                 raise LibraryTooNew(f"{path} was written by a newer imsearch; update imsearch to open it.")
             if version < LATEST:
-                catalog._migrate()
+                catalog._migrate(version)
         except sqlite3.OperationalError as error:
             # Locked, no such folder, disk full: nothing is wrong with the file, so nobody should give it up.
             catalog.close()
@@ -113,7 +115,7 @@ class Catalog(Tables):
             raise
         return catalog
 
-    def _migrate(self) -> None:
+    def _migrate(self, version: int) -> None:
         from filelock import FileLock
         from sqlite_utils import Database
 
@@ -123,6 +125,8 @@ class Catalog(Tables):
         with FileLock(f"{self._path}.migrating"):
             self._db.execute("PRAGMA journal_mode = WAL")
             migrations.apply(Database(self._db, execute_plugins=False))
+            if version < 8:  # m008 emptied it
+                self.mend()
             self._db.execute(f"PRAGMA user_version = {LATEST}")
 
     def close(self) -> None:
@@ -188,7 +192,7 @@ class Catalog(Tables):
             "clock": new.exif.clock, "camera": new.exif.camera, "lens": new.exif.lens, "latitude": new.exif.latitude,
             "longitude": new.exif.longitude, "orientation": new.exif.orientation, "rating": new.exif.rating,
             "told_sought": 1, "sidecar": new.sidecar, "colours": json.dumps([[c.name, c.rgb, c.share] for c in new.colours]),
-            "damaged": new.damaged, "added_at": now,
+            "damaged": new.damaged, "added_at": now, "place_id": None,
         }  # fmt: skip
         updates = ", ".join(f"{key} = excluded.{key}" for key in row if key not in ("added_at", "rating"))
         updates += f", rating = iif({RATED_BY_HAND}, pictures.rating, excluded.rating)"
@@ -348,13 +352,13 @@ class Catalog(Tables):
         sql = f"SELECT id FROM pictures {within}ORDER BY moment {way}, id {way} LIMIT ?"
         return np.array([row[0] for row in self._db.execute(sql, (*given, limit))], dtype=np.int64)
 
-    def lexical(self, words: str, k: int, among: Ids | None = None) -> list[LexicalMatch]:
+    def lexical(self, words: str, k: int, among: Ids | None = None, places: bool = True) -> list[LexicalMatch]:
         """The k pictures whose names and texts match best what a person typed."""
-        return lexical_search.lexical(self._db, words, k, among)
+        return lexical_search.lexical(self._db, words, k, among, places)
 
-    def holding(self, words: str, among: Ids | None = None) -> Ids:
+    def holding(self, words: str, among: Ids | None = None, places: bool = True) -> Ids:
         """Every picture whose names and texts hold all words that a person typed."""
-        return lexical_search.holding(self._db, words, among)
+        return lexical_search.holding(self._db, words, among, places)
 
     def status(self) -> dict[str, int]:
         """Counts: pictures, offline, failures, those that a person opened, and each kind of text."""

@@ -109,15 +109,22 @@ def refresh_words(db: sqlite3.Connection, ids: Sequence[int]) -> None:
         db.execute("DELETE FROM words WHERE rowid = ?", (picture_id,))
         db.execute("DELETE FROM grams WHERE rowid = ?", (picture_id,))
         db.execute(
-            "INSERT INTO words (rowid, name, folder, caption, ocr, tag, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO words (rowid, name, folder, caption, ocr, tag, note, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (picture_id, *words),
         )
         db.execute("INSERT INTO grams (rowid, body) VALUES (?, ?)", (picture_id, body))
 
 
 def full_text(db: sqlite3.Connection, picture_id: int) -> tuple[tuple[str, ...], str]:
-    """A picture's row of `words` (name, folder, caption, ocr, tag, note) and its body in `grams`."""
-    name, folder = db.execute("SELECT name, folder FROM pictures WHERE id = ?", (picture_id,)).fetchone()
+    """A picture's row of `words` (name, folder, caption, ocr, tag, note, place) and its body in `grams`.
+
+    Of places whole words alone are found: within longer ones, "bar" is in Barcelona and "art" in Stuttgart.
+    """
+    sql = (
+        "SELECT pictures.name, folder, coalesce(places.name, '') FROM pictures "
+        "LEFT JOIN places ON places.id = place_id WHERE pictures.id = ?"
+    )
+    name, folder, place = db.execute(sql, (picture_id,)).fetchone()
     kinds: dict[str, list[str]] = {"caption": [], "ocr": [], "tag": [], "note": []}
     said = "SELECT kind, text FROM texts WHERE picture_id = ? AND prompt_version != ? ORDER BY id"
     for kind, text in db.execute(said, (picture_id, FROM_VECTOR)):
@@ -126,5 +133,5 @@ def full_text(db: sqlite3.Connection, picture_id: int) -> tuple[tuple[str, ...],
     labels = db.execute("SELECT DISTINCT label FROM objects WHERE picture_id = ? ORDER BY label", (picture_id,))
     kinds["tag"] += [clean(label) for (label,) in labels if label not in kinds["tag"]]
     texts = ["\n".join(lines) for lines in kinds.values()]
-    words = (indexable_name(name), indexable_name(folder), *map(indexable, texts))
+    words = (indexable_name(name), indexable_name(folder), *map(indexable, texts), indexable(place))
     return words, plain("\n".join([name, folder, *texts]))

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.connections import Connections, Tables
-from indexer.places import Degrees, Place, places
+from indexer.places import Place
 from indexer.plain import plain
 from indexer.records import Counts
 from indexer.vectors.protocol import Ids
@@ -53,10 +53,6 @@ class _Table:
     ids: Ids
     shown: NDArray[np.bool_]
     columns: Mapping[str, _Column]
-    placed: Codes
-    """Rows of the pictures whose place is known, from south to north."""
-    latitudes: Degrees
-    longitudes: Degrees
 
     def chosen(self, among: Ids | None) -> NDArray[np.bool_]:
         return self.shown if among is None else np.isin(self.ids, among, assume_unique=True)
@@ -77,17 +73,24 @@ class Counting(Tables):
         """How many of these pictures (None: of all that are not hidden) have each value, thing by thing, in no order.
 
         `of` are: folder ("ROOT/PATH", the root by its whole path), type, day, camera, lens, rating, orientation,
-        state, tag, object, people ("1" to "5", which is five or more), colour, has (what `has:` takes).
+        state, tag, object, people ("1" to "5", which is five or more), place (a town, and what it lies in), colour, has
+        (what `has:` takes).
         """
         table = self._now()
         chosen = table.chosen(among)
         return {name: table.columns[name].count(chosen) for name in of}
 
     def places(self, among: Ids | None) -> list[Place]:
-        """Where these pictures (None: all that are not hidden) were taken, as few places."""
+        """Where these pictures (None: all that are not hidden) were taken: every town, state and country, in no order."""
         table = self._now()
-        held = table.chosen(among)[table.placed]
-        return places(table.latitudes[held], table.longitudes[held], table.ids[table.placed[held]])
+        column = table.columns["place"]
+        held = table.chosen(among)[column.rows]
+        codes, first, counts = np.unique(column.codes[held], return_index=True, return_counts=True)
+        examples = table.ids[column.rows[held][first]]
+        return [
+            Place(column.values[code], count, example)
+            for code, count, example in zip(codes.tolist(), counts.tolist(), examples.tolist(), strict=True)
+        ]
 
     def close(self) -> None:
         """Wait for what is being read."""
@@ -118,13 +121,13 @@ class Counting(Tables):
         # before it is read: what is written meanwhile is read the next time
         changes = self.connections.changes()
         sql = (
-            "SELECT pictures.id, state, colours, latitude, longitude, taken_at IS NOT NULL, damaged, roots.path || '/' || folder, "
+            "SELECT pictures.id, state, colours, latitude IS NOT NULL, taken_at IS NOT NULL, damaged, coalesce(place_id, 0), roots.path || '/' || folder, "
             "format, substr(moment, 1, 10), camera, lens, rating, "
             "CASE WHEN width > height THEN 'landscape' WHEN width < height THEN 'portrait' ELSE 'square' END "
             "FROM pictures JOIN roots ON roots.id = root_id AND online ORDER BY pictures.id"
         )
         rows = self._db.execute(sql).fetchall()
-        ids, states, colours, *where, dated, damaged = (
+        ids, states, colours, located, dated, damaged, places = (
             list(zip(*(row[:7] for row in rows), strict=True)) if rows else [()] * 7
         )
         held = np.array(ids, np.int64)
@@ -136,14 +139,14 @@ class Counting(Tables):
         columns["tag"] = self._words(held, "SELECT picture_id, text FROM texts WHERE kind = 'tag'")
         columns["object"] = self._words(held, "SELECT picture_id, label FROM objects")
         columns["people"] = self._people(held)
-        latitudes, longitudes = (np.array(degrees, np.float64) for degrees in where)
-        placed = np.flatnonzero(~np.isnan(latitudes)).astype(np.int32)
+        columns["place"] = self._places(places)
         columns["has"] = self._has(
-            held, columns, {"gps": placed, "date": np.flatnonzero(dated), "damage": np.flatnonzero(damaged)}
+            held,
+            columns,
+            {"gps": np.flatnonzero(located), "date": np.flatnonzero(dated), "damage": np.flatnonzero(damaged)},
         )
-        placed = placed[latitudes[placed].argsort(kind="stable")]
         shown = np.array([state != "hidden" for state in states], bool)
-        self._table = _Table(held, shown, columns, placed, latitudes[placed], longitudes[placed])
+        self._table = _Table(held, shown, columns)
         self._changes, self._read_at = changes, time.monotonic()
         self._took = self._read_at - started
 
@@ -154,6 +157,18 @@ class Counting(Tables):
         ]
         sql = f"SELECT picture_id, min(count(*), ?) FROM objects WHERE label IN ({', '.join('?' * len(labels))}) GROUP BY picture_id"
         return _there(held, self._db.execute(sql, (MOST_PEOPLE, *labels)).fetchall())
+
+    def _places(self, places: Sequence[int]) -> _Column:
+        """Where each picture was taken (0: nobody knows), and all that this lies in."""
+        tree = self._db.execute("SELECT id, name, coalesce(within, 0) FROM places ORDER BY id").fetchall()
+        values, within = [""] * (tree[-1][0] + 1 if tree else 1), np.zeros(tree[-1][0] + 1 if tree else 1, np.int32)
+        for place, name, around in tree:
+            values[place], within[place] = name, around
+        levels = [np.array(places, np.int32)]
+        while levels[-1].any():
+            levels.append(within[levels[-1]])
+        each = np.stack(levels)
+        return _Column(values, np.nonzero(each)[1].astype(np.int32), each[each > 0])
 
     def _has(self, held: Ids, columns: Mapping[str, _Column], rows: dict[str, NDArray[np.integer]]) -> _Column:
         """What is known of each picture at all, whatever it is; of some things it was found out already."""

@@ -256,6 +256,7 @@ FIELDS: Mapping[str, Field] = {
     "color": Field("one of its main colours", "color:teal", _one_of(*NAMED, also={"gray": "grey", "cyan": "teal"})),
     "has": Field("such a thing is known of it", "has:gps", _one_of(*HELD)),
     "near": Field("was taken within a distance of a place", "near:48.85,2.35,5km", _checked(place)),
+    "place": Field("was taken in a place of this name, in any language", "place:rome", _words),
     "rating": Field("stars given in the camera or another program", "rating:>=4", _number(0, 5), compared=True),
     "state": Field("how it was reviewed; without this, hidden pictures are left out", "state:approved", _one_of("unreviewed", "approved", "hidden")),
     "moderation": Field("how likely it shows what some would rather not see", "moderation:any>0.5", _judged),

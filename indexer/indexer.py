@@ -153,6 +153,7 @@ class Indexer:
                 on_progress(Progress("index", done, total, counts.failed, candidate.relative))
             self._drop_vanished(found, counts)
         self.catalog.told.seek(read_told, on_progress, utc_now())
+        self.catalog.places.seek(on_progress)
         self.store.index()
         self.store.save()
         return counts.report(time.monotonic() - started)

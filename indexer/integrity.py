@@ -38,7 +38,7 @@ def mend(db: sqlite3.Connection) -> None:
 def _stale(db: sqlite3.Connection) -> Iterator[int]:
     """Pictures whose full-text rows are missing, left over, or do not say what the catalog says."""
     sql = (
-        "SELECT words.rowid, words.name, words.folder, caption, ocr, tag, note, body FROM words "
+        "SELECT words.rowid, words.name, words.folder, caption, ocr, tag, note, place, body FROM words "
         "LEFT JOIN grams ON grams.rowid = words.rowid"
     )
     stored = {picture: tuple(columns) for picture, *columns in db.execute(sql)}

@@ -15,9 +15,10 @@ from indexer.records import LexicalMatch
 from indexer.vectors.protocol import Ids
 from indexer.words import contains, match, query_words
 
-FIELDS = ("name", "folder", "caption", "ocr", "tag", "note")
+SAID = ("name", "folder", "caption", "ocr", "tag", "note")
+FIELDS = (*SAID, "place")
 # BM25 weights in the order of FIELDS: what a person wrote (note, tag) and names say most, a folder's words least.
-WEIGHTS = "3.0, 1.0, 2.0, 1.0, 4.0, 4.0"
+WEIGHTS = "3.0, 1.0, 2.0, 1.0, 4.0, 4.0, 3.0"
 # However well it ranks, a picture without one of the words scores less than 1.
 NOT_ALL = 0.9999
 # A word found only inside a longer one counts half: OCR glues words, but "art" in "party" is mostly chance.
@@ -32,8 +33,10 @@ WRITTEN = frozenset(("tag", "note"))
 MOST_RANKED = 20_000
 
 
-def lexical(connection: sqlite3.Connection, typed: str, k: int, among: Ids | None) -> list[LexicalMatch]:
-    """The k best pictures: those holding more of the words first, then by BM25.
+def lexical(
+    connection: sqlite3.Connection, typed: str, k: int, among: Ids | None, places: bool = True
+) -> list[LexicalMatch]:
+    """The k best pictures: those holding more of the words first, then by BM25; by where they were taken only with `places`.
 
     `score` is the share of the query's words that a picture holds (a part of a longer word counts half) plus up to
     0.1 for BM25, 1 and more only where it holds all; `rarity` sums what each word held says: 1 where it singles one picture out, 0 where all hold it; and
@@ -42,34 +45,43 @@ def lexical(connection: sqlite3.Connection, typed: str, k: int, among: Ids | Non
     words = query_words(typed)
     if not words or k <= 0:
         return []
-    ids, share, rarity, weight = _shares(connection, words, k, among)
+    fields = FIELDS if places else SAID
+    ids, share, rarity, weight = _shares(connection, words, k, among, fields)
     if not len(ids):
         return []
     # everything that ties with the k-th stays in until BM25 has spoken
     kept = share >= (np.partition(share, len(share) - k)[len(share) - k] if len(share) > k else 0)
     ids, share, rarity, weight = ids[kept], share[kept], rarity[kept], weight[kept]
-    bm25 = _bm25(connection, words, ids) if len(ids) <= MOST_RANKED else np.zeros(len(ids))
+    bm25 = _bm25(connection, words, ids, fields) if len(ids) <= MOST_RANKED else np.zeros(len(ids))
     scores = share + 0.1 * bm25 / (bm25.max() or 1.0)
     scores[share < 1] = np.minimum(scores[share < 1], NOT_ALL)
     order = np.lexsort((ids, -scores))[:k]
-    fields = _fields(connection, words, ids[order])
+    found = _fields(connection, words, ids[order], fields)
     made = []
     for at in order:
-        where = fields[picture := int(ids[at])]
+        where = found[picture := int(ids[at])]
         told = int(not WRITTEN.isdisjoint(where))
         made.append(LexicalMatch(picture, float(scores[at]), where, float(weight[at, told]), float(rarity[at, told])))
     return made
 
 
-def holding(connection: sqlite3.Connection, typed: str, among: Ids | None) -> Ids:
+def holding(connection: sqlite3.Connection, typed: str, among: Ids | None, places: bool = True) -> Ids:
     """Sorted ids of every picture that holds all words, whole: those with a score of 1 and more."""
     words = query_words(typed)
     every = " AND ".join(f"({match(word)})" for word in words)
-    return _rowids(connection, "words", every, among) if words else np.zeros(0, np.int64)
+    return (
+        _rowids(connection, "words", _in(FIELDS if places else SAID, every), among) if words else np.zeros(0, np.int64)
+    )
+
+
+def _in(fields: Sequence[str], expression: str) -> str:
+    """The expression, of some fields alone."""
+    # asked of all, SQLite would look at where each word stands
+    return expression if len(fields) == len(FIELDS) else f"{{{' '.join(fields)}}} : ({expression})"
 
 
 def _shares(
-    connection: sqlite3.Connection, words: Sequence[str], k: int, among: Ids | None
+    connection: sqlite3.Connection, words: Sequence[str], k: int, among: Ids | None, fields: Sequence[str]
 ) -> tuple[Ids, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """The n pictures that hold any of the words, the share of them that each holds, and (n, 2) rarities and weights:
 
@@ -81,7 +93,7 @@ def _shares(
     worth: list[NDArray[np.float64]] = []
     rare: list[float] = []
     for word in words:
-        whole = _rowids(connection, "words", match(word), None)
+        whole = _rowids(connection, "words", _in(fields, match(word)), None)
         part = contains(word)
         inside = np.zeros(0, np.int64)
         if part and len(whole) < k:
@@ -122,7 +134,7 @@ def _numbers(found: Iterable[tuple[str | None, ...]]) -> Ids:
     return np.fromstring(text or "", np.int64, sep=",")
 
 
-def _bm25(connection: sqlite3.Connection, words: Sequence[str], ids: Ids) -> NDArray[np.float64]:
+def _bm25(connection: sqlite3.Connection, words: Sequence[str], ids: Ids, fields: Sequence[str]) -> NDArray[np.float64]:
     """BM25 of these pictures (sorted) for the words they hold whole, 0 where they hold none; higher is better."""
     # "+rowid": without the plus, FTS5 runs MATCH anew for each id; LIMIT: without it, there is no bm25 to be put together
     sql = (
@@ -130,24 +142,24 @@ def _bm25(connection: sqlite3.Connection, words: Sequence[str], ids: Ids) -> NDA
         f"(SELECT rowid AS id, -bm25(words, {WEIGHTS}) AS score FROM words WHERE words MATCH ? "
         "AND +rowid IN (SELECT value FROM json_each(?)) LIMIT -1)"
     )
-    given = (" OR ".join(map(match, words)), json.dumps(ids.tolist()))
+    given = (_in(fields, " OR ".join(map(match, words))), json.dumps(ids.tolist()))
     found, scores = map(json.loads, connection.execute(sql, given).fetchone())
     made = np.zeros(len(ids))
     made[np.searchsorted(ids, found)] = np.maximum(scores, 0.0)
     return made
 
 
-def _fields(connection: sqlite3.Connection, words: Sequence[str], ids: Ids) -> dict[int, tuple[str, ...]]:
+def _fields(
+    connection: sqlite3.Connection, words: Sequence[str], ids: Ids, fields: Sequence[str]
+) -> dict[int, tuple[str, ...]]:
     """In which kinds of words each of these pictures matches."""
     made: dict[int, list[str]] = {int(i): [] for i in ids}
     any_word = " OR ".join(map(match, words))
-    for name in FIELDS:
-        for picture in _rowids(connection, "words", f"{{{name}}} : ({any_word})", ids):
+    for name in fields:
+        for picture in _rowids(connection, "words", _in([name], any_word), ids):
             made[int(picture)].append(name)
-    inside = [picture for picture, fields in made.items() if not fields]
-    sql = f"SELECT rowid, {', '.join(FIELDS)} FROM words WHERE rowid IN (SELECT value FROM json_each(?))"
+    inside = [picture for picture, held in made.items() if not held]
+    sql = f"SELECT rowid, {', '.join(SAID)} FROM words WHERE rowid IN (SELECT value FROM json_each(?))"
     for picture, *texts in connection.execute(sql, (json.dumps(inside),)):
-        made[picture] = [
-            field for field, text in zip(FIELDS, texts, strict=True) if any(word in text for word in words)
-        ]
-    return {picture: tuple(fields) for picture, fields in made.items()}
+        made[picture] = [field for field, text in zip(SAID, texts, strict=True) if any(word in text for word in words)]
+    return {picture: tuple(held) for picture, held in made.items()}

@@ -52,14 +52,15 @@ class LocalStore:
         seen = ~np.isin(found, hidden)
         return found[seen][:k], cosines[seen][:k]
 
-    def lexical(self, words: str, k: int, among: Ids | None = None) -> list[LexicalMatch]:
+    def lexical(self, words: str, k: int, among: Ids | None = None, places: bool = True) -> list[LexicalMatch]:
         """The k pictures whose words match best."""
         hidden = set(self._unasked(among).tolist())
-        return [match for match in self.catalog.lexical(words, k + len(hidden), among) if match.id not in hidden][:k]
+        found = self.catalog.lexical(words, k + len(hidden), among, places)
+        return [match for match in found if match.id not in hidden][:k]
 
-    def holding(self, words: str, among: Ids | None = None) -> Ids:
+    def holding(self, words: str, among: Ids | None = None, places: bool = True) -> Ids:
         """Ids of the pictures that hold all of these words."""
-        found = self.catalog.holding(words, among)
+        found = self.catalog.holding(words, among, places)
         return np.setdiff1d(found, self._unasked(among), assume_unique=True)
 
     def filter(self, kept: Filter) -> Ids | None:
@@ -81,6 +82,10 @@ class LocalStore:
     def places(self, among: Ids | None) -> list[Place]:
         """Where pictures were taken."""
         return self.catalog.counting.places(among)
+
+    def called(self, name: str, begun: bool = False) -> list[str]:
+        """The places that have this name."""
+        return self.catalog.places.called(name, begun)
 
     def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:
         """Ids by time taken."""

@@ -173,14 +173,14 @@ def m007_edits(db: Database) -> None:
 
 @migrations()  # type: ignore[untyped-decorator]
 def m008_plain_words(db: Database) -> None:
-    """Full text of words folded by `indexer.plain`; SQLite folds nothing more, and takes vowel signs for letters."""
-    from indexer.content import refresh_words
+    """Full text of words folded by `indexer.plain`; SQLite folds nothing more, and takes vowel signs for letters.
 
+    `Catalog` fills it when every migration has run: what a row holds is for today's code to say.
+    """
     columns = "name, folder, caption, ocr, tag, note"
     tokenizer = "porter unicode61 remove_diacritics 0 categories ''L* N* Co M*''"
     _run(db, f"DROP TABLE words; CREATE VIRTUAL TABLE words USING fts5({columns}, tokenize='{tokenizer}')")
     db.conn.execute("DELETE FROM grams")
-    refresh_words(db.conn, [row[0] for row in db.conn.execute("SELECT id FROM pictures").fetchall()])
 
 
 @migrations()  # type: ignore[untyped-decorator]
@@ -271,4 +271,28 @@ def m015_damaged(db: Database) -> None:
     _run(db, """
         ALTER TABLE pictures ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0;
         CREATE INDEX pictures_damaged ON pictures(id) WHERE damaged
+    """)  # fmt: skip
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m016_places(db: Database) -> None:
+    """Where pictures were taken, by name. Full text is copied with a column for it, as folded as it is."""
+    columns = "name, folder, caption, ocr, tag, note"
+    tokenizer = "porter unicode61 remove_diacritics 0 categories ''L* N* Co M*''"
+    _run(db, f"""
+        ALTER TABLE pictures ADD COLUMN place_id INTEGER;
+        CREATE INDEX pictures_place ON pictures(place_id);
+        CREATE INDEX pictures_unplaced ON pictures(id) WHERE place_id IS NULL AND latitude IS NOT NULL;
+        CREATE TABLE places (
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, whole TEXT NOT NULL, within INTEGER REFERENCES places(id)
+        );
+        CREATE INDEX places_whole ON places(whole);
+        CREATE INDEX places_within ON places(within);
+        CREATE TABLE place_names (
+            name TEXT NOT NULL, place_id INTEGER NOT NULL REFERENCES places(id), PRIMARY KEY (name, place_id)
+        ) WITHOUT ROWID;
+        CREATE VIRTUAL TABLE placed_words USING fts5({columns}, place, tokenize='{tokenizer}');
+        INSERT INTO placed_words (rowid, {columns}, place) SELECT rowid, {columns}, '' FROM words;
+        DROP TABLE words;
+        ALTER TABLE placed_words RENAME TO words
     """)  # fmt: skip

@@ -88,7 +88,7 @@ class Colour:
 class Picture:
     """One indexed picture file. `width` and `height` are of the upright picture; `path` is absolute as text (see indexer.paths).
     `moment` is when it was taken, or its file's time where the camera wrote no date that can be right. `damaged`: a part of it
-    is missing in the file.
+    is missing in the file. `place` is where it was taken, by name ("Trastevere, Rome, Italy"); empty where nobody knows.
 
     `moderation` is what it was judged to show that some would rather not see, surest first; empty where nobody judged.
     """
@@ -109,6 +109,7 @@ class Picture:
     moderation: tuple[Tag, ...] = ()
     moment: str = ""
     damaged: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class LexicalMatch:
-    """A picture whose words match. Higher `score` is better; `fields` are the kinds of words that matched (name, folder, caption, ocr, tag, note).
+    """A picture whose words match. Higher `score` is better; `fields` are the kinds of words that matched (name, folder, caption, ocr, tag, note, place).
 
     `rarity` says how much the matched words single out, 1 for each that a single picture holds; `weight` is its share of all words asked for.
     """
@@ -237,7 +238,7 @@ class IndexReport:
 class Progress:
     """Where a run stands. `total` is None until the walk has counted everything; `stage` names the pass."""
 
-    stage: Stage | Literal["told", "embed"]
+    stage: Stage | Literal["told", "place", "embed"]
     done: int
     total: int | None
     failed: int

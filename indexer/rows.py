@@ -15,17 +15,20 @@ from vlm.protocols import Tag, TextKind, TextLine, Vectors
 PICTURES = (
     "SELECT pictures.id, roots.path || '/' || pictures.path, hash, size, mtime_ns, width, height, format, taken_at, "
     "camera, lens, latitude, longitude, orientation, rating, clock, colours, added_at, NOT online, state, "
-    "(SELECT json_group_array(json_array(labels.name, score)) FROM labels WHERE picture_id = pictures.id AND task = 'moderate'), moment, damaged "
+    "(SELECT json_group_array(json_array(labels.name, score)) FROM labels WHERE picture_id = pictures.id AND task = 'moderate'), moment, damaged, "
+    "coalesce((SELECT places.name FROM places WHERE places.id = place_id), '') "
     "FROM pictures JOIN roots ON roots.id = root_id"
 )
 
 
 def picture_of(row: tuple[object, ...]) -> Picture:
-    start, exif, (colours, added_at, offline, state, labels, moment, damaged) = row[:8], Exif(*row[8:16]), row[16:]  # type: ignore[arg-type]
+    start, exif = row[:8], Exif(*row[8:16])  # type: ignore[arg-type]
+    colours, added_at, offline, state, labels, moment, damaged, place = row[16:]
     made = tuple(Colour(name, tuple(rgb), share) for name, rgb, share in json.loads(str(colours)))
     judged = tuple(sorted((Tag(*label) for label in json.loads(str(labels))), key=lambda tag: -tag.chance))
     return Picture(
-        *start, exif=exif, colours=made, added_at=str(added_at), offline=bool(offline), state=state, moderation=judged, moment=moment, damaged=bool(damaged),  # type: ignore[arg-type, misc]
+        *start, exif=exif, colours=made, added_at=str(added_at), offline=bool(offline), state=state, moderation=judged,  # type: ignore[arg-type, misc]
+        moment=moment, damaged=bool(damaged), place=place,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -28,11 +28,11 @@ class Store(Protocol):
         """The k pictures nearest to a (dim,) unit vector, best first, with their cosines; only of `among`, or else of what is not hidden."""
         ...
 
-    def lexical(self, words: str, k: int, among: Ids | None = None) -> list[LexicalMatch]:
-        """The k pictures whose names and texts match best, best first. `words` is anything a person typed."""
+    def lexical(self, words: str, k: int, among: Ids | None = None, places: bool = True) -> list[LexicalMatch]:
+        """The k pictures whose names, texts and (with `places`) places match best, best first. `words` is anything a person typed."""
         ...
 
-    def holding(self, words: str, among: Ids | None = None) -> Ids:
+    def holding(self, words: str, among: Ids | None = None, places: bool = True) -> Ids:
         """Sorted ids of every picture whose names and texts hold all of these words whole; those that score 1 and more."""
         ...
 
@@ -55,12 +55,16 @@ class Store(Protocol):
         """How many of these pictures have each value of some things, in no order; without `among`, of all that are not hidden.
 
         The things: folder (its whole path), type, day, camera, lens, rating, orientation, state, tag, object, people ("1" to
-        "5", which is five or more), colour, has (what `has:` takes).
+        "5", which is five or more), place (a town, and what it lies in), colour, has (what `has:` takes).
         """
         ...
 
     def places(self, among: Ids | None) -> list[Place]:
-        """Where these pictures (without `among`, all that are not hidden) were taken, as few places, most first."""
+        """Where these pictures (without `among`, all that are not hidden) were taken: every town, state and country, in no order."""
+        ...
+
+    def called(self, name: str, begun: bool = False) -> list[str]:
+        """The places of pictures that have this name in some language; with `begun`, a name that begins so."""
         ...
 
     def ordered(self, among: Ids | None, newest_first: bool, limit: int) -> Ids:

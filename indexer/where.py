@@ -21,8 +21,9 @@ from indexer.filters import (
     proportion,
 )
 from indexer.formats import RAW
+from indexer.lexical import SAID
 from indexer.plain import plain
-from indexer.words import phrase
+from indexer.words import as_called, phrase
 
 Sql = tuple[str, list[object]]
 """An expression and its values."""
@@ -157,6 +158,25 @@ def _near(value: str, _: str) -> Sql:
     )
 
 
+def _in_place(value: str, _: str) -> Sql:
+    """A whole name as it is told means that place; else each part, in any language, names the place or what it lies in."""
+    parts = [name for part in value.split(",") if (name := as_called(part))]
+    if not parts:
+        return "0", []
+    # Georgia is the country, whatever else is called so; where no picture was taken there, it may be the state
+    whole = "SELECT id FROM places WHERE whole = ?"
+    named = " INTERSECT ".join([_below("SELECT place_id FROM place_names WHERE name = ?")] * len(parts))
+    kept = f"{_below(whole)} UNION SELECT id FROM ({named}) WHERE NOT EXISTS ({whole})"
+    said = as_called(value)
+    return f"pictures.id IN (SELECT id FROM pictures WHERE place_id IN ({kept}))", [said, *parts, said]
+
+
+def _below(places: str) -> str:
+    """The ids of some places and of all that lies in them."""
+    within = "SELECT places.id FROM places JOIN p ON within = p.id"
+    return f"SELECT id FROM (WITH RECURSIVE p(id) AS ({places} UNION {within}) SELECT id FROM p)"
+
+
 def km_between(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
     """Kilometres along the ground between two places in degrees (haversine on a sphere: within 0.5 %)."""
     a, b = math.radians(latitude), math.radians(other_latitude)
@@ -207,10 +227,11 @@ _COMPILED: Mapping[str, Callable[[str, str], Sql]] = {
     "tag": _tag,
     "object": _object,
     "text": _words("{ocr} : "),
-    "words": _words(""),
+    "words": _words(f"{{{' '.join(SAID)}}} : "),
     "color": lambda value, _: ("instr(colours, ?) > 0", [f'["{value}",']),
     "has": _held,
     "near": _near,
+    "place": _in_place,
     "rating": _rating,
     "state": _plain("state"),
     "moderation": _moderation,

@@ -66,6 +66,11 @@ def query_words(text: str) -> list[str]:
     return ([word for word in words if word not in STOP] or words)[:MOST_WORDS]
 
 
+def as_called(name: str) -> str:
+    """A name as names are compared: 'Saint-Denis' -> 'saint denis'."""
+    return " ".join(_WORD.findall(plain(name)))
+
+
 def words_with_places(text: str) -> list[tuple[str, int]]:
     """Each word of a plain text, and the character it begins at; a run of an unspaced script is one."""
     return [(found[0], found.start()) for found in _WORD.finditer(text)]

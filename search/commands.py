@@ -17,6 +17,7 @@ from indexer.failures import DAMAGED
 from indexer.paths import printable, to_path
 from indexer.records import Edited, Orientation, Picture
 from search.blurring import DEFAULT, Blur, blurring
+from search.facts import place_of
 from search.library import Library
 from search.narrowing import narrowed
 from search.parser import parse
@@ -134,7 +135,7 @@ def show(place: Path, picture: str, as_json: bool) -> None:
         "id": found.id, "path": printable(found.path), "picture": f"{found.width} x {found.height} {found.format}",
         "damaged": found.damaged and DAMAGED, "bytes": f"{found.size:,}", "taken": exif.taken_at,
         "camera's clock": exif.clock and f"{exif.clock}, in the future; {found.moment} by the file", "camera": exif.camera, "lens": exif.lens,
-        "place": exif.latitude is not None and f"{exif.latitude}, {exif.longitude}",
+        "place": exif.latitude is not None and place_of(found),
         "colours": ", ".join(f"{c.name} {c.share:.0%}" for c in found.colours),
         "moderation": ", ".join(f"{tag.word} {tag.chance:.2f}" for tag in found.moderation),
         "state": found.state != "unreviewed" and found.state, "stars": exif.rating is not None and str(exif.rating),

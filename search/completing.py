@@ -21,10 +21,10 @@ LEAST = 2
 MOST = 300
 _THINGS = {
     "in": "folder", "type": "type", "camera": "camera", "lens": "lens", "tag": "tag", "object": "object", "color": "colour",
-    "orientation": "orientation", "rating": "rating", "year": "year", "state": "state",
+    "place": "place", "orientation": "orientation", "rating": "rating", "year": "year", "state": "state",
 }  # fmt: skip
 """Filters whose values are counted, with the name that they are counted under."""
-_FOUND_BY_VALUE = ("tag", "in", "camera", "object")
+_FOUND_BY_VALUE = ("tag", "in", "place", "camera", "object")
 _CHOICES = {"has": HELD, "no": HELD, "sort": get_args(Order), "moderation": (ANY, *NAMES)}
 _FIELDS = {name: field.meaning for name, field in FIELDS.items() if name != "words"} | {
     "like": "is like this picture of the library", "no": "such a thing is not known of it", "sort": "in this order",
@@ -71,18 +71,20 @@ def completions(
 def _values(store: Store, roots: Iterable[str], names: tuple[str, ...], word: str) -> list[Completion]:
     """Values that begin with the word, then those in which a later word does; the most frequent first."""
     counted = values_of(store, None, roots, [_THINGS[name] for name in names])
+    elsewhere = frozenset(store.called(word, begun=True)) if "place" in names else frozenset()
     found = [
         (place, -one.count, Completion(one.query, name, one.value, one.count))
         for name in names
-        for place, one in _begun(counted[_THINGS[name]], word)
+        for place, one in _begun(counted[_THINGS[name]], word, elsewhere if name == "place" else frozenset())
     ]
     return [completion for *_, completion in sorted(found, key=lambda one: one[:2])]
 
 
-def _begun(values: Iterable[Value], word: str) -> Iterator[tuple[int, Value]]:
+def _begun(values: Iterable[Value], word: str, also: frozenset[str]) -> Iterator[tuple[int, Value]]:
+    """`also` are values of which another name begins so."""
     for one in values:
         folded = plain(one.value)
         if folded.startswith(word):
             yield 0, one
-        elif re.search(rf"[\W_]{re.escape(word)}", folded):
+        elif one.value in also or re.search(rf"[\W_]{re.escape(word)}", folded):
             yield 1, one

@@ -37,7 +37,7 @@ class Value:
 @dataclass(frozen=True, slots=True)
 class Facets:
     """How many pictures were counted, and for each thing its values: the most frequent first, years, months and people in order.
-    Of folders all of an upper level come before those below them.
+    Of folders and places all of an upper level come before those below them.
 
     `histogram` is over time, without its gaps, each value a day or a month (`by`).
     """
@@ -51,11 +51,11 @@ class Facets:
 def facets(store: Store, among: Ids | None, roots: Iterable[str], most: int) -> Facets:
     """Of these pictures, or of all that are not hidden; at most so many values of each thing."""
     values = {
-        thing: _top(each, most, by_level=thing == "folder")
+        thing: _top(each, most, by_level="/" if thing == "folder" else "")
         for thing, each in values_of(store, among, roots, _OTHERS).items()
     }
     values["people"].sort(key=lambda one: one.value)
-    values["place"] = _places(store.places(among))[:most]
+    values["place"] = _top(_places(store.places(among)), most, by_level=",")
     days = store.counts(among, ["day"])["day"]
     for thing, counts in (("year", _named("year", _begins(days, 4))), ("month", _periods(_begins(days, 7)))):
         values[thing] = sorted(counts, key=lambda one: one.value)
@@ -66,7 +66,7 @@ def facets(store: Store, among: Ids | None, roots: Iterable[str], most: int) -> 
 
 
 def values_of(store: Store, among: Ids | None, roots: Iterable[str], things: Iterable[str]) -> dict[str, list[Value]]:
-    """Every value of some things, in no order: folder, year, camera, lens, type, orientation, rating, tag, object, people, colour, has, state."""
+    """Every value of some things, in no order: folder, place, year, camera, lens, type, orientation, rating, tag, object, people, colour, has, state."""
     asked = list(things)
     counts = store.counts(among, ["day" if thing == "year" else thing for thing in asked])
     made = {}
@@ -124,12 +124,16 @@ def _people(value: str, count: int) -> Value:
 
 
 def _places(found: Iterable[Place]) -> list[Value]:
-    circles = [(f"{one.latitude},{one.longitude},{one.km:g}km", one) for one in found]
-    return [Value(circle, one.count, printed(condition("near", circle)), one.example) for circle, one in circles]
+    return [Value(one.name, one.count, printed(condition("place", one.name)), one.example) for one in found]
 
 
-def _top(values: list[Value], most: int, by_level: bool = False) -> list[Value]:
-    return sorted(values, key=lambda one: (by_level and one.value.count("/"), -one.count, one.value))[:most]
+def _top(values: list[Value], most: int, by_level: str = "") -> list[Value]:
+    """With `by_level`, the sign between a value and what it lies in, those on top come first."""
+
+    def order(one: Value) -> tuple[int, int, str]:
+        return one.value.count(by_level) if by_level else 0, -one.count, one.value
+
+    return sorted(values, key=order)[:most]
 
 
 def _begins(days: Counts, length: int) -> Counts:

@@ -39,6 +39,15 @@ class Shown:
         return list({plain(one): one for one in reversed(found)}.values())[::-1]
 
 
+def place_of(picture: Picture, digits: int = 6) -> str:
+    """Where a picture was taken: by name, with its coordinates; empty where that is not known."""
+    exif = picture.exif
+    if exif.latitude is None or exif.longitude is None:
+        return ""
+    at = f"{round(exif.latitude, digits)}, {round(exif.longitude, digits)}"
+    return f"{picture.place} ({at})" if picture.place else at
+
+
 def notes(shown: Shown) -> str:
     """One line that stands beside a picture when a model is asked; what was read in it is quoted."""
     told = [f"file {_name(shown)}"]
@@ -82,11 +91,11 @@ def _when(_: str, shown: Sequence[Shown]) -> list[str]:
 
 
 def _where(_: str, shown: Sequence[Shown]) -> list[str]:
-    told = []
-    for each in shown:
-        exif = each.picture.exif
-        if exif.latitude is not None and exif.longitude is not None:
-            told.append(f"[{each.number}] was taken at {exif.latitude:.4f}, {exif.longitude:.4f}.")
+    told = [
+        f"[{each.number}] was taken {'in' if each.picture.place else 'at'} {place}."
+        for each in shown
+        if (place := place_of(each.picture, 4))
+    ]
     return [*told, *_by(shown, "In the folder", lambda each: printable(each.picture.path.split("/")[-2]))]
 
 

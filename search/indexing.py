@@ -159,6 +159,7 @@ def progress_bars(shown: bool = True) -> Iterator[OnProgress]:
     words = {
         "index": "Looking at pictures",
         "told": "Reading titles, keywords, stars",
+        "place": "Naming places",
         "embed": "Embedding anew",
         "ocr": "Reading words",
         "caption": "Writing captions",

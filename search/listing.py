@@ -16,7 +16,7 @@ from search.library import Library
 ListForm = Literal["csv", "json", "paths"]
 
 _COLUMNS = (
-    "id", "path", "taken_at", "width", "height", "size", "camera", "latitude", "longitude", "rating", "caption", "tags", "note",
+    "id", "path", "taken_at", "width", "height", "size", "camera", "latitude", "longitude", "place", "rating", "caption", "tags", "note",
 )  # fmt: skip
 # What spreadsheets take for the beginning of a formula; words in pictures and captions come from anywhere.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -60,6 +60,6 @@ def _known(library: Library, picture: Picture) -> dict[str, Any]:
     notes = [text.text for text in library.store.texts(picture.id) if text.kind == "note"]
     return {
         "id": picture.id, "path": picture.path, "taken_at": exif.taken_at, "width": picture.width, "height": picture.height,
-        "size": picture.size, "camera": exif.camera, "latitude": exif.latitude, "longitude": exif.longitude, "rating": exif.rating,
+        "size": picture.size, "camera": exif.camera, "latitude": exif.latitude, "longitude": exif.longitude, "place": picture.place, "rating": exif.rating,
         "caption": "\n".join(captions_of(library, picture)), "tags": tags_of(library, picture), "note": "\n".join(notes),
     }  # fmt: skip

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import get_args
 
 from indexer.filters import FIELDS, Condition, Operator, condition
-from search.query import Order
+from search.query import Order, printed
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 SPELT = {"colour": "color", "objects": "object", "tags": "tag", "folder": "in"}
@@ -17,7 +17,8 @@ _NAMES = sorted({*FIELDS, *SPELT, "no", *NO_FILTERS} - {"words"})
 _ELSEWHERE = {
     "date": ("year", "after"), "since": ("after",), "from": ("after",), "until": ("before",), "to": ("before",),
     "order": ("sort",), "similar": ("like",), "path": ("in",), "dir": ("in",), "album": ("in",), "file": ("name",),
-    "filename": ("name",), "format": ("type",), "ext": ("type",), "place": ("near",), "location": ("near",),
+    "filename": ("name",), "format": ("type",), "ext": ("type",), "location": ("place",), "city": ("place",),
+    "town": ("place",), "country": ("place",),
     "gps": ("near",), "stars": ("rating",), "person": ("tag",), "people": ("tag",), "ocr": ("text",), "is": ("state", "has", "orientation", "type"),
 }  # fmt: skip
 _ALIKE = {
@@ -67,6 +68,8 @@ def other_values(name: str, value: str, choices: Sequence[str]) -> tuple[str, ..
     alike = [one for one, meant in _ALIKE.items() if meant in choices]
     near = get_close_matches(given, alike, 1, 0.8) or get_close_matches(given, choices, 1, 0.6)
     tried = [_ALIKE.get(one, one) for one in near] + [mended(given) for mended in _MENDED.get(name, ())]
+    if name == "near" and value[:1].isalpha():  # a name, where coordinates are asked for
+        return (printed(condition("place", value)),)
     return next(((f"{name}:{one}",) for one in tried if parses(name, one)), ())
 
 

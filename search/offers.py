@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
+from indexer.everyday import is_shown
 from indexer.filters import All, Condition, Filter, condition
 from indexer.words import STOP, query_words
 from search.query import printed
@@ -20,14 +21,16 @@ _SHAPES = ("portrait", "landscape", "square")
 
 
 def offers(
-    text: str, today: date, is_folder: Callable[[str], bool], cameras: Callable[[], Sequence[str]]
-) -> tuple[str, ...]:
+    text: str, today: date, is_folder: Callable[[str], bool], cameras: Callable[[], Sequence[str]],
+    places: Callable[[str], Sequence[str]] | None = None,
+) -> tuple[str, ...]:  # fmt: skip
     """Filters, as they would be typed, that plain words may mean: 'rome last summer' -> in:rome, after:… before:…."""
     words = query_words(text)
     if not words:
         return ()
     found: list[Filter] = [*_dates(text.lower(), today), *_plain(words)]
-    found += [condition("in", folder) for folder in _folders(words, is_folder)]
+    found += [condition("place", place) for place in _places(words, places)] if places else []
+    found += [condition("in", folder) for folder in _named(words, is_folder)]
     found += [condition("camera", word) for word in _cameras(words, cameras)]
     return tuple(dict.fromkeys(printed(one) for one in found))
 
@@ -40,16 +43,22 @@ def _plain(words: Sequence[str]) -> Iterator[Condition]:
             yield condition("type", word)
 
 
-def _folders(words: Sequence[str], is_folder: Callable[[str], bool]) -> Iterator[str]:
+def _named(words: Sequence[str], is_name: Callable[[str], object]) -> Iterator[str]:
     """Two words before one: 'new york' is not in:york."""
     taken: set[str] = set()
     for first, second in itertools.pairwise(words):
-        if is_folder(f"{first} {second}"):
+        if is_name(f"{first} {second}"):
             taken |= {first, second}
             yield f"{first} {second}"
     for word in words:
-        if word not in taken and word not in STOP and is_folder(word):
+        if word not in taken and word not in STOP and is_name(word):
             yield word
+
+
+def _places(words: Sequence[str], places: Callable[[str], Sequence[str]]) -> Iterator[str]:
+    """Of a word that pictures often show ("orange", "bath") nobody would think a town was meant."""
+    for name in _named(words, lambda name: not is_shown(name) and places(name)):
+        yield from places(name)
 
 
 def _cameras(words: Sequence[str], cameras: Callable[[], Sequence[str]]) -> Iterator[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["hybrid", "dense", "lexical"]
 Order = Literal["relevance", "newest", "oldest", "diverse"]
-SignalName = Literal["dense", "caption", "text", "tag", "object", "note", "name", "look"]
+SignalName = Literal["dense", "caption", "text", "tag", "object", "note", "name", "place", "look"]
 
 OPERATORS = BEFORE | {"or"}
 """Words that say something of what follows them, where they stand before it."""
@@ -71,7 +71,8 @@ class Query:
     """What is looked for. `text` are the plain words (weight 1); nothing at all means every picture.
 
     `str(query)` prints it in the query language: `parse(str(query)) == query`. How it is looked for and shown (`mode`,
-    `limit`, `fold`: copies and bursts under the best of them; `cursor`: from where on) and a picture in memory are not printed.
+    `limit`, `fold`: copies and bursts under the best of them; `cursor`: from where on; `places`: whether plain words may
+    name where pictures were taken) and a picture in memory are not printed.
     """
 
     text: str = ""
@@ -82,6 +83,7 @@ class Query:
     limit: int = field(default=20, compare=False)
     fold: bool = field(default=False, compare=False)
     cursor: str = field(default="", compare=False)
+    places: bool = field(default=True, compare=False)
 
     @property
     def words(self) -> str:

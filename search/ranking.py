@@ -11,6 +11,7 @@ from search.query import Signal, SignalName
 # The field that a match is said to be in when several are: what a person wrote first, then what was read, then names.
 _SIGNAL_OF: Mapping[str, SignalName] = {
     "note": "note", "tag": "tag", "caption": "caption", "ocr": "text", "name": "name", "folder": "name",
+    "place": "place",
 }  # fmt: skip
 # What matched words are worth beside meaning, where 1 is the best picture of an everyday text: a word that one picture
 # alone holds counts SAID, half of what was asked for (by rarity) about a third of it. Of RRF, weighted RRF, min-max, z-scores

@@ -21,7 +21,7 @@ _ENDINGS = ("ing", "edly", "ies", "ied", "es", "ed", "ly", "s", "y", "er", "e")
 class Match:
     """Words found in one text of a picture: `spans` are (start, end) in characters of `text`.
 
-    `kind` is name, folder, caption, ocr, tag, note or object; an ocr match is one line and an object's is its label, with
+    `kind` is name, folder, place, caption, ocr, tag, note or object; an ocr match is one line and an object's is its label, with
     the box in the picture.
     """
 
@@ -36,6 +36,7 @@ def matches(query: str, picture: Picture, texts: Sequence[Text], objects: Sequen
     words = query_words(query)
     folder, _, name = picture.path.rpartition("/")
     found = [Match("name", name, spans(name, words)), Match("folder", folder, spans(folder, words))]
+    found.append(Match("place", picture.place, spans(picture.place, words, inside=False)))
     for text in texts:
         if text.lines:
             found += [Match(text.kind, line.text, spans(line.text, words), line.box_xyxy) for line in text.lines]
@@ -59,8 +60,8 @@ def told_apart(
     return tuple(part for signal in signals for part in (parts if signal is tag else [signal]))
 
 
-def spans(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Where any of these words of `query_words` stands in a text: whole, in another form, or inside a longer one."""
+def spans(text: str, words: Sequence[str], inside: bool = True) -> tuple[tuple[int, int], ...]:
+    """Where any of these words of `query_words` stands in a text: whole, in another form, or `inside` a longer one."""
     stems = set(map(_stem, words))
     # every form of a word begins with its stem; most texts hold none
     plainly = plain(text)
@@ -73,7 +74,7 @@ def spans(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
             marked.add((start, start + len(token)))
             continue
         for word in words:
-            if is_run(word) or len(word) >= 3:
+            if is_run(word) or (inside and len(word) >= 3):
                 marked |= {(start + at, start + at + len(word)) for at in _inside(word, token)}
     return tuple((places[start][0], places[end - 1][1]) for start, end in _apart(marked))
 

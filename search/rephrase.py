@@ -12,7 +12,7 @@ from vlm import Chat, Generation, Turn
 _LANGUAGE = """You write queries for an image search engine. Plain words are matched with what pictures show, by a model of \
 vision and language. Filters decide which pictures are looked at: in:FOLDER after:YYYY-MM-DD before:YYYY-MM-DD year:YYYY \
 type:jpeg camera:NAME orientation:portrait|landscape|square has:gps|ocr|caption object:dog>=2 text:"WORDS IN PICTURE" \
-color:red near:LATITUDE,LONGITUDE,5km rating:>=4. A minus before a word leaves out what it names. sort:newest and sort:oldest order. \
+color:red place:"Rome, Italy" near:LATITUDE,LONGITUDE,5km rating:>=4. A minus before a word leaves out what it names. sort:newest and sort:oldest order. \
 Use only filters that the words clearly ask for; leave all else as plain words. Answer with the query alone, on one line.
 Today is {today}.
 Words: pictures of the sea from last year, without people

@@ -10,6 +10,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.everyday import is_shown
 from indexer.filters import All, Condition, Filter, Not, both
 from indexer.records import LexicalMatch
 from indexer.store import Store
@@ -91,7 +92,8 @@ class Searcher:
 
     def offers(self, query: Query) -> tuple[str, ...]:
         """Filters that a query's plain words may mean."""
-        return offers(query.text, datetime.now().astimezone().date(), self._store.is_folder, self._store.cameras)
+        store, today = self._store, datetime.now().astimezone().date()
+        return offers(query.text, today, store.is_folder, store.cameras, store.called if query.places else None)
 
     def _begin(self, query: Query) -> Ranking:
         """What comes first; by time, everything that matches: the newest match may be the last one by relevance."""
@@ -152,7 +154,7 @@ class Searcher:
         while signals := self._signals(query, among, depth, ranked=False):
             near = [one for one, cosine in signals.dense if round(cosine, 4) >= signals.weak_below]
             if len(near) < depth:
-                said = np.setdiff1d(self._store.holding(words, among), _shown(query))
+                said = np.setdiff1d(self._store.holding(words, among, query.places), _shown(query))
                 return np.union1d(np.array(near, np.int64), said)
             depth *= 4
         return among
@@ -180,7 +182,7 @@ class Searcher:
         if vector is not None:
             found, cosines = self._store.dense(vector, depth + len(shown), among)
             dense = [(int(i), float(c)) for i, c in zip(found, cosines, strict=True) if i not in shown]
-        said = self._store.lexical(words, depth, among) if ranked and words.strip() else []
+        said = self._store.lexical(words, depth, among, query.places) if ranked and words.strip() else []
         lexical = [match for match in said if match.id not in shown]
         # as deep each time: the scatter of what lies further down is not that of the nearest
         scores = [cosine for _, cosine in dense[:DEPTH]]
@@ -294,9 +296,12 @@ def _said(query: Query) -> list[Words]:
 
 
 def _left_out(query: Query) -> Filter:
-    """What `-word` says of names, captions and the like: a picture that holds the word is left out altogether."""
+    """What `-word` says of names, captions and the like: a picture that holds the word, or was taken there, is left out altogether."""
     words = [term.text for term in query.terms if isinstance(term, Words) and term.weight <= -1]
-    return All(tuple(Not(Condition("words", text)) for text in words))
+    # "-bath" is no town, though there is one
+    places = [text for text in words if query.places and not is_shown(text)]
+    left = [Condition("words", text) for text in words] + [Condition("place", text) for text in places]
+    return All(tuple(map(Not, left)))
 
 
 def _is_weak(row: Ranked, weak_below: float) -> bool:

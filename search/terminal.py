@@ -18,6 +18,7 @@ _WORDS = {
     "dense": "meaning",
     "text": "words in it",
     "name": "name",
+    "place": "place",
     "caption": "caption",
     "tag": "tag",
     "object": "object",

@@ -101,7 +101,7 @@ def serve(
 
 @click.command()
 @click.option("--model", "spec", metavar="SPEC", help="The model that answers `ask`, e.g. gemma:google/gemma-4-E2B-it.")
-@click.option("--places", is_flag=True, help="Also tell where pictures were taken (latitude, longitude).")
+@click.option("--places", is_flag=True, help="Also tell where pictures were taken (coordinates, places by name).")
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),

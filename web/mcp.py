@@ -60,7 +60,7 @@ SEARCH = """Find pictures in the person's library, best first.
 The query says in plain words what a picture shows ("a dog on the beach"); an empty one lists the newest. It may also hold:
 "exact words" in names or texts, -word (without it), like:ID (like that picture), in:FOLDER, year:2023, after:2023-05,
 before:2024, camera:NAME, type:jpeg, orientation:portrait, color:red, tag:NAME, object:dog>=2, text:"TOTAL" (words in the
-picture), has:gps, rating:>=4, near:LATITUDE,LONGITUDE,5km, sort:newest or sort:oldest, (a or b)."""
+picture), has:gps, rating:>=4, place:"Rome, Italy", near:LATITUDE,LONGITUDE,5km, sort:newest or sort:oldest, (a or b)."""
 SHOW = """All that is known of one picture, by the id that search gives it, and the picture itself to look at.
 
 It comes as a JPEG without any of the file's metadata, upright, and never enlarged."""
@@ -100,7 +100,7 @@ class Assisted:
         self, query: Text = "", limit: Annotated[int, Field(ge=1, le=MOST_HITS)] = 10,
         thumbnails: Annotated[bool, Field(description="Also a small picture of each hit.")] = False,
     ) -> Annotated[CallToolResult, SearchResult]:  # fmt: skip
-        found = self.library.search(query_of(query), limit=limit)
+        found = self.library.search(replace(query_of(query), places=self.places), limit=limit)
         told = SearchResult(
             query=str(found.query), total=found.total, note=" ".join(filter(None, (found.note, found.advice))),
             offers=list(found.offers), pictures=[self._found(hit, found) for hit in found.hits],
@@ -140,7 +140,7 @@ class Assisted:
             query_of(search)
         # one model, one question at a time
         with self._asking:
-            query = None if ids else query_for(question, search or None, self.model)
+            query = None if ids else replace(query_for(question, search or None, self.model), places=self.places)
             about = self._known(ids) if query is None else best_of(self.library, query, limit)
             left_out = [one for one in about if self.model and self.blur.why(one)]
             about = [self._shared(one) for one in about if one not in left_out]
@@ -174,12 +174,14 @@ class Assisted:
         """The picture with what its owner lets assistants know."""
         if self.places:
             return picture
-        return replace(picture, exif=replace(picture.exif, latitude=None, longitude=None))
+        return replace(picture, place="", exif=replace(picture.exif, latitude=None, longitude=None))
 
     def _found(self, hit: Hit, found: Results) -> Found:
         store, words = self.library.store, found.query.words
         matched: dict[str, list[str]] = {}
-        for match in matches(words, hit.picture, store.texts(hit.picture.id), store.objects(hit.picture.id)):
+        for match in matches(
+            words, self._shared(hit.picture), store.texts(hit.picture.id), store.objects(hit.picture.id)
+        ):
             matched.setdefault(KINDS.get(match.kind, match.kind), []).append(quoted(_cut(match.text)))
         why = [
             Why(signal=SIGNALS.get(s.name, s.name), share=round(s.share, 2), matched=matched.get(s.name, [])[:5])
@@ -194,7 +196,7 @@ class Assisted:
             **named(picture, self.blur), path=printable(picture.path), format=picture.format, bytes=picture.size,
             width=picture.width, height=picture.height, added_at=picture.added_at, state=picture.state,
             offline=picture.offline, camera=exif.camera, lens=exif.lens, stars=exif.rating, latitude=exif.latitude,
-            longitude=exif.longitude, moderation={tag.word: tag.chance for tag in picture.moderation},
+            longitude=exif.longitude, place=picture.place, moderation={tag.word: tag.chance for tag in picture.moderation},
             colours=[Shade(name=one.name, share=round(one.share, 2)) for one in picture.colours],
             objects=[Seen(label=printable(o.label), score=o.score, box_xyxy=o.box_xyxy) for o in store.objects(picture.id)],
             texts=[Said(kind=t.kind, by=t.model, text=quoted(_cut(t.text))) for t in store.texts(picture.id)],

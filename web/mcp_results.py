@@ -32,7 +32,7 @@ class Named(BaseModel):
 class Why(BaseModel):
     """One reason for a hit."""
 
-    signal: str = Field(description="meaning, words in it, caption, tag, object, note or name")
+    signal: str = Field(description="meaning, words in it, caption, tag, object, note, name or place")
     share: float = Field(description="How much of the hit's place is due to it; those of one hit sum to 1.")
     matched: list[Quoted] = Field(default=[], description="What holds words of the query.")
 
@@ -93,6 +93,7 @@ class ShowResult(Named):
     stars: int | None
     latitude: float | None = Field(description="Null too where the owner does not share places.")
     longitude: float | None
+    place: str = Field(description="Where it was taken, by name; empty where that is not known or not shared.")
     state: str = Field(description="unreviewed, approved, or hidden (the owner put it out of the way)")
     offline: bool = Field(description="Its disk is not connected.")
     moderation: dict[str, float] = Field(description="How likely it shows what some would rather not see.")

@@ -7,7 +7,7 @@ were taken away or hidden are not. Only what lies above the cut-off is shown: a 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -113,7 +113,8 @@ def pages(library: Library, blur: Blur, keys: Keys, drawing: Drawing, thumbnails
     def found_by(key: Key) -> dict[int, Picture]:
         found = kept.get(key.digest)
         if found is None or time.monotonic() - found.at > SECONDS:
-            hits = library.search(query_of(key.query), limit=MOST_SHOWN).hits
+            # who looks at a link is told of no place: so plain words find nothing by it
+            hits = library.search(replace(query_of(key.query), places=False), limit=MOST_SHOWN).hits
             found = _Found({hit.picture.id: hit.picture for hit in hits if not hit.weak})
             while len(kept) >= MOST_KEPT:
                 kept.pop(next(iter(kept)), None)

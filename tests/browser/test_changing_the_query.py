@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from indexer.gazetteer import Part
 from vlm.protocols import Annotation, DetectedObject
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -131,15 +132,18 @@ def test_places_people_and_what_is_known_narrow_too(page, shown):
     with catalog.connections.writing() as db:
         places = [(48.85, 2.35, "red.png"), (48.86, 2.34, "green.png"), (-33.87, 151.2, "sea 05.png")]
         db.executemany("UPDATE pictures SET latitude = ?, longitude = ? WHERE name = ?", places)
+    paris = (Part("Paris"), Part("France"))
+    sydney = (Part("Sydney"), Part("Australia"))
+    catalog.places.put([shown.id(name) for *_, name in places], [paris, paris, sydney])
     page.goto("/")
     page.locator("picture-grid a").first.focus()
     page.keyboard.press("f")
     panel = page.get_by_role("region", name="Filters")
-    panel.get_by_role("button", name="48.85° N, 2.35° E").click()
-    line(page, "near:48.855,2.345,100km")
+    panel.get_by_role("button", name="Paris").click()
+    line(page, 'place:"Paris, France"')
     expect(panel).to_contain_text("2 pictures match")
     panel.get_by_role("button", name="2 people").click()
-    line(page, "near:48.855,2.345,100km object:person=2")
+    line(page, 'place:"Paris, France" object:person=2')
     expect(panel).to_contain_text("1 picture matches")
     page.goto("/")
     panel.get_by_role("button", name="words in it").click()

@@ -129,6 +129,12 @@ class StoreContract:
         ]  # fmt: skip
         assert self.store.cameras() == []
 
+    def test_places_are_those_of_pictures(self):
+        assert self.store.places(None) == self.store.called("rome") == []
+        # a folder is no place: words find it without them, too
+        assert self.store.holding("rome", places=False).tolist() == self.store.holding("rome").tolist() != []
+        assert len(self.store.lexical("rome", 5, places=False)) == 2
+
     def test_pictures_are_ordered_by_the_time_taken(self):
         assert "".join(name[0] for name in self.names(self.store.ordered(None, True, 9))) == "edcba"
         among = self.store.filter(condition("in", "rome"))

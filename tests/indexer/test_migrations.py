@@ -107,3 +107,26 @@ def test_what_failed_before_models_were_named_is_kept_of_files_and_asked_again_o
     assert (left.path, left.stage, left.model, left.reason) == ("/pictures/a.png", "index", "", "Why.")
     assert catalog.failures.stamps(1, "index") == {"a.png": (7, 8)}
     catalog.close()
+
+
+def test_words_of_a_library_without_places_are_kept_and_its_pictures_wait_for_theirs(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrations.apply(Database(connection), stop_before=["m016_places"])
+    connection.execute("PRAGMA user_version = 15")
+    connection.execute("INSERT INTO roots (path) VALUES ('/pictures')")
+    connection.execute(
+        "INSERT INTO pictures (root_id, path, folder, name, hash, size, mtime_ns, width, height, format, moment, latitude, "
+        "longitude, orientation, colours, added_at) VALUES (1, 'a.png', '', 'a.png', 'x', 1, 1, 1, 1, 'png', '2020', 48.1, 11.6, 1, '[]', '')"
+    )
+    connection.execute("INSERT INTO texts VALUES (1, 1, 'note', 'Grandmother', 'user', '', '', '', '[]')")
+    connection.execute("INSERT INTO words (rowid, name, note) VALUES (1, 'a png', 'grandmother')")
+    connection.execute("INSERT INTO grams (rowid, body) VALUES (1, 'a.png\n\n\n\n\ngrandmother')")
+    connection.close()
+    catalog = Catalog.open(path)
+    assert [match.fields for match in catalog.lexical("grandmother", 3)] == [("note",)]
+    assert catalog.get([1])[0].place == ""
+    seen = []
+    catalog.places.seek(seen.append)
+    assert seen and catalog.get([1])[0].place.endswith("Munich, Germany")
+    catalog.close()

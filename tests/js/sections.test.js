@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Shelf, agreeing, calendar, nested, nextDay, sectionsOf, spread } from "../../web/static/sections.js";
+import { Shelf, agreeing, calendar, folderOf, nested, nextDay, sectionsOf, spread } from "../../web/static/sections.js";
 
 const FRAME = { width: 900, height: 150, gap: 4, heading: 40, apart: 20 };
 const hit = (id, more = {}) => ({ id, width: 300, height: 200, weak: false, path: `/p/a/${id}.jpg`, moment: "2020-01-01T00:00:00", ...more });
@@ -85,5 +85,5 @@ test("arrows go to the picture above and below, also into the next section", () 
 
 test("folders stand below the one that holds them, of whose level there may be many", () => {
   const folders = ["Photos", "Photos/2023", "Photos/2022", "Phones", "Photos/2022/Rome", "Photos/2023/Oslo", "away/2020"].map((value) => ({ value }));
-  assert.deepEqual(nested(folders).map(({ value }) => value), ["Photos", "Photos/2023", "Photos/2023/Oslo", "Photos/2022", "Photos/2022/Rome", "Phones", "away/2020"]);
+  assert.deepEqual(nested(folders, folderOf).map(({ value }) => value), ["Photos", "Photos/2023", "Photos/2023/Oslo", "Photos/2022", "Photos/2022/Rome", "Phones", "away/2020"]);
 });

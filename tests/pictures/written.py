@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from PIL import ExifTags, Image
+
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 6.0">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -67,3 +69,19 @@ def put_xmp(path: Path, data: bytes) -> None:
     segment = b"http://ns.adobe.com/xap/1.0/\0" + data
     old = path.read_bytes()
     path.write_bytes(old[:2] + b"\xff\xe1" + struct.pack(">H", len(segment) + 2) + segment + old[2:])
+
+
+def put_gps(path: Path, latitude: float, longitude: float) -> Path:
+    """Into a JPEG, in degrees, minutes and seconds, as cameras do; its pixels stay as they are."""
+    picture = Image.open(path)
+    exif = picture.getexif()
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update({
+        1: "S" if latitude < 0 else "N", 2: _degrees(latitude), 3: "W" if longitude < 0 else "E", 4: _degrees(longitude),
+    })  # fmt: skip
+    picture.save(path, exif=exif, quality="keep")
+    return path
+
+
+def _degrees(degrees: float) -> tuple[float, float, float]:
+    minutes = abs(degrees) % 1 * 60
+    return float(int(abs(degrees))), float(int(minutes)), round(minutes % 1 * 60, 2)

@@ -271,6 +271,8 @@ REFUSED = {
     "orientation:vertical": ("orientation:vertical", "did you mean orientation:portrait?"),
     "after:2024/05": ("after:2024/05", "did you mean after:2024-05?"),
     "near:48.85,2.35": ("near:48.85,2.35", "did you mean near:48.85,2.35,5km?"),
+    'near:"new york"': ('near:"new york"', 'did you mean place:"new york"?'),
+    "city:rome": ("city:rome", "did you mean place:rome?"),
     "size:2MB": ("size:2MB", "did you mean size:>2mb?"),
     "has:location": ("has:location", "did you mean has:gps?"),
     "has:face": ("has:face", "date, camera, rating, damage."),

@@ -181,7 +181,18 @@ def test_show_gives_the_picture_without_what_its_file_says(session, prepared):
 def test_a_place_is_told_only_by_leave(session, open_session, prepared):
     home = prepared.ids["home.jpg"]
     assert "59.9" not in session.tool("ask", question="Where was this?", ids=[home])["answer"]
-    assert open_session.tool("show", id=home)["latitude"] == pytest.approx(59.9)
+    told = [
+        session.tool("show", id=home),
+        session.tool("search", query="norway"),
+        session.tool("ask", question="norway", ids=[home]),
+    ]
+    assert "Oslo, Norway" not in json.dumps(told) and not told[1]["offers"]
+    assert home not in [one["id"] for one in told[1]["pictures"] if not one["weak"]]
+    shown = open_session.tool("show", id=home)
+    assert (shown["latitude"], shown["place"]) == (pytest.approx(59.9), "Oslo, Norway")
+    found = open_session.tool("search", query="norway")
+    assert found["offers"] == ["place:Norway"]
+    assert {"signal": "place", "matched": ['"Oslo, Norway"']}.items() <= found["pictures"][0]["why"][0].items()
 
 
 def test_a_blurred_picture_is_named_but_not_shown(session, open_session, prepared):

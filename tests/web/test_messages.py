@@ -31,7 +31,7 @@ MESSAGES = json.loads((WEB / "static/messages/en.json").read_text(encoding="utf-
     ("begins", "names"),
     [
         ("task.", {*get_args(Task), texts.TAGGING, concepts.TASK}),
-        ("stage.", {*get_args(Task), "index", "damaged", "told", "embed"}),
+        ("stage.", {*get_args(Task), "index", "damaged", "told", "place", "embed"}),
         ("job.state.", {*get_args(State)} - {"running"}),  # that is said by how far it is
         ("has.", {*HELD}),
         ("duplicates.", {*get_args(Tier)}),

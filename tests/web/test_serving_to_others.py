@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 import imsearch
+from indexer.gazetteer import Part
 from tests.web.served import BEYOND, serving
 from web.access import Served
 from web.keys import Keys
@@ -158,6 +159,16 @@ def test_a_link_shows_what_one_search_finds_and_nothing_else(made):
         ended = client.get(link)
         assert ended.status_code == 404 and "Ask whoever sent it" in ended.text and "for Ann" not in ended.text
         assert client.get(f"{link}/{red}/thumbnail").status_code == 404
+
+
+def test_a_link_tells_of_places_only_where_its_query_asks_for_one(made):
+    sea = made.id("sea 03.png")
+    made.library.store.catalog.places.put([sea], [(Part("Oslo"), Part("Norway"))])
+    links = [command("token", "share", q, q, "--library", str(made.library.folder)) for q in ("norway", "place:norway")]
+    assert made.library.search("norway").hits[0].picture.id == sea
+    with serving(made.library) as client:
+        assert [client.get(f"{link}/{sea}/thumbnail").status_code for link in links] == [404, 200]
+        assert "Oslo" not in client.get(links[1]).text
 
 
 def test_a_link_ends_with_the_token_that_it_was_made_with(made):

@@ -18,12 +18,12 @@ export const dayOf = (hit) => hit.moment.slice(0, 10);
 /** @param {string} path */
 export const folderOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 
-/** Each folder behind the one that holds it, else in their order. @template {{value: string}} T @param {T[]} folders @returns {T[]} */
-export function nested(folders) {
-  const known = new Set(folders.map(({ value }) => value));
+/** Each value behind the one that it lies in (`around` names it), else in their order. @template {{value: string}} T @param {T[]} values @param {(value: string) => string} around @returns {T[]} */
+export function nested(values, around) {
+  const known = new Set(values.map(({ value }) => value));
   /** @param {T} one @returns {T[]} */
-  const withThose = (one) => [one, ...folders.filter(({ value }) => folderOf(value) === one.value).flatMap(withThose)];
-  return folders.filter(({ value }) => !known.has(folderOf(value))).flatMap(withThose);
+  const withThose = (one) => [one, ...values.filter(({ value }) => around(value) === one.value).flatMap(withThose)];
+  return values.filter(({ value }) => !known.has(around(value))).flatMap(withThose);
 }
 
 /**

@@ -36,7 +36,7 @@
 /**
  * @typedef {{id: number, path: string, name: string, folder: string, size: number, width: number, height: number,
  *   format: string, taken_at: string | null, moment: string, camera: string | null, lens: string | null, latitude: number | null,
- *   longitude: number | null, added_at: string, offline: boolean, colours: {name: string, hex: string, share: number}[],
+ *   longitude: number | null, place: string, added_at: string, offline: boolean, colours: {name: string, hex: string, share: number}[],
  *   texts: Text[], objects?: Seen[], exif: {clock: string | null}, damaged: boolean, stars: number | null, map: string | null, thumbnail: string, file: string, state: string,
  *   moderation: Record<string, number>} & Veiled} Picture
  */

@@ -5,7 +5,7 @@ import { language, t } from "./messages.js";
 /** @typedef {import("./types.js").Hit} Hit */
 
 // The rarer a signal, the more it says: in this order.
-const ORDER = ["note", "tag", "object", "caption", "text", "name", "dense", "look"];
+const ORDER = ["note", "tag", "object", "caption", "text", "name", "place", "dense", "look"];
 
 /** @param {string} name @param {boolean} byPicture */
 const called = (name, byPicture) => t(name === "dense" && byPicture ? "signal.looks" : `signal.${name}`);

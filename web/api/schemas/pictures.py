@@ -111,8 +111,8 @@ class PictureOut(Veiled):
     was taken, or the file's time where the camera wrote none that can be right.
 
     `damaged`: only part of it could be read, the file is cut off or worse. `moderation` is how likely it shows what some
-    would rather not see, by category; empty where nobody judged. `map` is the address of the place on a map; nothing is
-    fetched from there. `history` is where its changes are told.
+    would rather not see, by category; empty where nobody judged. `place` is where it was taken, by name (empty where
+    nobody knows), `map` is the address of its coordinates on a map; nothing is fetched from there. `history` is where its changes are told.
     """
 
     id: int
@@ -129,6 +129,7 @@ class PictureOut(Veiled):
     lens: str | None
     latitude: float | None
     longitude: float | None
+    place: str
     added_at: str
     offline: bool
     damaged: bool
@@ -176,7 +177,7 @@ def picture_out(picture: Picture, said: Known, blur: Blur) -> PictureOut:
     place = (picture.exif.latitude, picture.exif.longitude)
     return PictureOut(
         **{key: exif[key] for key in ("taken_at", "camera", "lens", "latitude", "longitude")},
-        **{key: getattr(picture, key) for key in ("id", "path", "size", "width", "height", "format")},
+        **{key: getattr(picture, key) for key in ("id", "path", "size", "width", "height", "format", "place")},
         name=printable(name),
         folder=printable(folder),
         moment=picture.moment,

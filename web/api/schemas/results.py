@@ -37,7 +37,7 @@ class FoldedOut(Veiled):
 class MatchOut(BaseModel):
     """Where words of the query stand in one text of a picture: `spans` are [start, end) in characters (code points) of `text`.
 
-    `kind` is name, folder, caption, ocr, tag or note; an ocr match is one line, with its box in the picture.
+    `kind` is name, folder, place, caption, ocr, tag, note or object; an ocr match is one line, with its box in the picture.
     """
 
     kind: str

@@ -9,8 +9,7 @@ import { onKey } from "../keys.js";
 import { t } from "../messages.js";
 import { onPreferences, prefer, preferences } from "../preferences.js";
 import { added, between, holds, without } from "../query.js";
-import { nested } from "../sections.js";
-import { place } from "../words.js";
+import { folderOf, nested } from "../sections.js";
 
 /** @typedef {import("../types.js").Facets} Facets */
 /** @typedef {import("../types.js").FacetValue} FacetValue */
@@ -26,10 +25,13 @@ const SAID = {
   type: (kind) => kind.toUpperCase(),
   has: (thing) => t(`has.${thing}`),
   people: (count) => count.endsWith("+") ? t("people.more", { n: parseInt(count) }) : t("people.count", { n: Number(count) }),
-  place: (circle) => {
-    const [latitude, longitude, km] = circle.split(",").map(parseFloat);
-    return place(latitude, longitude, km > 1 ? 2 : 3);
-  },
+  place: (name) => name.split(", ")[0],
+};
+
+/** How deep a value lies in others, and in which, where values lie in each other. @type {Record<string, {sign: string, around: (value: string) => string}>} */
+const WITHIN = {
+  folder: { sign: "/", around: folderOf },
+  place: { sign: ", ", around: (name) => name.split(", ").slice(1).join(", ") },
 };
 
 const frame = () => html`<div>
@@ -109,7 +111,7 @@ class FilterPanel extends HTMLElement {
   #part(name) {
     const all = this.#values(name);
     const most = this.whole.has(name) ? all.length : AT_ONCE;
-    const shown = name === "folder" ? nested(all.slice(0, most)) : all.slice(0, most);
+    const shown = name in WITHIN ? nested(all.slice(0, most), WITHIN[name].around) : all.slice(0, most);
     const open = !this.folded.has(name);
     return html`<section><h3><button type="button" class="heading" data-fold="${name}" aria-expanded="${String(open)}">${t(`facet.${name}`)}${icon("down")}</button></h3>
       ${open && html`<ul role="list">${shown.map((value) => html`<li>${this.#value(name, value)}</li>`)}
@@ -120,7 +122,7 @@ class FilterPanel extends HTMLElement {
   #value(name, { value, count, query, thumbnail }) {
     const on = holds(this.q, query);
     const said = (SAID[name] ?? String)(value);
-    const depth = name === "folder" ? value.split("/").length - 1 : 0;
+    const depth = name in WITHIN ? value.split(WITHIN[name].sign).length - 1 : 0;
     return html`<button type="button" class="value" data-query="${query}" aria-pressed="${String(on)}" title="${query}" data-depth="${Math.min(4, depth)}">${name === "colour" && html`<i data-colour="${value}"></i>`}${thumbnail && html`<img src="${thumbnail}&size=128" alt="" width="36" height="36">`}<span>${said}</span><small>${count.toLocaleString()}</small></button>`;
   }
 
