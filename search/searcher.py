@@ -15,7 +15,7 @@ from indexer.filters import All, Condition, Filter, Not, both
 from indexer.records import LexicalMatch
 from indexer.store import Store
 from indexer.vectors.protocol import Ids
-from search.absent import without_folder
+from search.absent import without
 from search.cutoff import Calibration, alike, threshold
 from search.diversity import diverse
 from search.errors import QueryError
@@ -86,7 +86,7 @@ class Searcher:
         said = [] if query.mode == "lexical" else [term.text for term in _said(query)]
         note, advice = told(self._embedder().spec, said, ranking.unknown) if said else ("", "")
         if not ranking.total:
-            note = f"{note} {without_folder(query.filters, self._store)}".strip()
+            note = f"{note} {without(query.filters, self._store, query.places)}".strip()
         seconds = round(time.perf_counter() - started, 4)
         return Results(hits, ranking.total, seconds, note, query, self.offers(query), advice, after)
 

@@ -45,16 +45,20 @@ def print_results(library: Library, results: Results, thumbnails: bool | None, b
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ([" "] if pictures else []) + ["#", "id", "picture", "found by", "taken"]:
         table.add_column(name, overflow="fold")
-    divided = False
-    for hit in results.hits:
-        if hit.weak and not divided:
-            divided = True
+    # some of the words may put a picture first that is no match: what matches comes before it, as on the page
+    matches = [hit for hit in results.hits if not hit.weak]
+    weaker = [hit for hit in results.hits if hit.weak]
+    for at, hit in enumerate(matches + weaker):
+        if at == len(matches):
             filler = [""] if pictures else []
             table.add_row(
                 *filler,
                 "",
                 "",
-                Text("weaker matches" if hit.rank > 1 else "no good match; the nearest are", style="dim italic"),
+                Text(
+                    "weaker matches" if matches or hit.rank > 1 else "no good match; the nearest are",
+                    style="dim italic",
+                ),
                 "",
                 "",
             )

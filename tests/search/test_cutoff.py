@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from search.blurring import DEFAULT
 from search.calibrating import calibrate, calibration
 from search.cutoff import Calibration, alike, threshold
 from search.query import Query
 from search.searcher import Searcher
+from search.terminal import print_results
 from tests.conftest import paint
+from tests.web.gallery import gallery
 
 TYPICAL = Calibration(np.array([0.2, 0], np.float32), scatter=0.05, middle=0.2, spread=0.02, top=3.0, between=0.1)
 WORDS = np.array([1, 0], np.float32)
@@ -87,3 +91,20 @@ def test_a_folder_of_few_pictures_is_not_measured(shelf):
     shelf.index()
     calibrate(shelf.store, shelf.embedder)
     assert calibration(shelf.store) is None
+
+
+def test_the_terminal_shows_what_matches_before_what_only_holds_some_of_the_words(tmp_path, capsys):
+    with gallery(tmp_path) as made:
+        results = made.library.search("red", limit=3)
+        first, second, third = (hit.picture.path.rpartition("/")[2] for hit in results.hits)
+        for weak, said in (
+            ((True, False, True), (second, "weaker matches", first, third)),
+            ((True, True, True), ("no good match", first, second, third)),
+            ((False, False, False), (first, second, third)),
+        ):
+            hits = tuple(replace(hit, weak=is_weak) for hit, is_weak in zip(results.hits, weak, strict=True))
+            print_results(made.library, replace(results, hits=hits), False, DEFAULT)
+            told = capsys.readouterr().out
+            places = [told.index(one) for one in said]
+            assert places == sorted(places)
+            assert ("weaker" in told, "no good" in told) == ("weaker matches" in said, "no good match" in said)

@@ -88,3 +88,14 @@ def test_an_everyday_word_that_is_a_town_too_is_no_place_to_leave_out(searcher):
     assert 5 in found(searcher, "red -bath")
     assert 5 not in found(searcher, "red -england")
     assert searcher.search(parse("bath")).offers == ()
+
+
+def test_a_place_where_no_picture_was_taken_is_told_with_those_that_may_be_meant(searcher):
+    for typed, said in {
+        "place:romme": "No picture is known to be taken in romme; did you mean place:Rome?",
+        'place:"Rome, France"': "No picture is known to be taken in Rome, France; did you mean place:Rome?",
+        "red place:paris": "No picture is known to be taken in paris.",
+    }.items():
+        results = searcher.search(parse(typed))
+        assert (results.total, results.note) == (0, said)
+        assert searcher.search(replace(parse(typed), places=False)).note == "", "who is told no places learns none"
