@@ -37,7 +37,7 @@ def test_pictures_appear_as_they_are_indexed_and_later_ones_when_asked_for(page,
     page.goto("/")
     expect(page.locator("picture-grid .card")).to_have_count(8, timeout=20_000)
     work = page.locator("work-notice")
-    expect(work.get_by_role("link")).to_be_hidden(timeout=40_000)  # words are read last
+    expect(work.get_by_role("link")).to_be_hidden(timeout=120_000)  # words are read last, and patiently
     paint(folder / "late.png", "yellow", 9)
     page.request.post("/api/v1/jobs", data={"kind": "index", "ocr": False}, headers={"Origin": page.url.rstrip("/")})
     offered = work.get_by_role("button", name="Show what is new")

@@ -21,7 +21,7 @@ from vlm.registry import _families
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
-SOON = 20_000  # ms: a job reads words by a model that is loaded first
+SOON = 90_000  # ms: a job reads words by a model that is loaded first, in a process that lets all others go before it
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ class Gated(ColourWriter):
 
     def replies(self, conversations: Sequence[Sequence[Turn]], how: Generation = Generation()) -> list[str]:
         self.began.release()
-        assert self.gate.acquire(timeout=20)
+        assert self.gate.acquire(timeout=60)
         return super().replies(conversations, how)
 
 
@@ -55,7 +55,7 @@ def made_library(folder: Path) -> Library:
     return library
 
 
-def waited(client, job_id: int, *states: str, seconds: float = 20.0) -> dict:
+def waited(client, job_id: int, *states: str, seconds: float = 60.0) -> dict:
     """The job, once it is in one of these states."""
     end = time.monotonic() + seconds
     while (job := client.get(f"/api/v1/jobs/{job_id}").json())["state"] not in states:
@@ -110,7 +110,7 @@ def own_process(
             with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
             time.sleep(0.02)
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             yield process, client
     finally:
         process.kill()
