@@ -3,7 +3,7 @@
 # make test   the whole test suite, two files at a time;  make check   what CI checks beside the tests
 PYTHON ?= python3
 STAMP := .venv/.installed
-# the tests start some hundred processes: each would compile all that it imports anew (half of the whole suite's time)
+# the tests start some hundred processes: each would compile all that it imports anew (a server starts in 2.8 s in place of 1.3)
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: env demo test check lock
