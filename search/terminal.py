@@ -56,7 +56,7 @@ def print_results(library: Library, results: Results, thumbnails: bool | None, b
                 "",
                 "",
                 Text(
-                    "weaker matches" if matches or hit.rank > 1 else "no good match; the nearest are",
+                    "weaker matches" if matches else "no good match; the nearest are",
                     style="dim italic",
                 ),
                 "",

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from indexer.catalog import LATEST, Catalog
 from indexer.errors import LibraryDamaged, LibraryTooNew
 from indexer.migrations import migrations
+from tests.indexer.older import older
 
 NAMES = [migration.name for migration in migrations.pending(Database(memory=True))]
 
@@ -73,17 +74,13 @@ def test_a_damaged_catalog_is_refused_with_a_sentence(tmp_path):
 
 def test_what_was_seen_and_rated_before_ids_and_edits_were_kept_stays_so(tmp_path):
     path = tmp_path / "catalog.sqlite"
-    connection = sqlite3.connect(path, isolation_level=None)
-    migrations.apply(Database(connection), stop_before=["m007_edits"])
-    connection.execute("PRAGMA user_version = 6")
-    connection.execute("INSERT INTO roots (path) VALUES ('/pictures')")
-    row = "INSERT INTO pictures VALUES (?, 1, ?, '', ?, 'h', 1, 1, 1, 1, 'png', '', '', '', '', 0, 0, 1, '[]', ?, ?, 'hidden')"
-    for i, (added, rating) in enumerate((("2024-01-01", 4), ("2024-01-02", None), ("2024-01-03", None)), 1):
-        connection.execute(row, (i, f"{i}.png", f"{i}.png", added, rating))
-    connection.execute(
-        "INSERT INTO saved_searches (name, query, created_at, seen_at) VALUES ('a', '', '2023', '2024-01-02')"
-    )
-    connection.close()
+    with older(path, 6) as connection:
+        row = "INSERT INTO pictures VALUES (?, 1, ?, '', ?, 'h', 1, 1, 1, 1, 'png', '', '', '', '', 0, 0, 1, '[]', ?, ?, 'hidden')"
+        for i, (added, rating) in enumerate((("2024-01-01", 4), ("2024-01-02", None), ("2024-01-03", None)), 1):
+            connection.execute(row, (i, f"{i}.png", f"{i}.png", added, rating))
+        connection.execute(
+            "INSERT INTO saved_searches (name, query, created_at, seen_at) VALUES ('a', '', '2023', '2024-01-02')"
+        )
     catalog = Catalog.open(path)
     assert [one.seen_id for one in catalog.saved.all()] == [2]
     looked_for = []
@@ -95,13 +92,11 @@ def test_what_was_seen_and_rated_before_ids_and_edits_were_kept_stays_so(tmp_pat
 
 def test_what_failed_before_models_were_named_is_kept_of_files_and_asked_again_of_models(tmp_path):
     path = tmp_path / "catalog.sqlite"
-    connection = sqlite3.connect(path, isolation_level=None)
-    migrations.apply(Database(connection), stop_before=["m011_opened"])
-    connection.execute("PRAGMA user_version = 10")
-    connection.execute("INSERT INTO roots (path) VALUES ('/pictures')")
-    for stage in ("index", "caption"):
-        connection.execute("INSERT INTO failures VALUES (1, 'a.png', ?, 'Why.', 'Do this.', 7, 8, '2024')", (stage,))
-    connection.close()
+    with older(path, 10) as connection:
+        for stage in ("index", "caption"):
+            connection.execute(
+                "INSERT INTO failures VALUES (1, 'a.png', ?, 'Why.', 'Do this.', 7, 8, '2024')", (stage,)
+            )
     catalog = Catalog.open(path)
     (left,) = catalog.failures.all()
     assert (left.path, left.stage, left.model, left.reason) == ("/pictures/a.png", "index", "", "Why.")
@@ -111,18 +106,14 @@ def test_what_failed_before_models_were_named_is_kept_of_files_and_asked_again_o
 
 def test_words_of_a_library_without_places_are_kept_and_its_pictures_wait_for_theirs(tmp_path):
     path = tmp_path / "catalog.sqlite"
-    connection = sqlite3.connect(path, isolation_level=None)
-    migrations.apply(Database(connection), stop_before=["m016_places"])
-    connection.execute("PRAGMA user_version = 15")
-    connection.execute("INSERT INTO roots (path) VALUES ('/pictures')")
-    connection.execute(
-        "INSERT INTO pictures (root_id, path, folder, name, hash, size, mtime_ns, width, height, format, moment, latitude, "
-        "longitude, orientation, colours, added_at) VALUES (1, 'a.png', '', 'a.png', 'x', 1, 1, 1, 1, 'png', '2020', 48.1, 11.6, 1, '[]', '')"
-    )
-    connection.execute("INSERT INTO texts VALUES (1, 1, 'note', 'Grandmother', 'user', '', '', '', '[]')")
-    connection.execute("INSERT INTO words (rowid, name, note) VALUES (1, 'a png', 'grandmother')")
-    connection.execute("INSERT INTO grams (rowid, body) VALUES (1, 'a.png\n\n\n\n\ngrandmother')")
-    connection.close()
+    with older(path, 15) as connection:
+        connection.execute(
+            "INSERT INTO pictures (root_id, path, folder, name, hash, size, mtime_ns, width, height, format, moment, latitude, "
+            "longitude, orientation, colours, added_at) VALUES (1, 'a.png', '', 'a.png', 'x', 1, 1, 1, 1, 'png', '2020', 48.1, 11.6, 1, '[]', '')"
+        )
+        connection.execute("INSERT INTO texts VALUES (1, 1, 'note', 'Grandmother', 'user', '', '', '', '[]')")
+        connection.execute("INSERT INTO words (rowid, name, note) VALUES (1, 'a png', 'grandmother')")
+        connection.execute("INSERT INTO grams (rowid, body) VALUES (1, 'a.png\n\n\n\n\ngrandmother')")
     catalog = Catalog.open(path)
     assert [match.fields for match in catalog.lexical("grandmother", 3)] == [("note",)]
     assert catalog.get([1])[0].place == ""

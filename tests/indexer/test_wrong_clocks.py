@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
-from sqlite_utils import Database
 
 from indexer.catalog import Catalog
 from indexer.filters import EVERY_PICTURE, condition
-from indexer.migrations import migrations
+from tests.indexer.older import older
 
 NOW = datetime.now(UTC)
 
@@ -80,16 +78,12 @@ def test_a_picture_taken_this_hour_east_of_here_has_its_date(shelf):
 )
 def test_what_was_indexed_before_is_put_right_when_the_library_is_opened(tmp_path, taken, file, moment, clock):
     path = tmp_path / "catalog.sqlite"
-    connection = sqlite3.connect(path, isolation_level=None)
-    migrations.apply(Database(connection), stop_before=["m014_clocks"])
-    connection.execute("PRAGMA user_version = 13")
-    connection.execute("INSERT INTO roots (path) VALUES ('/pictures')")
-    connection.execute(
-        "INSERT INTO pictures (root_id, path, folder, name, hash, size, mtime_ns, width, height, format, moment, taken_at, "
-        "orientation, colours, added_at) VALUES (1, 'a.jpg', '', 'a.jpg', 'x', 1, ?, 1, 1, 'jpeg', ?, ?, 1, '[]', '2025-01-02')",
-        (file * 10**9, taken or "2093-08-02T00:00:00+00:00", taken),
-    )
-    connection.close()
+    with older(path, 13) as connection:
+        connection.execute(
+            "INSERT INTO pictures (root_id, path, folder, name, hash, size, mtime_ns, width, height, format, moment, taken_at, "
+            "orientation, colours, added_at) VALUES (1, 'a.jpg', '', 'a.jpg', 'x', 1, ?, 1, 1, 'jpeg', ?, ?, 1, '[]', '2025-01-02')",
+            (file * 10**9, taken or "2093-08-02T00:00:00+00:00", taken),
+        )
     catalog = Catalog.open(path)
     (picture,) = catalog.get([1])
     assert (picture.moment, picture.exif.clock) == (moment, clock)
